@@ -1,0 +1,182 @@
+import { GradientError } from "@dl/backend";
+import { Tensor, zerosLike } from "@dl/tensor";
+import { detached, startGradient, walk, walkOrder, type BackwardOptions } from "./backward.ts";
+import { enableGrad } from "./grad-mode.ts";
+import { Recording, recordingOf } from "./recording.ts";
+import { startRecorder } from "./recorder.ts";
+
+/** A tensor, or tensors in an array or object: what a function is differentiated with respect to. */
+export type Tensors = Tensor | readonly Tensor[] | { readonly [name: string]: Tensor };
+
+/** The same arrangement, of gradients. */
+export type GradientsOf<T extends Tensors> = T extends Tensor
+  ? Tensor
+  : { readonly [Key in keyof T]: Tensor };
+
+/**
+ * Gradients of `outputs` with respect to `inputs`, without touching any `.grad`.
+ *
+ * Inputs that the outputs do not depend on get zeros. With `createGraph` the gradients can be
+ * differentiated again, as gradient penalties need.
+ *
+ * @throws {GradientError} if an output is no scalar and no gradient is given, or an input requires
+ * none.
+ * @example
+ * const x = tensor(3).requireGrad();
+ * const [dx] = gradientsOf(x.mul(x), [x]);
+ * await dx!.item(); // => 6
+ */
+export function gradientsOf(
+  output: Tensor,
+  inputs: readonly Tensor[],
+  options: BackwardOptions = {},
+): Tensor[] {
+  const start = startGradient("gradientsOf", output, options.gradient);
+  return pullBack([output], [start], inputs.map(demandRecording), options).map(
+    (gradient, i) => gradient ?? zerosLike(inputs[i]!),
+  );
+}
+
+function demandRecording(input: Tensor, i: number): Recording {
+  const recording = recordingOf(input);
+  if (recording === undefined)
+    throw new GradientError(
+      "gradientsOf",
+      `input ${i} requires no gradient. Set requiresGrad before computing with it.`,
+    );
+  return recording;
+}
+
+/** Gradients that reach `targets`, in their order. */
+function pullBack(
+  outputs: readonly Tensor[],
+  cotangents: readonly Tensor[],
+  targets: readonly Recording[],
+  options: BackwardOptions,
+): (Tensor | undefined)[] {
+  const starts = outputs.flatMap((output, i): [Recording, Tensor][] => {
+    const recording = recordingOf(output);
+    return recording === undefined ? [] : [[recording, cotangents[i]!]];
+  });
+  const found = new Map<Recording, Tensor>();
+  walk(walkOrder(starts.map(([recording]) => recording)), starts, options, (recording, gradient) =>
+    found.set(recording, gradient),
+  );
+  return targets.map((target) => found.get(target));
+}
+
+/**
+ * `lossOf` with its value and the gradients with respect to its first argument.
+ *
+ * The first argument may be a tensor, an array or an object of tensors; gradients come in the same
+ * arrangement. Its tensors need not require gradients, and no `.grad` changes.
+ *
+ * @example
+ * const { value, gradients } = valueAndGrad((x: Tensor) => x.mul(x).sum())(tensor([1, 2]));
+ * await gradients.toArray(); // => [2, 4]
+ */
+export function valueAndGrad<T extends Tensors, Rest extends unknown[]>(
+  lossOf: (parameters: T, ...rest: Rest) => Tensor,
+): (parameters: T, ...rest: Rest) => { value: Tensor; gradients: GradientsOf<T> } {
+  return (parameters, ...rest) => {
+    const traced = mapTensors(parameters, asTraced) as Tensors as T;
+    // Inside another differentiation the gradients take part in that one.
+    const createGraph = depth > 0;
+    const value = traceDeeper(() => lossOf(traced, ...rest));
+    const list = tensorList(traced);
+    const gradients =
+      recordingOf(value) === undefined
+        ? list.map(() => undefined)
+        : pullBack(
+            [value],
+            [startGradient("valueAndGrad", value, undefined)],
+            list.map((x) => recordingOf(x)!),
+            { createGraph },
+          );
+    let next = 0;
+    return {
+      value: createGraph ? value : detached(value),
+      gradients: mapTensors(parameters, (x) => gradients[next++] ?? zerosLike(x)),
+    };
+  };
+}
+
+/** How many functions are being differentiated right now, one inside the other. */
+let depth = 0;
+
+function traceDeeper<Result>(body: () => Result): Result {
+  depth++;
+  try {
+    return enableGrad(body);
+  } finally {
+    depth--;
+  }
+}
+
+/** The gradient of a scalar function with respect to its first argument: {@link valueAndGrad}. */
+export function grad<T extends Tensors, Rest extends unknown[]>(
+  lossOf: (parameters: T, ...rest: Rest) => Tensor,
+): (parameters: T, ...rest: Rest) => GradientsOf<T> {
+  const both = valueAndGrad(lossOf);
+  return (parameters, ...rest) => both(parameters, ...rest).gradients;
+}
+
+/**
+ * The outputs of `f` and a function that maps a cotangent of each output to one of each input.
+ *
+ * @example
+ * const { pullback } = vjp((x: Tensor) => x.mul(x), [tensor([1, 2])]);
+ * const [dx] = pullback(tensor([1, 10]));
+ * await dx!.toArray(); // => [2, 40]
+ */
+export function vjp<Output extends Tensor | readonly Tensor[]>(
+  f: (...inputs: Tensor[]) => Output,
+  inputs: readonly Tensor[],
+): { outputs: Output; pullback: (...cotangents: Tensor[]) => Tensor[] } {
+  const traced = inputs.map(asTraced);
+  const outputs = traceDeeper(() => f(...traced));
+  const list: readonly Tensor[] = outputs instanceof Tensor ? [outputs] : outputs;
+  return {
+    outputs,
+    pullback: (...cotangents) => {
+      if (cotangents.length !== list.length)
+        throw new GradientError(
+          "vjp",
+          `the function has ${list.length} outputs, got ${cotangents.length} cotangents. Give one for each.`,
+        );
+      const createGraph = cotangents.some((x) => recordingOf(x) !== undefined);
+      return pullBack(
+        list,
+        cotangents,
+        traced.map((x) => recordingOf(x)!),
+        { retainGraph: true, createGraph },
+      ).map((gradient, i) => gradient ?? zerosLike(inputs[i]!));
+    },
+  };
+}
+
+/** The tensor itself where it is recorded, so that closures over it take part; else a recorded alias. */
+function asTraced(x: Tensor): Tensor {
+  if (recordingOf(x) !== undefined) return x;
+  startRecorder();
+  const alias = detached(x);
+  alias.requiresGrad = true;
+  return alias;
+}
+
+function tensorList(tensors: Tensors): Tensor[] {
+  return tensors instanceof Tensor ? [tensors] : Object.values(tensors);
+}
+
+/** `change` for each tensor, in the same arrangement. */
+function mapTensors<T extends Tensors>(tensors: T, change: (x: Tensor) => Tensor): GradientsOf<T>;
+function mapTensors(tensors: Tensors, change: (x: Tensor) => Tensor): Tensors {
+  if (tensors instanceof Tensor) return change(tensors);
+  if (isList(tensors)) return tensors.map(change);
+  return Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, change(x)]));
+}
+
+/** Array.isArray does not narrow readonly arrays. */
+function isList(tensors: Tensors): tensors is readonly Tensor[] {
+  return Array.isArray(tensors);
+}

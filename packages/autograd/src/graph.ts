@@ -1,0 +1,79 @@
+import type { DType, Shape } from "@dl/backend";
+import type { Tensor } from "@dl/tensor";
+import { walkOrder } from "./backward.ts";
+import { recordingOf, type Recording } from "./recording.ts";
+
+/** One operation or leaf of a computation graph. */
+export interface GraphNodeData {
+  readonly id: number;
+  /** The operation's name; `"leaf"` for a tensor that was not computed. */
+  readonly op: string;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Ids of the nodes it was computed from; inputs without gradient are left out. */
+  readonly parents: readonly number[];
+  /** Where it was called; known while `configure({ development: true })` is on. */
+  readonly site?: string;
+}
+
+/** A computation graph as plain data, inputs before what uses them. */
+export interface Graph {
+  readonly nodes: readonly GraphNodeData[];
+}
+
+/**
+ * The recorded graph behind a tensor.
+ *
+ * @example
+ * const x = tensor([1, 2]).requireGrad();
+ * graphOf(x.mul(x).sum()).nodes.map((node) => node.op); // => ["leaf", "mul", "reduce"]
+ */
+export function graphOf(output: Tensor): Graph {
+  const root = recordingOf(output);
+  if (root === undefined) return { nodes: [] };
+  const ids = new Map<Recording, number>();
+  const nodes: GraphNodeData[] = [];
+  const add = (recording: Recording, op: string, parents: number[], site?: string): number => {
+    const id = nodes.length;
+    ids.set(recording, id);
+    nodes.push({
+      id,
+      op,
+      shape: recording.shape,
+      dtype: recording.dtype,
+      parents,
+      ...(site !== undefined && { site }),
+    });
+    return id;
+  };
+  for (const node of walkOrder([root]).reverse()) {
+    const parents = node.inputs.flatMap((input) =>
+      input === undefined ? [] : [ids.get(input) ?? add(input, "leaf", [])],
+    );
+    for (const recording of node.outputs) add(recording, node.name, parents, node.site);
+  }
+  if (!ids.has(root)) add(root, "leaf", []);
+  return { nodes };
+}
+
+/** A graph in the DOT language, for Graphviz and its kin. */
+export function toDot(graph: Graph): string {
+  const label = ({ op, shape, dtype }: GraphNodeData): string =>
+    `${op}\\n${dtype} [${shape.join(", ")}]`;
+  return [
+    "digraph {",
+    "  rankdir=TB;",
+    '  node [shape=box, fontname="monospace"];',
+    ...graph.nodes.map(
+      (node) =>
+        `  n${node.id} [label="${label(node)}"${node.op === "leaf" ? ", style=rounded" : ""}];`,
+    ),
+    ...graph.nodes.flatMap((node) => node.parents.map((parent) => `  n${parent} -> n${node.id};`)),
+    "}",
+  ].join("\n");
+}
+
+/** A graph as JSON text. */
+export function toJson(graph: Graph): string {
+  return JSON.stringify(graph, undefined, 2);
+}

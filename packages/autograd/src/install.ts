@@ -1,0 +1,121 @@
+import { GradientError, isFloat } from "@dl/backend";
+import { Tensor } from "@dl/tensor";
+import { backward, detached, type BackwardOptions } from "./backward.ts";
+import { recordingOf, Recording, type GradientHook } from "./recording.ts";
+import { startRecorder } from "./recorder.ts";
+
+declare module "@dl/tensor" {
+  interface Tensor {
+    /**
+     * Whether operations on this tensor are recorded for backward. May be set on tensors that were
+     * not computed from recorded ones.
+     *
+     * @throws {GradientError} when set on an integer tensor, or to false on a computed one.
+     */
+    requiresGrad: boolean;
+    /** Gradient summed by {@link Tensor.backward}; null before the first one. */
+    grad: Tensor | null;
+    /** True for a tensor that was not computed by a recorded operation. */
+    readonly isLeaf: boolean;
+    /** Sets {@link Tensor.requiresGrad} and returns the tensor, for chaining. */
+    requireGrad(): Tensor;
+    /** Adds the gradients of this scalar to `.grad` of every leaf behind it. */
+    backward(options?: BackwardOptions): void;
+    /** The same elements without a history. */
+    detach(): Tensor;
+    /** Keep `.grad` of a computed tensor too. */
+    retainGrad(): void;
+    /**
+     * Calls `hook` with this tensor's whole gradient during backward; what it returns replaces the
+     * gradient. The function returned removes it.
+     */
+    registerHook(hook: GradientHook): () => void;
+  }
+}
+
+function demandRecording(tensor: Tensor, op: string): Recording {
+  const recording = recordingOf(tensor);
+  if (recording === undefined)
+    throw new GradientError(op, "the tensor requires no gradient. Set requiresGrad first.");
+  return recording;
+}
+
+function setRequiresGrad(tensor: Tensor, required: boolean): void {
+  const recording = recordingOf(tensor);
+  if (required === (recording !== undefined)) return;
+  if (recording?.node !== undefined)
+    throw new GradientError(
+      "requiresGrad",
+      "only a leaf can be told not to require a gradient, and this tensor was computed. Use detach().",
+    );
+  if (required && !isFloat(tensor.dtype))
+    throw new GradientError(
+      "requiresGrad",
+      `only float tensors have gradients, got ${tensor.dtype}. Convert with x.cast("float32").`,
+      { received: tensor.dtype },
+    );
+  startRecorder();
+  tensor.recording = required ? new Recording(tensor) : undefined;
+}
+
+Object.defineProperties(Tensor.prototype, {
+  requiresGrad: {
+    get(this: Tensor): boolean {
+      return this.recording !== undefined;
+    },
+    set(this: Tensor, required: boolean) {
+      setRequiresGrad(this, required);
+    },
+    configurable: true,
+  },
+  grad: {
+    get(this: Tensor): Tensor | null {
+      return recordingOf(this)?.grad ?? null;
+    },
+    set(this: Tensor, gradient: Tensor | null) {
+      demandRecording(this, "grad").grad = gradient;
+    },
+    configurable: true,
+  },
+  isLeaf: {
+    get(this: Tensor): boolean {
+      return recordingOf(this)?.node === undefined;
+    },
+    configurable: true,
+  },
+  requireGrad: {
+    value(this: Tensor): Tensor {
+      setRequiresGrad(this, true);
+      return this;
+    },
+    configurable: true,
+  },
+  backward: {
+    value(this: Tensor, options?: BackwardOptions): void {
+      backward(this, options);
+    },
+    configurable: true,
+  },
+  detach: {
+    value(this: Tensor): Tensor {
+      return detached(this);
+    },
+    configurable: true,
+  },
+  retainGrad: {
+    value(this: Tensor): void {
+      demandRecording(this, "retainGrad").retainsGrad = true;
+    },
+    configurable: true,
+  },
+  registerHook: {
+    value(this: Tensor, hook: GradientHook): () => void {
+      const recording = demandRecording(this, "registerHook");
+      recording.hooks = [...recording.hooks, hook];
+      return () => {
+        recording.hooks = recording.hooks.filter((other) => other !== hook);
+      };
+    },
+    configurable: true,
+  },
+});

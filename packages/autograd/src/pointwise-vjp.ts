@@ -1,0 +1,93 @@
+import {
+  derivative,
+  input,
+  isFloat,
+  parameter,
+  scalar,
+  substitute,
+  topologicalOrder,
+  type Scalar,
+} from "@dl/backend";
+import { applyOne, PointwiseOp, Tensor, type Operand } from "@dl/tensor";
+
+/** How one operand's gradient is computed from the output's: `dy · partial(kept)`. */
+type PartialRule =
+  | { readonly kind: "zero" }
+  /** The partial is 1: the gradient is dy itself. */
+  | { readonly kind: "identity" }
+  | {
+      readonly kind: "product";
+      readonly op: PointwiseOp;
+      /** Operand positions the partial reads; `operands.length` stands for the output. */
+      readonly reads: readonly number[];
+    };
+
+const rules = new WeakMap<Scalar, (PartialRule | undefined)[]>();
+
+/** Derived once per operation, operand types and operand. */
+export function partialRule(op: PointwiseOp, operands: readonly Operand[], which: number): PartialRule {
+  const expression = op.expression(
+    operands.map((operand, slot) =>
+      operand instanceof Tensor ? input(slot, operand.dtype) : parameter(slot, operand.dtype),
+    ),
+  );
+  let known = rules.get(expression);
+  if (known === undefined) {
+    known = [];
+    rules.set(expression, known);
+  }
+  return (known[which] ??= derivePartial(op, expression, operands, which));
+}
+
+function derivePartial(
+  op: PointwiseOp,
+  expression: Scalar,
+  operands: readonly Operand[],
+  which: number,
+): PartialRule {
+  const { dtype } = operands[which]!;
+  if (!isFloat(expression.dtype) || !isFloat(dtype)) return { kind: "zero" };
+  const exact = derivative(expression, input(which, dtype));
+  if (exact.kind === "constant" && exact.value === 0) return { kind: "zero" };
+  if (exact.kind === "constant" && exact.value === 1 && dtype === expression.dtype)
+    return { kind: "identity" };
+  // Written with the output where that alone suffices: relu and tanh then keep nothing else.
+  const output = input(operands.length, expression.dtype);
+  const byOutput = substitute(exact, (node) => (node === expression ? output : undefined));
+  const partial = readSlots(byOutput).every((slot) => slot === operands.length) ? byOutput : exact;
+  const reads = [...new Set([...readSlots(partial), ...parameterSlots(partial)])].sort(
+    (a, b) => a - b,
+  );
+  const build = (dy: Scalar, ...kept: Scalar[]): Scalar => {
+    const replaced = substitute(partial, (node) =>
+      node.kind === "input" || node.kind === "parameter"
+        ? kept[reads.indexOf(node.slot)]
+        : undefined,
+    );
+    return scalar.mul(scalar.cast(dy, dtype), replaced);
+  };
+  return { kind: "product", op: new PointwiseOp(`${op.name}Vjp`, build), reads };
+}
+
+function readSlots(expression: Scalar): number[] {
+  return topologicalOrder([expression]).flatMap((node) =>
+    node.kind === "input" ? [node.slot] : [],
+  );
+}
+
+function parameterSlots(expression: Scalar): number[] {
+  return topologicalOrder([expression]).flatMap((node) =>
+    node.kind === "parameter" ? [node.slot] : [],
+  );
+}
+
+/** Gradient of one operand; `kept` are the operands and output that the rule reads, in its order. */
+export function applyPartial(
+  rule: PartialRule,
+  dy: Tensor,
+  kept: readonly Operand[],
+): Tensor | undefined {
+  if (rule.kind === "zero") return undefined;
+  if (rule.kind === "identity") return dy;
+  return applyOne("pointwise", [dy, ...kept], { op: rule.op });
+}

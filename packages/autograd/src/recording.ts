@@ -1,0 +1,83 @@
+import type { DType, Shape } from "@dl/backend";
+import { Tensor } from "@dl/tensor";
+
+export type GradientHook = (gradient: Tensor) => Tensor | undefined | void;
+
+/** What autograd knows of one tensor: whether it needs a gradient, and what it came from. */
+export class Recording {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** The operation that made the tensor; none for a leaf. */
+  readonly node: GraphNode | undefined;
+  readonly outputIndex: number;
+  /** Leaves only, unless `retainsGrad`. */
+  grad: Tensor | null = null;
+  retainsGrad: boolean;
+  hooks: readonly GradientHook[] = [];
+
+  constructor(like: Tensor, node?: GraphNode, outputIndex = 0) {
+    this.shape = like.shape;
+    this.dtype = like.dtype;
+    this.node = node;
+    this.outputIndex = outputIndex;
+    this.retainsGrad = node === undefined;
+  }
+}
+
+/** Gradients of the inputs, given those of the outputs; `undefined` stands for zero. */
+export type Vjp = (
+  outputGradients: readonly (Tensor | undefined)[],
+) => readonly (Tensor | undefined)[];
+
+let nextId = 0;
+
+/** One recorded operation. Ids grow with time, so they order the graph. */
+export class GraphNode {
+  readonly id: number = nextId++;
+  readonly name: string;
+  /** Recordings of the inputs; `undefined` where an input needs no gradient. */
+  readonly inputs: readonly (Recording | undefined)[];
+  readonly outputs: readonly Recording[];
+  /** Where the operation was called; in development only. */
+  readonly site: string | undefined;
+  /** `undefined` once released. */
+  vjp: Vjp | undefined;
+  private readonly kept: Tensor[] = [];
+
+  constructor(
+    name: string,
+    inputs: readonly (Recording | undefined)[],
+    outputs: readonly Tensor[],
+    site: string | undefined,
+  ) {
+    this.name = name;
+    this.inputs = inputs;
+    this.outputs = outputs.map((output, i) => new Recording(output, this, i));
+    this.site = site;
+    outputs.forEach((output, i) => (output.recording = this.outputs[i]));
+  }
+
+  /**
+   * Holds a tensor until backward, under a handle of our own: the user's may be assigned to, as
+   * optimisers do. Counts as a consumer, so that fusion stores what backward will read again.
+   */
+  keep(tensor: Tensor): Tensor {
+    const alias = new Tensor(tensor.value);
+    alias.recording = tensor.recording;
+    tensor.value.consumers++;
+    this.kept.push(alias);
+    return alias;
+  }
+
+  /** Lets go of what was kept for backward. */
+  release(): void {
+    this.vjp = undefined;
+    for (const { value } of this.kept) value.consumers--;
+    this.kept.length = 0;
+  }
+}
+
+/** What autograd attached to a tensor, if anything. */
+export function recordingOf(tensor: Tensor): Recording | undefined {
+  return tensor.recording as Recording | undefined;
+}

@@ -1,0 +1,282 @@
+import { elementCount, internShape, type Shape } from "@dl/backend";
+import { zeros, type PrimitiveName, type PrimitiveParameters, type Tensor } from "@dl/tensor";
+import { applyOne } from "@dl/tensor";
+import { cumprodGradient, prodGradient } from "./product-gradients.ts";
+
+/** What a rule may read of the operation it differentiates. */
+export interface Saved<Name extends PrimitiveName> {
+  readonly parameters: PrimitiveParameters[Name];
+  readonly inputShapes: readonly Shape[];
+  /** Which inputs need a gradient. */
+  readonly needs: readonly boolean[];
+  /** An input named in `reads`. */
+  input(index: number): Tensor;
+  /** An output named in `reads`. */
+  output(index: number): Tensor;
+}
+
+/** The gradient of one primitive. */
+export interface VjpRule<Name extends PrimitiveName> {
+  /** Inputs and outputs the rule reads; kept until backward. None when absent. */
+  readonly reads?: (
+    needs: readonly boolean[],
+    parameters: PrimitiveParameters[Name],
+  ) => { readonly inputs?: readonly number[]; readonly outputs?: readonly number[] };
+  /** Gradients of the inputs from that of the first output; later outputs are integers. */
+  readonly vjp: (dy: Tensor, saved: Saved<Name>) => readonly (Tensor | undefined)[];
+}
+
+/** `"none"`: an operation on integers, or piecewise constant. */
+type RuleTable = {
+  readonly [Name in Exclude<PrimitiveName, "pointwise">]: VjpRule<Name> | "none";
+};
+
+const zerosFor = (dy: Tensor, shape: Shape): Tensor =>
+  zeros(shape, { dtype: dy.dtype, backend: dy.backend });
+const swapLastTwo = (x: Tensor): Tensor => {
+  const axes = x.shape.map((_, axis) => axis);
+  const n = axes.length;
+  [axes[n - 2], axes[n - 1]] = [n - 1, n - 2];
+  return applyOne("permute", [x], { axes });
+};
+const sumOver = (x: Tensor, axes: readonly number[]): Tensor =>
+  axes.length === 0 ? x : applyOne("reduce", [x], { op: "sum", axes });
+const reshape = (x: Tensor, shape: Shape): Tensor =>
+  x.shape === shape ? x : applyOne("reshape", [x], { shape });
+/** A reduction's result stretched back over the axes it dropped. */
+const stretch = (y: Tensor, shape: Shape, axes: readonly number[]): Tensor =>
+  applyOne("expand", [reshape(y, internShape(shape.map((n, i) => (axes.includes(i) ? 1 : n))))], {
+    shape,
+  });
+
+/** Both other operands are read, each for the other's gradient. */
+const readsOther = (needs: readonly boolean[]): { inputs: number[] } => ({
+  inputs: [...(needs[1] ? [0] : []), ...(needs[0] ? [1] : [])],
+});
+
+/**
+ * Every gradient rule that is not a scalar derivative, one per primitive, written in tensor
+ * operations so that gradients of gradients follow. dy is the output's gradient, dx an input's.
+ */
+export const vjpRules: RuleTable = {
+  reshape: { vjp: (dy, { inputShapes: [shape] }) => [reshape(dy, shape!)] },
+  permute: {
+    vjp: (dy, { parameters: { axes } }) => [
+      applyOne("permute", [dy], { axes: axes.map((_, axis) => axes.indexOf(axis)) }),
+    ],
+  },
+  // Broadcasting is undone here and nowhere else.
+  expand: {
+    vjp: (dy, { inputShapes: [shape] }) => {
+      const lead = dy.ndim - shape!.length;
+      const axes = dy.shape.flatMap((size, axis) =>
+        axis < lead || shape![axis - lead] !== size ? [axis] : [],
+      );
+      return [reshape(sumOver(dy, axes), shape!)];
+    },
+  },
+  slice: {
+    vjp: (dy, { parameters: { starts, sizes, steps }, inputShapes: [shape] }) => {
+      if (elementCount(dy.shape) === 0) return [zerosFor(dy, shape!)];
+      const forward = steps.some((step) => step < 0)
+        ? applyOne("slice", [dy], {
+            starts: sizes.map((n, i) => (steps[i]! < 0 ? n - 1 : 0)),
+            sizes,
+            steps: steps.map((step) => (step < 0 ? -1 : 1)),
+          })
+        : dy;
+      const strides = steps.map(Math.abs);
+      const before = starts.map((start, i) =>
+        steps[i]! < 0 ? start + (sizes[i]! - 1) * steps[i]! : start,
+      );
+      const after = shape!.map((n, i) => n - before[i]! - (sizes[i]! - 1) * strides[i]! - 1);
+      return [
+        applyOne("pad", [forward], { before, after, interior: strides.map((s) => s - 1), value: 0 }),
+      ];
+    },
+  },
+  pad: {
+    vjp: (dy, { parameters: { before, interior }, inputShapes: [shape] }) => [
+      applyOne("slice", [dy], {
+        starts: before,
+        sizes: shape!,
+        steps: interior.map((cells) => cells + 1),
+      }),
+    ],
+  },
+  reduce: {
+    reads: (_needs, { op }) =>
+      op === "sum" ? {} : op === "prod" ? { inputs: [0] } : { inputs: [0], outputs: [0] },
+    vjp: (dy, saved) => {
+      const { op, axes } = saved.parameters;
+      const shape = saved.inputShapes[0]!;
+      const stretched = stretch(dy, shape, axes);
+      if (op === "sum") return [stretched];
+      const x = saved.input(0);
+      if (op === "prod") return [prodGradient(stretched, x, axes)];
+      // Ties share the gradient equally, as PyTorch's amax and amin do.
+      const isExtreme = x.equal(stretch(saved.output(0), shape, axes)).cast(x.dtype);
+      const count = stretch(sumOver(isExtreme, axes), shape, axes);
+      return [stretched.mul(isExtreme.div(count))];
+    },
+  },
+  generate: "none",
+  argReduce: "none",
+  matmul: {
+    reads: readsOther,
+    vjp: (dy, { needs, input }) => [
+      needs[0] ? applyOne("matmul", [dy, swapLastTwo(input(1))], {}) : undefined,
+      needs[1] ? applyOne("matmul", [swapLastTwo(input(0)), dy], {}) : undefined,
+    ],
+  },
+  // The three convolutions are closed: each one's gradients are the other two.
+  conv2d: {
+    reads: readsOther,
+    vjp: (dy, { needs, input, parameters, inputShapes: [x, w] }) => [
+      needs[0]
+        ? applyOne("conv2dInputGrad", [dy, input(1)], { ...parameters, inputSize: [x![2]!, x![3]!] })
+        : undefined,
+      needs[1]
+        ? applyOne("conv2dWeightGrad", [input(0), dy], {
+            ...parameters,
+            kernelSize: [w![2]!, w![3]!],
+          })
+        : undefined,
+    ],
+  },
+  conv2dInputGrad: {
+    reads: readsOther,
+    vjp: (dx, { needs, input, parameters, inputShapes: [, w] }) => {
+      const { inputSize: _, ...window } = parameters;
+      return [
+        needs[0] ? applyOne("conv2d", [dx, input(1)], window) : undefined,
+        needs[1]
+          ? applyOne("conv2dWeightGrad", [dx, input(0)], {
+              ...window,
+              kernelSize: [w![2]!, w![3]!],
+            })
+          : undefined,
+      ];
+    },
+  },
+  conv2dWeightGrad: {
+    reads: readsOther,
+    vjp: (dw, { needs, input, parameters, inputShapes: [x] }) => {
+      const { kernelSize: _, ...window } = parameters;
+      return [
+        needs[0]
+          ? applyOne("conv2dInputGrad", [input(1), dw], {
+              ...window,
+              inputSize: [x![2]!, x![3]!],
+            })
+          : undefined,
+        needs[1] ? applyOne("conv2d", [input(0), dw], window) : undefined,
+      ];
+    },
+  },
+  maxPool2d: {
+    reads: () => ({ outputs: [1] }),
+    vjp: (dy, { output, inputShapes: [shape] }) => {
+      const [batch, channels, height, width] = shape as [number, number, number, number];
+      const plane = internShape([batch, channels, elementCount(dy.shape.slice(2))]);
+      const dx = applyOne(
+        "scatter",
+        [
+          zerosFor(dy, internShape([batch, channels, height * width])),
+          reshape(output(1), plane),
+          reshape(dy, plane),
+        ],
+        { axis: 2, mode: "add" },
+      );
+      return [reshape(dx, shape!)];
+    },
+  },
+  avgPool2d: {
+    vjp: (dy, { parameters, inputShapes: [x] }) => [
+      applyOne("avgPool2dGrad", [dy], { ...parameters, inputSize: [x![2]!, x![3]!] }),
+    ],
+  },
+  avgPool2dGrad: {
+    vjp: (dx, { parameters: { inputSize: _, ...pool } }) => [applyOne("avgPool2d", [dx], pool)],
+  },
+  gather: {
+    reads: () => ({ inputs: [1] }),
+    vjp: (dy, { input, parameters: { axis }, inputShapes: [shape] }) => [
+      applyOne("scatter", [zerosFor(dy, shape!), input(1), dy], { axis, mode: "add" }),
+      undefined,
+    ],
+  },
+  scatter: {
+    reads: () => ({ inputs: [1] }),
+    vjp: (dy, { input, parameters: { axis, mode } }) => {
+      const indices = input(1);
+      const dSource = applyOne("gather", [dy, indices], { axis });
+      if (mode === "add") return [dy, undefined, dSource];
+      // Of several writes to one place the last one counts: find it by writing their numbers.
+      const writes = numbered(indices);
+      const winners = applyOne("scatter", [
+        zeros(dy.shape, { dtype: "int32", backend: dy.backend }), indices, writes,
+      ], { axis, mode });
+      const won = applyOne("gather", [winners, indices], { axis }).equal(writes);
+      const zeroSource = zerosFor(dy, indices.shape);
+      return [
+        applyOne("scatter", [dy, indices, zeroSource], { axis, mode }),
+        undefined,
+        dSource.mul(won.cast(dy.dtype)),
+      ];
+    },
+  },
+  indexSelect: {
+    reads: () => ({ inputs: [1] }),
+    vjp: (dy, { input, parameters, inputShapes: [shape] }) => [
+      applyOne("indexAdd", [zerosFor(dy, shape!), input(1), dy], parameters),
+      undefined,
+    ],
+  },
+  indexAdd: {
+    reads: () => ({ inputs: [1] }),
+    vjp: (dy, { input, parameters }) => [
+      dy,
+      undefined,
+      applyOne("indexSelect", [dy, input(1)], parameters),
+    ],
+  },
+  concatenate: {
+    vjp: (dy, { parameters: { axis }, inputShapes, needs }) => {
+      let start = 0;
+      return inputShapes.map((shape, i) => {
+        const starts = shape.map((_, a) => (a === axis ? start : 0));
+        start += shape[axis]!;
+        return needs[i]
+          ? applyOne("slice", [dy], { starts, sizes: shape, steps: shape.map(() => 1) })
+          : undefined;
+      });
+    },
+  },
+  scan: {
+    reads: (_needs, { op }) => (op === "sum" ? {} : { inputs: [0] }),
+    vjp: (dy, { parameters, input }) => [
+      parameters.op === "sum"
+        ? applyOne("scan", [dy], { ...parameters, reverse: !parameters.reverse })
+        : cumprodGradient(dy, input(0), parameters),
+    ],
+  },
+  sort: {
+    reads: () => ({ outputs: [1] }),
+    vjp: (dy, { output, parameters: { axis } }) => [
+      applyOne("scatter", [zerosFor(dy, dy.shape), output(1), dy], { axis, mode: "add" }),
+    ],
+  },
+};
+
+/** 1, 2, 3, ... in the shape of `like`, int32. */
+function numbered(like: Tensor): Tensor {
+  const ones = zeros(internShape([elementCount(like.shape)]), {
+    dtype: "int32",
+    backend: like.backend,
+  }).add(1);
+  return reshape(
+    applyOne("scan", [ones], { op: "sum", axis: 0, exclusive: false, reverse: false }),
+    like.shape,
+  );
+}

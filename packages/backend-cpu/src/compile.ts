@@ -1,0 +1,100 @@
+import {
+  BackendError,
+  DlError,
+  formatProgram,
+  IdTrie,
+  mapProgram,
+  contiguousLayout,
+  topologicalOrder,
+  UnsupportedError,
+  type Epilogue,
+  type OutputSpec,
+  type Program,
+  type Scalar,
+} from "@dl/backend";
+import type { CpuDevice, Kernel, Runner } from "./cpu-device.ts";
+import { compileMap, type MapKernels } from "./map.ts";
+import { compileReduce, type ReduceKernels } from "./reduce.ts";
+import { RoutineCompiler } from "./routines/routine-compiler.ts";
+
+/** Turns programs into runners and keeps the kernels they share. */
+export class Compiler {
+  readonly #device: CpuDevice;
+  readonly #maps: MapKernels = new IdTrie<Kernel>();
+  readonly #reductions: ReduceKernels = new IdTrie<Kernel>();
+  readonly #routines: RoutineCompiler;
+
+  constructor(device: CpuDevice) {
+    this.#device = device;
+    this.#routines = new RoutineCompiler(device);
+  }
+
+  /** @throws {UnsupportedError} for float64. @throws {BackendError} with the program, if the engine refuses it. */
+  compile(program: Program): Runner {
+    refuseFloat64(program);
+    try {
+      switch (program.kind) {
+        case "map":
+          return compileMap(this.#device, this.#maps, program);
+        case "reduce": {
+          const reduce = compileReduce(this.#device, this.#reductions, program);
+          return this.#withEpilogue(reduce.runner, reduce.result, program, program.domainInputs);
+        }
+        case "routine":
+          return this.#withEpilogue(
+            this.#routines.compile(program),
+            program.result,
+            program,
+            program.routineInputs,
+          );
+      }
+    } catch (error) {
+      if (error instanceof DlError) throw error;
+      throw new BackendError(
+        "cpu",
+        `cannot compile a program: ${error instanceof Error ? error.message : String(error)}\n${formatProgram(program)}`,
+        { received: program },
+      );
+    }
+  }
+
+  /** The epilogue as a map over the result, in place. */
+  #withEpilogue(
+    runner: Runner,
+    result: OutputSpec,
+    program: Exclude<Program, { kind: "map" }>,
+    firstInput: number,
+  ): Runner {
+    const epilogue: Epilogue | undefined = program.epilogue;
+    if (epilogue === undefined) return runner;
+    const own = { dtype: result.dtype, layout: contiguousLayout(result.shape) };
+    const map = this.compile(
+      mapProgram(result.shape, [own, ...epilogue.inputs], program.parameters, [epilogue.value]),
+    );
+    const epilogueInputs = epilogue.inputs.length;
+    return (inputs, outputs, scalars) => {
+      runner(inputs, outputs, scalars);
+      const mapInputs = [{ buffer: outputs[0]!, offset: 0 }];
+      for (let i = 0; i < epilogueInputs; i++) mapInputs.push(inputs[firstInput + i]!);
+      map(mapInputs, outputs, scalars);
+    };
+  }
+}
+
+function refuseFloat64(program: Program): void {
+  const roots: Scalar[] = program.kind === "map" ? [...program.values] : [];
+  if (program.kind === "reduce") roots.push(program.value);
+  if (program.kind !== "map" && program.epilogue !== undefined) roots.push(program.epilogue.value);
+  const dtypes = [
+    ...topologicalOrder(roots),
+    ...program.inputs,
+    ...program.outputs,
+    ...program.parameters.map((dtype) => ({ dtype })),
+  ];
+  if (dtypes.some(({ dtype }) => dtype === "float64"))
+    throw new UnsupportedError(
+      "cpu",
+      "float64 is not available; use float32, or the reference backend.",
+      { received: "float64" },
+    );
+}

@@ -1,0 +1,177 @@
+import type { ApplyScalar, DType, Emitters } from "@dl/backend";
+import { integerModulo, laneShift } from "./integer-lanes.ts";
+import { emitNormalFromBits } from "./random.ts";
+import { vectorMath } from "./vector-math.ts";
+import type { FunctionBuilder, Local } from "./wasm/function-builder.ts";
+
+/** Four lanes of a value. A bool is a word 0 or 1 in memory, but a comparison's all-ones mask here. */
+export interface VectorValue {
+  readonly local: Local;
+  readonly isMask: boolean;
+}
+
+/** Instructions that need more than their operands. */
+interface Surroundings {
+  randomBits(node: ApplyScalar, keys: readonly VectorValue[]): VectorValue;
+}
+
+type PlainName = Parameters<FunctionBuilder["op"]>[0];
+/** One instruction for each family of types; bools are compared and ordered as unsigned words. */
+interface ByType {
+  readonly float32: PlainName;
+  readonly int32: PlainName;
+  readonly uint32: PlainName;
+}
+
+/** Pushes a value as numbers: a mask becomes 0 or 1. */
+export function pushWord(body: FunctionBuilder, value: VectorValue): void {
+  body.get(value.local);
+  if (value.isMask) body.op("v128.and", body.constant("i32x4", 1));
+}
+
+/** One emitter per scalar instruction, on four lanes. */
+export function vectorEmitters(
+  body: FunctionBuilder,
+  surroundings: Surroundings,
+): Emitters<VectorValue> {
+  const result = (isMask = false): VectorValue => {
+    const local = body.local("v128");
+    body.set(local);
+    return { local, isMask };
+  };
+  const word = (value: VectorValue): void => pushWord(body, value);
+  const pushMask = (value: VectorValue): void => {
+    body.get(value.local);
+    if (!value.isMask) body.op("i32x4.neg"); // 0 or 1
+  };
+  const choose = (dtype: DType, by: ByType): PlainName =>
+    dtype === "float32" ? by.float32 : dtype === "int32" ? by.int32 : by.uint32;
+
+  const unary =
+    (by: ByType) =>
+    (node: ApplyScalar, x: VectorValue): VectorValue => {
+      body.op(choose(node.dtype, by), x.local);
+      return result();
+    };
+  const float = (name: PlainName) => unary({ float32: name, int32: name, uint32: name });
+  const binary =
+    (by: ByType) =>
+    (node: ApplyScalar, a: VectorValue, b: VectorValue): VectorValue => {
+      word(a);
+      word(b);
+      body.op(choose(node.args[0]!.dtype, by));
+      return result();
+    };
+  const comparison =
+    (by: ByType) =>
+    (node: ApplyScalar, a: VectorValue, b: VectorValue): VectorValue => ({
+      ...binary(by)(node, a, b),
+      isMask: true,
+    });
+  const bitwise =
+    (name: PlainName) =>
+    (_node: ApplyScalar, a: VectorValue, b: VectorValue): VectorValue => {
+      const isMask = a.isMask && b.isMask;
+      for (const value of [a, b]) isMask ? body.get(value.local) : word(value);
+      body.op(name);
+      return result(isMask);
+    };
+  const shift =
+    (by: ByType, direction: "left" | "right") =>
+    (node: ApplyScalar, a: VectorValue, b: VectorValue): VectorValue => {
+      const amount = node.args[1]!;
+      if (amount.kind === "constant") body.op(choose(node.dtype, by), a.local, amount.value & 31);
+      else body.call(laneShift(body.host, direction, node.dtype === "int32"), a.local, b.local);
+      return result();
+    };
+  const math =
+    (emit: (body: FunctionBuilder, ...operands: Local[]) => void) =>
+    (_node: ApplyScalar, ...operands: VectorValue[]): VectorValue => {
+      emit(body, ...operands.map(({ local }) => local));
+      return result();
+    };
+
+  return {
+    add: binary({ float32: "f32x4.add", int32: "i32x4.add", uint32: "i32x4.add" }),
+    sub: binary({ float32: "f32x4.sub", int32: "i32x4.sub", uint32: "i32x4.sub" }),
+    mul: binary({ float32: "f32x4.mul", int32: "i32x4.mul", uint32: "i32x4.mul" }),
+    div: binary({ float32: "f32x4.div", int32: "f32x4.div", uint32: "f32x4.div" }),
+    mod: (node, a, b) => {
+      if (node.dtype === "float32") return math(vectorMath.mod)(node, a, b);
+      body.call(integerModulo(body.host, node.dtype === "int32"), a.local, b.local);
+      return result();
+    },
+    pow: math(vectorMath.pow),
+    max: binary({ float32: "f32x4.max", int32: "i32x4.max_s", uint32: "i32x4.max_u" }),
+    min: binary({ float32: "f32x4.min", int32: "i32x4.min_s", uint32: "i32x4.min_u" }),
+    neg: unary({ float32: "f32x4.neg", int32: "i32x4.neg", uint32: "i32x4.neg" }),
+    abs: (node, x) =>
+      node.dtype === "uint32"
+        ? x
+        : unary({ float32: "f32x4.abs", int32: "i32x4.abs", uint32: "i32x4.abs" })(node, x),
+    floor: float("f32x4.floor"),
+    round: float("f32x4.nearest"),
+    sqrt: float("f32x4.sqrt"),
+    exp: math(vectorMath.exp),
+    expm1: math(vectorMath.expm1),
+    log: math(vectorMath.log),
+    log1p: math(vectorMath.log1p),
+    sin: math(vectorMath.sin),
+    cos: math(vectorMath.cos),
+    atan: math(vectorMath.atan),
+    tanh: math(vectorMath.tanh),
+    erf: math(vectorMath.erf),
+    isNaN: (_node, x) => {
+      body.op("f32x4.ne", x.local, x.local);
+      return result(true);
+    },
+    less: comparison({ float32: "f32x4.lt", int32: "i32x4.lt_s", uint32: "i32x4.lt_u" }),
+    lessEqual: comparison({ float32: "f32x4.le", int32: "i32x4.le_s", uint32: "i32x4.le_u" }),
+    equal: comparison({ float32: "f32x4.eq", int32: "i32x4.eq", uint32: "i32x4.eq" }),
+    select: (_node, condition, a, b) => {
+      const isMask = a.isMask && b.isMask;
+      for (const value of [a, b]) isMask ? body.get(value.local) : word(value);
+      pushMask(condition);
+      body.op("v128.bitselect");
+      return result(isMask);
+    },
+    and: bitwise("v128.and"),
+    or: bitwise("v128.or"),
+    xor: bitwise("v128.xor"),
+    shiftLeft: shift(
+      { float32: "i32x4.shl", int32: "i32x4.shl", uint32: "i32x4.shl" },
+      "left",
+    ),
+    shiftRight: shift(
+      { float32: "i32x4.shr_u", int32: "i32x4.shr_s", uint32: "i32x4.shr_u" },
+      "right",
+    ),
+    cast: (node, x) => {
+      const from = node.args[0]!.dtype;
+      if (node.dtype === "bool") {
+        body.op(from === "float32" ? "f32x4.ne" : "i32x4.ne", x.local, body.constant("i32x4", 0));
+        return result(true);
+      }
+      if (node.dtype === "float32" && x.isMask) {
+        body.op("v128.and", x.local, body.constant("f32x4", 1));
+        return result();
+      }
+      word(x);
+      if (node.dtype === "float32")
+        body.op(from === "uint32" ? "f32x4.convert_i32x4_u" : "f32x4.convert_i32x4_s");
+      else if (from === "float32")
+        body.op(node.dtype === "int32" ? "i32x4.trunc_sat_f32x4_s" : "i32x4.trunc_sat_f32x4_u");
+      return result();
+    },
+    bitcast: (_node, x) => {
+      if (!x.isMask) return x;
+      word(x);
+      return result();
+    },
+    randomBits: (node, ...keys) => surroundings.randomBits(node, keys),
+    normalFromBits: (_node, bits) => {
+      emitNormalFromBits(body, bits.local);
+      return result();
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import type { Scalar } from "@dl/backend";
+import { ArgumentReader } from "./argument-block.ts";
+import { pushWord } from "./emitters.ts";
+import { ExpressionCode } from "./expression-code.ts";
+import { InputReader, type AccessMode } from "./input-reader.ts";
+import type { FunctionBuilder, Local } from "./wasm/function-builder.ts";
+import type { ModuleBuilder } from "./wasm/module-builder.ts";
+
+/** What the code of a map depends on; sizes, strides and addresses are arguments. */
+export interface MapSignature {
+  readonly values: readonly Scalar[];
+  /** The input slots that are read, and how each lies along the inner axis. */
+  readonly slots: readonly number[];
+  readonly modes: readonly AccessMode[];
+  /** Axes besides the inner one, after joining. */
+  readonly outerAxes: number;
+  readonly parameterCount: number;
+}
+
+/** Elements of the inner axis that one unit of work covers; a multiple of 4. */
+export const mapChunk = 16384;
+
+/**
+ * Exports `run`. A unit of work is up to `mapChunk` elements of one row of the inner axis.
+ *
+ * Geometry words: inner size, chunks a row, outer sizes, then for each input its outer strides and,
+ * if strided, its inner stride; strides in bytes.
+ */
+export function emitMapKernel(module: ModuleBuilder, signature: MapSignature): void {
+  module.exported("run", ["i32", "i32", "i32", "i32"], [], (body) =>
+    emitRun(body, signature, body.parameters as [Local, Local, Local, Local]),
+  );
+}
+
+function emitRun(
+  body: FunctionBuilder,
+  { values, slots, modes, outerAxes, parameterCount }: MapSignature,
+  [args, scratch, begin, end]: readonly [Local, Local, Local, Local],
+): void {
+  const words = new ArgumentReader(body, args);
+  const bases = words.integers(slots.length);
+  const outputBases = words.integers(values.length);
+  const parameters = Array.from({ length: parameterCount }, () => words.splat());
+  const innerSize = words.integer();
+  const chunks = words.integer();
+  const sizes = words.integers(outerAxes);
+  const readers = modes.map((mode) => {
+    const outerStrides = words.integers(outerAxes);
+    const stride = mode === "strided" ? words.integer() : undefined;
+    return { outerStrides, reader: new InputReader(body, mode, stride) };
+  });
+  const readerOf = (slot: number): InputReader => readers[slots.indexOf(slot)]!.reader;
+  const code = new ExpressionCode(
+    body,
+    values,
+    (slot) => (readerOf(slot).mode === "broadcast" ? 1 : 2),
+    parameters,
+    scratch,
+  );
+
+  const [row, start, count, position, vectorEnd, rest, isTail, coordinate] = Array.from(
+    { length: 8 },
+    () => body.local("i32"),
+  ) as [Local, Local, Local, Local, Local, Local, Local, Local];
+  const outputs = values.map(() => body.local("i32"));
+  const tails = values.map(() => body.local("i32"));
+
+  body.countUp(begin, end, 1, () => {
+    body.op("i32.div_u", begin, chunks).set(row);
+    body.op("i32.mul", row, chunks).set(start);
+    body.op("i32.sub", begin, start).op("i32.mul", mapChunk).set(start);
+    body.op("i32.sub", innerSize, start).tee(count).get(mapChunk);
+    body.op("i32.lt_u", count, mapChunk);
+    // select(count, mapChunk): the operands lie below the condition.
+    body.select().set(count);
+    body.op("i32.mul", row, innerSize).op("i32.add", start).set(position);
+
+    readers.forEach(({ reader }, i) => {
+      body.get(bases[i]!);
+      if (reader.mode === "contiguous") body.op("i32.shl", start, 2).op("i32.add");
+      else if (reader.stride !== undefined)
+        body.op("i32.mul", start, reader.stride).op("i32.add");
+      body.set(reader.pointer);
+    });
+    for (let axis = outerAxes - 1; axis >= 0; axis--) {
+      if (axis > 0) {
+        body.op("i32.rem_u", row, sizes[axis]!).set(coordinate);
+        body.op("i32.div_u", row, sizes[axis]!).set(row);
+      } else body.get(row).set(coordinate);
+      for (const { reader, outerStrides } of readers) {
+        body.get(reader.pointer).op("i32.mul", coordinate, outerStrides[axis]!);
+        body.op("i32.add").set(reader.pointer);
+      }
+    }
+    for (const { reader } of readers) {
+      reader.loadRow();
+      reader.useAllLanes();
+    }
+    outputs.forEach((output, i) =>
+      body.op("i32.shl", position, 2).op("i32.add", outputBases[i]!).set(output),
+    );
+    const rowValues = code.emitRow((slot) => readerOf(slot).row!);
+
+    body.op("i32.and", count, 3).set(rest);
+    body.op("i32.sub", count, rest).op("i32.add", position).set(vectorEnd);
+    body.get(0).set(isTail);
+    body.block((done) => {
+      body.loop((again) => {
+        body.countUp(position, vectorEnd, 4, () => {
+          const results = code.emit(
+            values,
+            {
+              position,
+              positions: undefined,
+              input: (slot) => loaded(body, readerOf(slot)),
+            },
+            rowValues,
+          );
+          results.forEach((value, i) => {
+            body.get(outputs[i]!);
+            pushWord(body, value);
+            body.store("v128.store");
+            body.op("i32.add", outputs[i]!, 16).set(outputs[i]!);
+          });
+          for (const { reader } of readers) reader.advance();
+        });
+        body.get(isTail).if(() => {
+          values.forEach((_, i) => copyLanes(body, scratch, 16 * i, tails[i]!, rest));
+          body.branch(done);
+        });
+        body.op("i32.eqz", rest).branchIf(done);
+        // The last elements go through the same loop, written to scratch first: wherever an
+        // element falls, it is computed by the same code, so its bits are the same.
+        body.get(1).set(isTail);
+        body.op("i32.add", vectorEnd, 4).set(vectorEnd);
+        values.forEach((_, i) => {
+          body.get(outputs[i]!).set(tails[i]!);
+          body.op("i32.add", scratch, 16 * i).set(outputs[i]!);
+        });
+        for (const { reader } of readers) reader.useLanes(rest);
+        body.branch(again);
+      });
+    });
+  });
+}
+
+function loaded(body: FunctionBuilder, reader: InputReader): Local {
+  const local = body.local("v128");
+  reader.load();
+  body.set(local);
+  return local;
+}
+
+/** Copies `count` (1 to 3) words from scratch to `target`. */
+export function copyLanes(
+  body: FunctionBuilder,
+  scratch: Local,
+  offset: number,
+  target: Local,
+  count: Local,
+): void {
+  const copy = (lane: number): void => {
+    body.get(target).load("i32.load", scratch, offset + 4 * lane);
+    body.store("i32.store", undefined, undefined, 4 * lane);
+  };
+  copy(0);
+  body.op("i32.gt_u", count, 1).if(() => {
+    copy(1);
+    body.op("i32.gt_u", count, 2).if(() => copy(2));
+  });
+}

@@ -1,0 +1,72 @@
+import type { DType } from "./dtype.ts";
+import type { Program } from "./program/program.ts";
+
+/** Bytes on a device. Opaque: only the backend that made it knows what is inside. */
+export interface BufferHandle {
+  readonly byteLength: number;
+}
+
+/** A buffer as a program reads it: element 0 of the layout lies `offset` elements in. */
+export interface Binding {
+  readonly buffer: BufferHandle;
+  readonly offset: number;
+}
+
+/** A program made ready to run on one backend. */
+export interface Executable {
+  readonly program: Program;
+}
+
+export interface Capabilities {
+  readonly dtypes: readonly DType[];
+  /** Largest single allocation, in bytes. */
+  readonly maxBufferBytes: number;
+  /** Threads that run a program, the caller's included. */
+  readonly threads: number;
+}
+
+/** What a backend holds at present, in bytes and buffers. */
+export interface BackendMemory {
+  /** Handed out by `allocate` and not freed. */
+  readonly liveBytes: number;
+  readonly liveBuffers: number;
+  /** Freed and kept for reuse. */
+  readonly pooledBytes: number;
+}
+
+/**
+ * A connector between tensors and a device: memory, `compile` and `dispatch`. It knows programs,
+ * not tensors or gradients, and never checks shapes: programs are valid by construction.
+ *
+ * There is no synchronous read, because WebGPU has none.
+ */
+export interface Backend {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  /** One line about the device and how it is used. */
+  readonly info: string;
+  /** Contents are undefined. @throws {OutOfMemoryError} */
+  allocate(byteLength: number): BufferHandle;
+  /** The buffer may be reused once work already dispatched is done. */
+  free(buffer: BufferHandle): void;
+  write(buffer: BufferHandle, bytes: Uint8Array, byteOffset?: number): void;
+  /** A copy of the bytes, after all dispatched work. */
+  read(buffer: BufferHandle, byteOffset?: number, byteLength?: number): Promise<Uint8Array>;
+  /** Cached by the program's identity. */
+  compile(program: Program): Executable;
+  /**
+   * Runs after everything dispatched before. `scalars` are the program's parameters in order.
+   * A map program may write over an input that has the same contiguous layout at offset 0.
+   */
+  dispatch(
+    executable: Executable,
+    inputs: readonly Binding[],
+    outputs: readonly BufferHandle[],
+    scalars: readonly number[],
+  ): void;
+  /** Settles when all dispatched work is done, or rejects with what went wrong. */
+  synchronize(): Promise<void>;
+  memory(): BackendMemory;
+  /** Releases the device. Later calls throw BackendError. */
+  dispose(): Promise<void>;
+}

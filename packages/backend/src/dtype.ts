@@ -1,0 +1,47 @@
+/** Element type of a tensor. `bool` is stored as one 32-bit word, 0 or 1 (docs/decisions/0001). */
+export type DType = "float32" | "float64" | "int32" | "uint32" | "bool";
+
+export type DTypeKind = "float" | "integer" | "bool";
+
+/** Array that holds a buffer's elements as they are stored. */
+export type StorageArray = Float32Array | Float64Array | Int32Array | Uint32Array;
+
+export interface DTypeRecord {
+  /** Names the type in the keys of program and expression caches. */
+  readonly id: number;
+  readonly kind: DTypeKind;
+  readonly bytesPerElement: 4 | 8;
+  readonly isFloat: boolean;
+}
+
+export const dtypes: { readonly [Name in DType]: DTypeRecord } = {
+  float32: { id: 0, kind: "float", bytesPerElement: 4, isFloat: true },
+  float64: { id: 1, kind: "float", bytesPerElement: 8, isFloat: true },
+  int32: { id: 2, kind: "integer", bytesPerElement: 4, isFloat: false },
+  uint32: { id: 3, kind: "integer", bytesPerElement: 4, isFloat: false },
+  bool: { id: 4, kind: "bool", bytesPerElement: 4, isFloat: false },
+};
+
+export function isFloat(dtype: DType): boolean {
+  return dtypes[dtype].isFloat;
+}
+
+/** A buffer's bytes as elements; `byteOffset` must be a multiple of the element size. */
+export function storageArray(
+  dtype: DType,
+  bytes: ArrayBufferLike,
+  byteOffset = 0,
+  elementCount: number = Math.floor((bytes.byteLength - byteOffset) / dtypes[dtype].bytesPerElement),
+): StorageArray {
+  switch (dtype) {
+    case "float32":
+      return new Float32Array(bytes, byteOffset, elementCount);
+    case "float64":
+      return new Float64Array(bytes, byteOffset, elementCount);
+    case "int32":
+      return new Int32Array(bytes, byteOffset, elementCount);
+    case "uint32":
+    case "bool":
+      return new Uint32Array(bytes, byteOffset, elementCount);
+  }
+}

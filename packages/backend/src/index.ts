@@ -1,0 +1,96 @@
+export type {
+  Backend,
+  BackendMemory,
+  Binding,
+  BufferHandle,
+  Capabilities,
+  Executable,
+} from "./backend.ts";
+export { dtypes, isFloat, storageArray } from "./dtype.ts";
+export type { DType, DTypeKind, DTypeRecord, StorageArray } from "./dtype.ts";
+export {
+  ArgumentError,
+  AxisError,
+  BackendError,
+  DeviceLostError,
+  DlError,
+  DTypeError,
+  FormatError,
+  GradientError,
+  InternalError,
+  OutOfMemoryError,
+  ShapeError,
+  UnsupportedError,
+} from "./errors.ts";
+export type { ErrorDetails } from "./errors.ts";
+export { IdTrie } from "./intern.ts";
+export {
+  coalesceAxes,
+  contiguousLayout,
+  contiguousStrides,
+  expandLayout,
+  internLayout,
+  permuteLayout,
+  reshapeLayout,
+  sliceLayout,
+} from "./layout.ts";
+export type { Layout } from "./layout.ts";
+export {
+  mapProgram,
+  reducedShape,
+  reduceProgram,
+  reduceResultDType,
+  routineProgram,
+} from "./program/build.ts";
+export type { ReduceDescription } from "./program/build.ts";
+export { formatProgram } from "./program/format.ts";
+export type {
+  Epilogue,
+  InputSpec,
+  MapProgram,
+  OutputSpec,
+  Program,
+  ReduceOp,
+  ReduceProgram,
+  RoutineProgram,
+} from "./program/program.ts";
+export { windowCount, windowOutputSize } from "./program/routine-results.ts";
+export type {
+  Conv2dParameters,
+  Pool2dParameters,
+  RoutineName,
+  RoutineParameters,
+  Window2d,
+} from "./program/routines.ts";
+export { derivative, stopGradient } from "./scalar/derivative.ts";
+export { scalarDTypes } from "./scalar/dtype-rules.ts";
+export type { ScalarOpName } from "./scalar/dtype-rules.ts";
+export { foldScalar } from "./scalar/emitters.ts";
+export type { Emitters, LeafEmitter } from "./scalar/emitters.ts";
+export {
+  constant,
+  constantLike,
+  index,
+  input,
+  parameter,
+  substitute,
+  topologicalOrder,
+  withPartials,
+} from "./scalar/expression.ts";
+export type { ApplyScalar, Partials, Scalar } from "./scalar/expression.ts";
+export * as scalar from "./scalar/instructions.ts";
+export { instructions } from "./scalar/instructions.ts";
+export type { Instruction } from "./scalar/instructions.ts";
+export { normalFromBits, normalTable, normalTableFormat } from "./scalar/normal-table.ts";
+export { philox4x32, philoxKeyIncrements, philoxMultipliers } from "./scalar/philox.ts";
+export {
+  broadcastShapes,
+  elementCount,
+  formatShape,
+  internShape,
+  maxElementCount,
+  normalizeAxes,
+  normalizeAxis,
+  shapesEqual,
+} from "./shape.ts";
+export type { Shape } from "./shape.ts";

@@ -1,0 +1,181 @@
+import { dtypes, type DType } from "../dtype.ts";
+import { InternalError } from "../errors.ts";
+import { IdTrie } from "../intern.ts";
+import type { Scalar } from "../scalar/expression.ts";
+import { internShape, type Shape } from "../shape.ts";
+import type {
+  Epilogue,
+  InputSpec,
+  MapProgram,
+  Program,
+  ReduceOp,
+  ReduceProgram,
+  RoutineProgram,
+} from "./program.ts";
+import { routineResults } from "./routine-results.ts";
+import type { RoutineName, RoutineParameters } from "./routines.ts";
+import { validateProgram } from "./validate.ts";
+
+let nextId = 0;
+const kinds = new IdTrie<Program>();
+const [mapKind, reduceKind, routineKind] = [0, 1, 2];
+/** The program interned at `node`, validated when it is first made. */
+function intern<P extends Program>(node: IdTrie<Program>, make: (id: number) => P): P {
+  if (node.value === undefined) {
+    const program = make(nextId);
+    validateProgram(program);
+    nextId++;
+    node.value = program;
+  }
+  // A path starts with the kind, so what stands at its end is of that kind.
+  return node.value as P;
+}
+
+function walkInputs(node: IdTrie<Program>, inputs: readonly InputSpec[]): IdTrie<Program> {
+  let next = node.child(inputs.length);
+  for (const { dtype, layout } of inputs) next = next.child(dtypes[dtype].id).child(layout.id);
+  return next;
+}
+
+function walkEpilogue(
+  node: IdTrie<Program>,
+  epilogue: Epilogue | undefined,
+): IdTrie<Program> {
+  if (epilogue === undefined) return node.child(-1);
+  return walkInputs(node, epilogue.inputs).child(epilogue.value.id);
+}
+
+/** @throws {InternalError} if the values do not fit the inputs, parameters and shape. */
+export function mapProgram(
+  shape: Shape,
+  inputs: readonly InputSpec[],
+  parameters: readonly DType[],
+  values: readonly Scalar[],
+): MapProgram {
+  const domain = internShape(shape);
+  let node = walkInputs(kinds.child(mapKind!), inputs).child(parameters.length);
+  node = node.child(domain.length).at(domain);
+  for (const value of values) node = node.child(value.id);
+  return intern<MapProgram>(node, (id) => ({
+    kind: "map",
+    id,
+    shape: domain,
+    inputs: [...inputs],
+    parameters: [...parameters],
+    values: [...values],
+    outputs: values.map(({ dtype }) => ({ dtype, shape: domain })),
+  }));
+}
+
+const reduceOpIds: { readonly [Op in ReduceOp]: number } = {
+  sum: 0,
+  prod: 1,
+  max: 2,
+  min: 3,
+  argmax: 4,
+  argmin: 5,
+};
+
+export interface ReduceDescription {
+  readonly op: ReduceOp;
+  readonly shape: Shape;
+  readonly axes: readonly number[];
+  readonly inputs: readonly InputSpec[];
+  readonly parameters: readonly DType[];
+  readonly value: Scalar;
+  readonly epilogue: Epilogue | undefined;
+}
+
+/** Type of a reduction's result before its epilogue. */
+export function reduceResultDType(op: ReduceOp, value: Scalar): DType {
+  return op === "argmax" || op === "argmin" ? "int32" : value.dtype;
+}
+
+/** The domain's shape without the reduced axes. */
+export function reducedShape(shape: Shape, axes: readonly number[]): Shape {
+  return internShape(shape.filter((_, axis) => !axes.includes(axis)));
+}
+
+/** @throws {InternalError} if the parts do not fit each other. */
+export function reduceProgram(description: ReduceDescription): ReduceProgram {
+  const { op, axes, inputs, parameters, value, epilogue } = description;
+  const domain = internShape(description.shape);
+  let node = walkInputs(kinds.child(reduceKind!), inputs).child(parameters.length);
+  node = node.child(domain.length).at(domain).child(reduceOpIds[op]).child(value.id);
+  node = walkEpilogue(node.child(axes.length).at(axes), epilogue);
+  return intern<ReduceProgram>(node, (id) => ({
+    kind: "reduce",
+    id,
+    op,
+    shape: domain,
+    axes: [...axes],
+    value,
+    inputs: [...inputs, ...(epilogue?.inputs ?? [])],
+    domainInputs: inputs.length,
+    parameters: [...parameters],
+    epilogue,
+    outputs: [
+      {
+        dtype: epilogue?.value.dtype ?? reduceResultDType(op, value),
+        shape: reducedShape(domain, axes),
+      },
+    ],
+  }));
+}
+
+const settingsIds = new WeakMap<object, number>();
+const settingsTexts = new Map<string, number>();
+
+/** A number for equal settings. JSON would write -Infinity as null, so numbers are spelt out. */
+function settingsId(settings: object): number {
+  let id = settingsIds.get(settings);
+  if (id === undefined) {
+    const text = JSON.stringify(settings, (_key, value: unknown) =>
+      typeof value === "number" ? (Object.is(value, -0) ? "-0" : String(value)) : value,
+    );
+    id = settingsTexts.get(text) ?? settingsTexts.size;
+    settingsTexts.set(text, id);
+    settingsIds.set(settings, id);
+  }
+  return id;
+}
+
+const routineIds = new Map<RoutineName, number>();
+
+/** @throws {InternalError} if inputs or epilogue do not fit the routine. */
+export function routineProgram<Name extends RoutineName>(
+  routine: Name,
+  settings: RoutineParameters[Name],
+  inputs: readonly InputSpec[],
+  parameters: readonly DType[] = [],
+  epilogue?: Epilogue,
+): RoutineProgram<Name> {
+  let routineId = routineIds.get(routine);
+  if (routineId === undefined) {
+    routineId = routineIds.size;
+    routineIds.set(routine, routineId);
+  }
+  let node = walkInputs(kinds.child(routineKind!).child(routineId), inputs);
+  node = walkEpilogue(node.child(settingsId(settings)).child(parameters.length), epilogue);
+  return intern<RoutineProgram<Name>>(node, (id) => {
+    const results = routineResults(routine, inputs, settings);
+    const result = results[0]!;
+    if (epilogue !== undefined && results.length > 1)
+      throw new InternalError(routine, "has several results and takes no epilogue.");
+    return {
+      kind: "routine",
+      id,
+      routine,
+      settings,
+      inputs: [...inputs, ...(epilogue?.inputs ?? [])],
+      routineInputs: inputs.length,
+      parameters: [...parameters],
+      result,
+      epilogue,
+      outputs:
+        epilogue === undefined
+          ? results
+          : [{ dtype: epilogue.value.dtype, shape: result.shape }],
+    };
+  });
+}

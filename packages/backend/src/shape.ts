@@ -1,0 +1,113 @@
+import { AxisError, ShapeError } from "./errors.ts";
+import { IdTrie } from "./intern.ts";
+
+/** Sizes of a tensor's axes. Shapes made by {@link internShape} are equal exactly when identical. */
+export type Shape = readonly number[];
+
+/** Largest number of elements a tensor may have: offsets must stay exact 32-bit integers. */
+export const maxElementCount: number = 2 ** 31 - 1;
+
+const shapes = new IdTrie<Shape>();
+
+/** The one shared array for these sizes, checked. @throws {ShapeError} for sizes no tensor can have. */
+export function internShape(sizes: readonly number[], op = "shape"): Shape {
+  const node = shapes.at(sizes);
+  if (node.value === undefined) {
+    checkShape(sizes, op);
+    node.value = Object.freeze([...sizes]);
+  }
+  return node.value;
+}
+
+function checkShape(sizes: readonly number[], op: string): void {
+  let count = 1;
+  for (const size of sizes) {
+    if (!Number.isInteger(size) || size < 0)
+      throw new ShapeError(
+        op,
+        `sizes must be whole numbers of at least 0: received ${formatShape(sizes)}.`,
+        { received: sizes },
+      );
+    count *= size;
+  }
+  if (count > maxElementCount)
+    throw new ShapeError(
+      op,
+      `${formatShape(sizes)} has ${count} elements, more than the limit of ${maxElementCount}. Use a smaller shape or work in parts.`,
+      { expected: maxElementCount, received: sizes },
+    );
+}
+
+export function elementCount(shape: Shape): number {
+  let count = 1;
+  for (const size of shape) count *= size;
+  return count;
+}
+
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+export function shapesEqual(a: Shape, b: Shape): boolean {
+  return a === b || (a.length === b.length && a.every((size, axis) => size === b[axis]));
+}
+
+/**
+ * Shape that both broadcast to: axes are aligned at the end, and a size of 1 stretches.
+ *
+ * @throws {ShapeError} if two sizes differ and neither is 1.
+ */
+export function broadcastShapes(a: Shape, b: Shape, op: string): Shape {
+  if (a === b) return a;
+  const ndim = Math.max(a.length, b.length);
+  const sizes: number[] = [];
+  for (let axis = 0; axis < ndim; axis++) {
+    const left = a[axis - ndim + a.length] ?? 1;
+    const right = b[axis - ndim + b.length] ?? 1;
+    if (left !== right && left !== 1 && right !== 1)
+      throw new ShapeError(
+        op,
+        `shapes do not broadcast: left ${formatShape(a)}, right ${formatShape(b)}. Aligned at the end, sizes must be equal or 1.`,
+        { expected: a, received: b },
+      );
+    sizes.push(left === 1 ? right : left);
+  }
+  return internShape(sizes, op);
+}
+
+/** Axis as an index from the front. @throws {AxisError} if the tensor has no such axis. */
+export function normalizeAxis(axis: number, ndim: number, op: string): number {
+  if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
+    const axes = [
+      ...Array.from({ length: ndim }, (_, i) => String(i)),
+      ...Array.from({ length: ndim }, (_, i) => String(-1 - i)),
+    ];
+    const advice =
+      ndim === 0
+        ? "A scalar has no axes."
+        : `Use ${axes.slice(0, -1).join(", ")} or ${axes[axes.length - 1]!}.`;
+    throw new AxisError(
+      op,
+      `axis ${axis} is out of range for a tensor with ${ndim} ${ndim === 1 ? "axis" : "axes"}. ${advice}`,
+      { received: axis },
+    );
+  }
+  return axis < 0 ? axis + ndim : axis;
+}
+
+/** Axes as sorted indices from the front; all of them when none is given. @throws {AxisError} */
+export function normalizeAxes(
+  axes: number | readonly number[] | undefined,
+  ndim: number,
+  op: string,
+): readonly number[] {
+  if (axes === undefined) return Array.from({ length: ndim }, (_, i) => i);
+  const list = typeof axes === "number" ? [axes] : axes;
+  const result = list.map((axis) => normalizeAxis(axis, ndim, op)).sort((a, b) => a - b);
+  for (let i = 1; i < result.length; i++)
+    if (result[i] === result[i - 1])
+      throw new AxisError(op, `axis ${result[i]!} is named twice: received [${list.join(", ")}].`, {
+        received: axes,
+      });
+  return result;
+}

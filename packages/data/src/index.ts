@@ -1,0 +1,10 @@
+export { ArrayDataset } from "./array-dataset.ts";
+export type { Batch } from "./collate.ts";
+export { DataLoader, type DataLoaderOptions } from "./data-loader.ts";
+export type { ClassificationSample, Dataset, HostArray, HostBatch, Sample } from "./dataset.ts";
+export { loadMnist, type MnistFiles } from "./idx/load-mnist.ts";
+export { type IdxArray, type IdxDType, parseIdx } from "./idx/parse-idx.ts";
+export { readIdx, type ReadIdxOptions } from "./idx/read-idx.ts";
+export { ProceduralDigits, type ProceduralDigitsOptions } from "./procedural-digits.ts";
+export { stackSamples } from "./stack-samples.ts";
+export { subset } from "./subset.ts";

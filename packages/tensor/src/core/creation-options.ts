@@ -1,0 +1,8 @@
+import type { Backend, DType } from "@dl/backend";
+
+export interface CreationOptions {
+  /** float32 unless said; integer where the function says so. */
+  readonly dtype?: DType;
+  /** The configured one unless said. */
+  readonly backend?: Backend;
+}

@@ -1,0 +1,128 @@
+import type { Backend } from "@dl/backend";
+import { settings } from "./configuration.ts";
+import { formatBytes, liveBySite, storageStatistics } from "./storage.ts";
+
+export interface MemoryReport {
+  /** Storages held by tensors, pending work and graphs. */
+  readonly tensors: number;
+  readonly bytes: number;
+  /** Freed by tensors and kept by the backend for reuse. */
+  readonly pooledBytes: number;
+}
+
+/** What tensors hold at present; `backend` defaults to the configured one. */
+export function memory(backend: Backend | undefined = settings().backend): MemoryReport {
+  const { bytes, buffers } = storageStatistics();
+  return { tensors: buffers, bytes, pooledBytes: backend?.memory().pooledBytes ?? 0 };
+}
+
+/**
+ * Live tensors grouped by the line that made them, most bytes first, as text.
+ *
+ * Sites are recorded while `configure({ development: true })` is on.
+ */
+export function leakReport(): string {
+  return [...liveBySite()]
+    .sort(([, a], [, b]) => b.bytes - a.bytes)
+    .map(
+      ([site, { buffers, bytes }]) =>
+        `${formatBytes(bytes).padStart(10)}  ${String(buffers).padStart(6)} tensors  ${site}`,
+    )
+    .join("\n");
+}
+
+/** Bytes made since the last collection that are worth asking for another one. */
+const pressureBytes = 32 * 2 ** 20;
+/** A full collection when this much more than after the last one is still held. */
+const fullCollectionBytes = 256 * 2 ** 20;
+
+let bytesAtLastCheck = 0;
+let bytesAfterFullCollection = 0;
+
+/**
+ * Lets the collector find dead tensors; called at each awaited read.
+ *
+ * A collector cannot see device bytes, so it must be told. Where `gc` can be had (Node) a young
+ * collection takes under a millisecond and finds what the last steps dropped. Elsewhere dropping
+ * an ArrayBuffer and a WebAssembly.Memory makes the engine look: Node 20 ignores the first kind,
+ * Chromium the second.
+ */
+export async function relieveMemoryPressure(): Promise<void> {
+  const { bytes, allocatedBytes } = storageStatistics();
+  if (allocatedBytes - bytesAtLastCheck < pressureBytes || bytes < pressureBytes) return;
+  bytesAtLastCheck = allocatedBytes;
+  const collect = collector();
+  if (collect === undefined) {
+    for (let attempt = 0; attempt < 4 && storageStatistics().bytes >= bytes; attempt++) {
+      dropLargeBuffers();
+      await macrotask();
+    }
+    return;
+  }
+  collect("minor");
+  await macrotask();
+  if (storageStatistics().bytes - bytesAfterFullCollection < fullCollectionBytes) return;
+  collect("major");
+  await macrotask();
+  bytesAfterFullCollection = storageStatistics().bytes;
+}
+
+/** Runs the collector until nothing more is freed; for tests and reports. */
+export async function collectGarbage(): Promise<void> {
+  for (let before = Infinity; storageStatistics().bytes < before; ) {
+    before = storageStatistics().bytes;
+    const collect = collector();
+    if (collect === undefined) dropLargeBuffers();
+    else collect("major");
+    await macrotask();
+    await macrotask();
+  }
+}
+
+type Collect = (type: "minor" | "major") => void;
+let knownCollector: Collect | undefined | null = null;
+
+/** Node's collector, reached without importing a `node:` module; `undefined` elsewhere. */
+function collector(): Collect | undefined {
+  if (knownCollector === null) knownCollector = findCollector();
+  return knownCollector;
+}
+
+interface NodeProcess {
+  getBuiltinModule?(name: "node:v8"): { setFlagsFromString(flags: string): void };
+  getBuiltinModule?(name: "node:vm"): { runInNewContext(code: string): unknown };
+}
+
+function findCollector(): Collect | undefined {
+  const { process } = globalThis as { process?: NodeProcess };
+  try {
+    process?.getBuiltinModule?.("node:v8").setFlagsFromString("--expose-gc");
+    const gc = process?.getBuiltinModule?.("node:vm").runInNewContext("gc");
+    if (typeof gc !== "function") return undefined;
+    return (type) => void (gc as (options: object) => void)({ type, execution: "sync" });
+  } catch {
+    // A runtime that looks like Node but lacks the flag collects by pressure instead.
+    return undefined;
+  }
+}
+
+function dropLargeBuffers(): void {
+  void new ArrayBuffer(32 * 2 ** 20);
+  void new WebAssembly.Memory({ initial: 512 });
+}
+
+/** Finalisers run between macrotasks. A message turn is not clamped to 4 ms as timers are. */
+function macrotask(): Promise<void> {
+  const immediate = (globalThis as { setImmediate?: (callback: () => void) => void }).setImmediate;
+  return new Promise((resolve) => {
+    if (immediate !== undefined) immediate(resolve);
+    else {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(0);
+    }
+  });
+}

@@ -1,0 +1,154 @@
+import {
+  expandLayout,
+  internShape,
+  permuteLayout,
+  reshapeLayout,
+  sliceLayout,
+  type Backend,
+  type ReduceOp,
+  type RoutineParameters,
+  type Shape,
+} from "@dl/backend";
+import {
+  contiguousValue,
+  pointwiseValue,
+  reduceValue,
+  routineValue,
+  routineValues,
+  viewValue,
+} from "./make-value.ts";
+import type { PointwiseOp } from "./pointwise-op.ts";
+import { store } from "./store.ts";
+import { Tensor } from "./tensor.ts";
+import type { NumberOperand, TensorValue, ValueOperand } from "./tensor-value.ts";
+
+/** A tensor, or a number with the type it takes beside one. */
+export type Operand = Tensor | NumberOperand;
+
+/**
+ * The closed list of primitives and what each is told besides its inputs. Everything else is
+ * written in these, so whoever follows primitives (gradients, profiles, graphs) sees everything.
+ */
+export interface PrimitiveParameters extends Omit<RoutineParameters, "pad"> {
+  /** Inputs of one shape; numbers stretch. */
+  readonly pointwise: { readonly op: PointwiseOp };
+  /** A tensor made from numbers and positions alone: random numbers, counts. Never has a gradient. */
+  readonly generate: { readonly op: PointwiseOp; readonly shape: Shape; readonly backend: Backend };
+  readonly reshape: { readonly shape: Shape };
+  readonly permute: { readonly axes: readonly number[] };
+  /** Broadcast to a larger shape. */
+  readonly expand: { readonly shape: Shape };
+  /** Per axis: first position, count, and step, which may be negative. */
+  readonly slice: {
+    readonly starts: readonly number[];
+    readonly sizes: readonly number[];
+    readonly steps: readonly number[];
+  };
+  readonly pad: RoutineParameters["pad"];
+  /** Axes sorted, from the front; they are dropped. */
+  readonly reduce: { readonly op: Exclude<ReduceOp, "argmax" | "argmin">; readonly axes: readonly number[] };
+  readonly argReduce: { readonly op: "argmax" | "argmin"; readonly axis: number };
+}
+
+export type PrimitiveName = keyof PrimitiveParameters;
+
+type Execute<Name extends PrimitiveName> = (
+  inputs: readonly ValueOperand[],
+  parameters: PrimitiveParameters[Name],
+) => TensorValue | TensorValue[];
+
+/** Every primitive but pointwise takes tensors only. */
+const tensors = (inputs: readonly ValueOperand[]): readonly TensorValue[] =>
+  inputs as readonly TensorValue[];
+const contiguous = (inputs: readonly ValueOperand[]): readonly TensorValue[] =>
+  tensors(inputs).map(contiguousValue);
+
+const execute: { readonly [Name in PrimitiveName]: Execute<Name> } = {
+  pointwise: (inputs, { op }) => {
+    const like = inputs.find((x): x is TensorValue => !("number" in x))!;
+    return pointwiseValue(op, inputs, like.shape, like.backend);
+  },
+  generate: (inputs, { op, shape, backend }) =>
+    pointwiseValue(op, inputs, internShape(shape), backend),
+  reshape: ([x], { shape }) => {
+    const value = x as TensorValue;
+    const layout = reshapeLayout(store(value).layout, internShape(shape));
+    if (layout !== undefined) return viewValue(value, layout);
+    const copy = contiguousValue(value);
+    return viewValue(copy, reshapeLayout(store(copy).layout, internShape(shape))!);
+  },
+  permute: ([x], { axes }) =>
+    viewValue(x as TensorValue, permuteLayout(store(x as TensorValue).layout, axes)),
+  expand: ([x], { shape }) =>
+    viewValue(x as TensorValue, expandLayout(store(x as TensorValue).layout, internShape(shape))),
+  slice: ([x], { starts, sizes, steps }) => {
+    const value = x as TensorValue;
+    const { layout, offset } = sliceLayout(store(value).layout, starts, sizes, steps);
+    return viewValue(value, layout, offset);
+  },
+  pad: (inputs, parameters) => routineValues("pad", parameters, contiguous(inputs)),
+  reduce: ([x], { op, axes }) => reduceValue(op, x as TensorValue, axes),
+  argReduce: ([x], { op, axis }) => reduceValue(op, x as TensorValue, [axis]),
+  matmul: (inputs, parameters) => routineValue("matmul", parameters, tensors(inputs)),
+  conv2d: (inputs, parameters) => routineValue("conv2d", parameters, contiguous(inputs)),
+  conv2dInputGrad: (inputs, parameters) =>
+    routineValue("conv2dInputGrad", parameters, contiguous(inputs)),
+  conv2dWeightGrad: (inputs, parameters) =>
+    routineValue("conv2dWeightGrad", parameters, contiguous(inputs)),
+  maxPool2d: (inputs, parameters) => routineValues("maxPool2d", parameters, contiguous(inputs)),
+  avgPool2d: (inputs, parameters) => routineValues("avgPool2d", parameters, contiguous(inputs)),
+  avgPool2dGrad: (inputs, parameters) =>
+    routineValues("avgPool2dGrad", parameters, contiguous(inputs)),
+  gather: (inputs, parameters) => routineValues("gather", parameters, contiguous(inputs)),
+  scatter: (inputs, parameters) => routineValues("scatter", parameters, contiguous(inputs)),
+  indexSelect: (inputs, parameters) =>
+    routineValues("indexSelect", parameters, contiguous(inputs)),
+  indexAdd: (inputs, parameters) => routineValues("indexAdd", parameters, contiguous(inputs)),
+  concatenate: (inputs, parameters) =>
+    routineValues("concatenate", parameters, contiguous(inputs)),
+  scan: (inputs, parameters) => routineValues("scan", parameters, contiguous(inputs)),
+  sort: (inputs, parameters) => routineValues("sort", parameters, contiguous(inputs)),
+};
+
+/** Told of every primitive after it was applied. */
+export type PrimitiveObserver = <Name extends PrimitiveName>(
+  name: Name,
+  inputs: readonly Operand[],
+  parameters: PrimitiveParameters[Name],
+  outputs: readonly Tensor[],
+) => void;
+
+const observers: PrimitiveObserver[] = [];
+
+/** Follows all primitives from now on; the function returned stops it. */
+export function observePrimitives(observer: PrimitiveObserver): () => void {
+  observers.push(observer);
+  return () => {
+    const at = observers.indexOf(observer);
+    if (at >= 0) observers.splice(at, 1);
+  };
+}
+
+/** The one way work is made: arguments must be checked, broadcast and of the right type. */
+export function applyPrimitive<Name extends PrimitiveName>(
+  name: Name,
+  inputs: readonly Operand[],
+  parameters: PrimitiveParameters[Name],
+): Tensor[] {
+  const values = inputs.map((input) => (input instanceof Tensor ? input.value : input));
+  const result = execute[name](values, parameters);
+  const outputs = Array.isArray(result)
+    ? result.map((value) => new Tensor(value))
+    : [new Tensor(result)];
+  for (const observer of observers) observer(name, inputs, parameters, outputs);
+  return outputs;
+}
+
+/** {@link applyPrimitive} for the many primitives with one result. */
+export function applyOne<Name extends PrimitiveName>(
+  name: Name,
+  inputs: readonly Operand[],
+  parameters: PrimitiveParameters[Name],
+): Tensor {
+  return applyPrimitive(name, inputs, parameters)[0]!;
+}

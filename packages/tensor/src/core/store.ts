@@ -1,0 +1,175 @@
+import {
+  ArgumentError,
+  contiguousLayout,
+  DlError,
+  dtypes,
+  formatProgram,
+  mapProgram,
+  reduceProgram,
+  routineProgram,
+  type Backend,
+  type DType,
+  type Epilogue,
+  type Program,
+  type Shape,
+} from "@dl/backend";
+import { Fusion } from "./fusion.ts";
+import { Storage, Stored } from "./storage.ts";
+import { TensorValue, type PendingReduce, type PendingRoutine } from "./tensor-value.ts";
+
+/** Computes a pending value into a buffer of its own; a stored one is returned as it is. */
+export function store(value: TensorValue): Stored {
+  if (value.stored !== undefined) {
+    if (value.stored.storage.isReleased)
+      throw new ArgumentError(
+        "tensor",
+        "this tensor was disposed. Use it before dispose() or the end of its `using` block.",
+      );
+    return value.stored;
+  }
+  const pending = value.pending!;
+  const heavy = pending.kind === "pointwise" ? unfusedHeavy(value, pending.heavy) : value;
+  if (heavy?.pending === undefined) storeMap(value);
+  else if (heavy.pending.kind === "reduce") storeReduce(value, heavy, heavy.pending);
+  else if (heavy.pending.kind === "routine") storeRoutine(value, heavy, heavy.pending);
+  return value.stored!;
+}
+
+/**
+ * The reduction or routine that `value` becomes the epilogue of, if it still may: everything from
+ * it up to `value` must be needed by nobody else, or it would be computed twice.
+ */
+function unfusedHeavy(
+  value: TensorValue,
+  heavy: TensorValue | undefined,
+): TensorValue | undefined {
+  if (heavy?.pending === undefined) return undefined;
+  const uses = new Map<TensorValue, number>();
+  countUses(value, heavy, uses);
+  for (const [inner, count] of uses)
+    if (inner.consumers > count) {
+      store(inner);
+      return heavy.pending === undefined ? undefined : unfusedHeavy(value, heavy);
+    }
+  return heavy;
+}
+
+/** How often each value between `heavy` and `value` is used inside this expression. */
+function countUses(value: TensorValue, heavy: TensorValue, uses: Map<TensorValue, number>): void {
+  if (value.pending?.kind !== "pointwise") return;
+  for (const operand of value.pending.operands) {
+    if ("number" in operand || operand.pending === undefined) continue;
+    const isOnPath =
+      operand === heavy ||
+      (operand.pending.kind === "pointwise" && operand.pending.heavy === heavy);
+    if (!isOnPath) continue;
+    const seen = uses.get(operand);
+    uses.set(operand, (seen ?? 0) + 1);
+    if (seen === undefined) countUses(operand, heavy, uses);
+  }
+}
+
+function storeMap(value: TensorValue): void {
+  const fusion = new Fusion(store, { target: value });
+  const scalar = fusion.scalar(value);
+  const program = mapProgram(value.shape, fusion.specs, fusion.parameters, [scalar]);
+  const storage = newStorage(value.backend, value.dtype, value.shape);
+  run(value, program, fusion.inputs, [storage], fusion.numbers);
+  settle(value, storage);
+}
+
+function storeReduce(value: TensorValue, heavy: TensorValue, pending: PendingReduce): void {
+  const domain = new Fusion(store);
+  const scalar = domain.scalar(pending.operand);
+  const { epilogue, inputs } = fuseEpilogue(value, heavy, domain);
+  const program = reduceProgram({
+    op: pending.op,
+    shape: pending.operand.shape,
+    axes: pending.axes,
+    inputs: domain.specs,
+    parameters: domain.parameters,
+    value: scalar,
+    epilogue,
+  });
+  const storage = newStorage(value.backend, value.dtype, value.shape);
+  run(value, program, [...domain.inputs, ...inputs], [storage], domain.numbers);
+  settle(value, storage);
+}
+
+function storeRoutine(value: TensorValue, heavy: TensorValue, pending: PendingRoutine): void {
+  const own = new Fusion(store);
+  const operands = pending.operands.map(store);
+  const { epilogue, inputs } = fuseEpilogue(value, heavy, own);
+  const program = routineProgram(
+    pending.routine,
+    pending.settings,
+    operands.map((stored, i) => ({
+      dtype: pending.operands[i]!.dtype,
+      layout: stored.layout,
+    })),
+    own.parameters,
+    epilogue,
+  );
+  const storage = newStorage(value.backend, value.dtype, value.shape);
+  run(value, program, [...operands, ...inputs], [storage], own.numbers);
+  settle(value, storage);
+}
+
+function fuseEpilogue(
+  value: TensorValue,
+  heavy: TensorValue,
+  before: Fusion,
+): { epilogue: Epilogue | undefined; inputs: readonly Stored[] } {
+  if (value === heavy) return { epilogue: undefined, inputs: [] };
+  const fusion = new Fusion(store, { target: value, result: heavy, after: before });
+  const scalar = fusion.scalar(value);
+  return { epilogue: { inputs: fusion.specs, value: scalar }, inputs: fusion.inputs };
+}
+
+export function newStorage(backend: Backend, dtype: DType, shape: Shape): Storage {
+  const count = contiguousLayout(shape).elementCount;
+  return new Storage(backend, count * dtypes[dtype].bytesPerElement, "allocate");
+}
+
+/** Dispatches, and tells what was being computed and where it was written when that fails. */
+export function run(
+  value: TensorValue,
+  program: Program,
+  inputs: readonly Stored[],
+  outputs: readonly Storage[],
+  numbers: readonly number[],
+): void {
+  try {
+    const executable = value.backend.compile(program);
+    value.backend.dispatch(
+      executable,
+      inputs,
+      outputs.map((storage) => storage.buffer),
+      numbers,
+    );
+  } catch (error) {
+    if (error instanceof DlError) {
+      const site = value.site === undefined ? "" : `\ncreated at ${value.site}`;
+      error.message += `\nwhile running\n${formatProgram(program)}${site}`;
+    }
+    throw error;
+  }
+}
+
+/** Makes a value stored and lets go of what it was pending on. */
+function settle(value: TensorValue, storage: Storage): void {
+  const { pending } = value;
+  value.stored = new Stored(storage, contiguousLayout(value.shape), 0);
+  value.pending = undefined;
+  if (pending !== undefined) forEachOperand(pending, (operand) => operand.consumers--);
+}
+
+/** The tensor values that a pending one is computed from. */
+export function forEachOperand(
+  pending: NonNullable<TensorValue["pending"]>,
+  visit: (operand: TensorValue) => void,
+): void {
+  if (pending.kind === "reduce") visit(pending.operand);
+  else
+    for (const operand of pending.operands) if (!("number" in operand)) visit(operand);
+}

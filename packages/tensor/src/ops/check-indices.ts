@@ -1,0 +1,74 @@
+import { ArgumentError, DTypeError, formatShape, scalar, type Backend } from "@dl/backend";
+import { uploadedValue } from "../core/make-value.ts";
+import { PointwiseOp } from "../core/pointwise-op.ts";
+import { applyOne } from "../core/primitives.ts";
+import { Tensor } from "../core/tensor.ts";
+import { cast } from "./pointwise.ts";
+
+const { add, less, select } = scalar;
+
+const countFromFront = new PointwiseOp("countFromFront", (position, size) =>
+  select(less(position!, 0), add(position!, size!), position!),
+);
+
+/**
+ * Positions along axis `axis` of `x`, as int32 counted from the front: negative ones count from the
+ * end. Numbers are checked; a tensor's values are on the device and are not.
+ *
+ * @throws {DTypeError} for a float or bool tensor.
+ * @throws {ArgumentError} for a number outside the axis, or for any position along an empty axis.
+ */
+export function indexTensor(
+  op: string,
+  indices: Tensor | readonly number[],
+  axis: number,
+  x: Tensor,
+): Tensor {
+  const size = x.shape[axis]!;
+  if (!(indices instanceof Tensor)) return checkedPositions(op, indices, axis, x);
+  if (indices.dtype !== "int32" && indices.dtype !== "uint32")
+    throw new DTypeError(
+      op,
+      `indices must be int32, got ${indices.dtype}. ${indices.dtype === "bool" ? "Select by a mask with maskedSelect." : 'Convert with indices.cast("int32").'}`,
+      { expected: "int32", received: indices.dtype },
+    );
+  if (size === 0 && indices.elementCount > 0)
+    throw new ArgumentError(
+      op,
+      `axis ${axis} of ${formatShape(x.shape)} is empty, so no index is in range. Give no indices, or a tensor with elements.`,
+      { received: indices.shape },
+    );
+  if (indices.dtype === "uint32") return cast(indices, "int32");
+  return applyOne("pointwise", [indices, { number: size, dtype: "int32" }], { op: countFromFront });
+}
+
+function checkedPositions(
+  op: string,
+  indices: readonly number[],
+  axis: number,
+  x: Tensor,
+): Tensor {
+  const size = x.shape[axis]!;
+  for (const position of indices)
+    if (!Number.isInteger(position) || position < -size || position >= size)
+      throw new ArgumentError(
+        op,
+        `index ${position} is out of range for axis ${axis} of ${formatShape(x.shape)}. ${size === 0 ? "The axis is empty." : `Use ${-size} to ${size - 1}.`}`,
+        { expected: size, received: position },
+      );
+  return uploadPositions(
+    indices.map((position) => (position < 0 ? position + size : position)),
+    [indices.length],
+    x.backend,
+  );
+}
+
+/** Host positions as an int32 tensor. */
+export function uploadPositions(
+  positions: ArrayLike<number>,
+  shape: readonly number[],
+  backend: Backend,
+): Tensor {
+  const bytes = new Uint8Array(Int32Array.from(positions).buffer);
+  return new Tensor(uploadedValue(bytes, "int32", shape, backend));
+}

@@ -1,0 +1,72 @@
+import {
+  ArgumentError,
+  DTypeError,
+  isFloat,
+  UnsupportedError,
+  type Backend,
+  type DType,
+} from "@dl/backend";
+import { Tensor } from "../core/tensor.ts";
+
+/** The one backend all tensors live on. @throws {ArgumentError} if they live on several. */
+export function commonBackend(op: string, tensors: readonly Tensor[]): Backend {
+  const { backend } = tensors[0]!;
+  for (const tensor of tensors)
+    if (tensor.backend !== backend)
+      throw new ArgumentError(
+        op,
+        `tensors live on different backends: ${backend.name} and ${tensor.backend.name}. Move one with await x.to(backend).`,
+        { expected: backend.name, received: tensor.backend.name },
+      );
+  return backend;
+}
+
+/** @throws {ArgumentError} if it is not a tensor. */
+export function checkTensor(op: string, x: unknown): asserts x is Tensor {
+  if (!(x instanceof Tensor))
+    throw new ArgumentError(
+      op,
+      `needs a tensor, got ${x === null ? "null" : typeof x}. Make one with tensor(...).`,
+      { received: x },
+    );
+}
+
+/** @throws {ArgumentError} if it is not a number. */
+export function checkNumber(op: string, value: unknown): asserts value is number {
+  if (typeof value !== "number")
+    throw new ArgumentError(
+      op,
+      `needs a number, got ${value instanceof Tensor ? "a tensor" : value === null ? "null" : typeof value}. Give a plain number.`,
+      { received: value },
+    );
+}
+
+/** @throws {UnsupportedError} if the backend has no such type. */
+export function checkDTypeSupported(backend: Backend, dtype: DType): void {
+  if (!backend.capabilities.dtypes.includes(dtype))
+    throw new UnsupportedError(
+      backend.name,
+      `${dtype} is not available on this device. Use ${backend.capabilities.dtypes.join(", ")}, or the cpu backend.`,
+      { expected: backend.capabilities.dtypes, received: dtype },
+    );
+}
+
+/** @throws {DTypeError} for integer and bool tensors. */
+export function checkFloat(op: string, x: Tensor): void {
+  if (!isFloat(x.dtype))
+    throw new DTypeError(
+      op,
+      `needs a float tensor, got ${x.dtype}. Convert with x.cast("float32").`,
+      { received: x.dtype },
+    );
+}
+
+/** @throws {DTypeError} unless the tensor has one of these types. */
+export function checkDType(op: string, x: Tensor, allowed: readonly DType[], name: string): void {
+  if (!allowed.includes(x.dtype))
+    throw new DTypeError(
+      op,
+      `${name} must be ${allowed.join(" or ")}, got ${x.dtype}. Convert with x.cast("${allowed[0]!}").`,
+      { expected: allowed, received: x.dtype },
+    );
+}

@@ -1,0 +1,169 @@
+import { ArgumentError, DTypeError, isFloat, type DType, type Scalar } from "@dl/backend";
+import { PointwiseOp } from "../core/pointwise-op.ts";
+import { Tensor } from "../core/tensor.ts";
+import { checkFloat, checkNumber, checkTensor } from "./check-operands.ts";
+import { applyPointwise, commonDType } from "./pointwise.ts";
+
+/**
+ * Types an operation works on.
+ *
+ * - `float`: float tensors; integers are refused with advice.
+ * - `trueFloat`: integers become float32 first, as in PyTorch's division.
+ * - `numeric`: any common type; bool counts as int32.
+ * - `any`: any common type, bool too.
+ * - `bool`: everything becomes bool ("not zero") first.
+ * - `bits`: integers and bool.
+ * - `integer`: integers; bool counts as int32.
+ */
+export type OperandTypes =
+  | "float"
+  | "trueFloat"
+  | "numeric"
+  | "any"
+  | "bool"
+  | "bits"
+  | "integer";
+
+/** What tests need to know about an operation, beside its formula. */
+export interface PointwiseFacts {
+  /** Default `float`. */
+  readonly types?: OperandTypes;
+  /** The same function on plain numbers, written independently of the expression. */
+  readonly reference: (...operands: number[]) => number;
+  /** Interval the samples are drawn from, for all operands; [-3, 3] unless said. */
+  readonly domain?: readonly [low: number, high: number];
+  /** False where the derivative is zero or undefined everywhere, such as floor. Default true. */
+  readonly isDifferentiable?: boolean;
+}
+
+/** One pointwise operation: formula, types and facts. `Args` are what its method takes. */
+export interface PointwiseDefinition<Args extends readonly unknown[]> {
+  readonly build: (...operands: Scalar[]) => Scalar;
+  /** Tensor operands of the method besides the tensor itself. */
+  readonly tensorOperands: number;
+  /** Numbers after the tensors, with their defaults. */
+  readonly numbers: readonly number[];
+  readonly facts: PointwiseFacts;
+  /** Shorter formulas where the operand is one of these plain numbers: x² for pow(2). */
+  readonly numberForms?: ReadonlyMap<number, (x: Scalar) => Scalar>;
+  /** Only for the type: what the method takes. */
+  readonly args?: Args;
+}
+
+/** A definition with its name and the function that applies it. */
+export interface PointwiseFunction {
+  readonly op: PointwiseOp;
+  readonly definition: PointwiseDefinition<readonly unknown[]>;
+  readonly apply: (x: Tensor, ...operands: (Tensor | number)[]) => Tensor;
+}
+
+export type PointwiseTable = { readonly [name: string]: PointwiseDefinition<never> };
+
+/** `x.name()`. */
+export function unary(
+  build: (x: Scalar) => Scalar,
+  facts: PointwiseFacts,
+): PointwiseDefinition<[]> {
+  return { build, tensorOperands: 0, numbers: [], facts };
+}
+
+/** `x.name(other)`, other a tensor or a number. */
+export function binary(
+  build: (x: Scalar, other: Scalar) => Scalar,
+  facts: PointwiseFacts,
+  numberForms?: ReadonlyMap<number, (x: Scalar) => Scalar>,
+): PointwiseDefinition<[other: Tensor | number]> {
+  return { build, tensorOperands: 1, numbers: [], facts, ...(numberForms && { numberForms }) };
+}
+
+/** `x.name(second, third)`, each a tensor or a number. */
+export function ternary(
+  build: (x: Scalar, second: Scalar, third: Scalar) => Scalar,
+  facts: PointwiseFacts,
+): PointwiseDefinition<[second: Tensor | number, third: Tensor | number]> {
+  return { build, tensorOperands: 2, numbers: [], facts };
+}
+
+/** `x.name(number)` with a default; the number is given at dispatch, so changing it costs nothing. */
+export function unaryWithNumber(
+  build: (x: Scalar, number: Scalar) => Scalar,
+  fallback: number,
+  facts: PointwiseFacts,
+): PointwiseDefinition<[number?: number]> {
+  return { build, tensorOperands: 0, numbers: [fallback], facts };
+}
+
+/** `x.name(low, high)`, two numbers with defaults. */
+export function unaryWithNumbers(
+  build: (x: Scalar, first: Scalar, second: Scalar) => Scalar,
+  fallbacks: readonly [number, number],
+  facts: PointwiseFacts,
+): PointwiseDefinition<[first?: number, second?: number]> {
+  return { build, tensorOperands: 0, numbers: fallbacks, facts };
+}
+
+/** The method that a definition makes. */
+export type PointwiseMethods<Table> = {
+  [Name in keyof Table]: Table[Name] extends PointwiseDefinition<infer Args>
+    ? (...args: Args) => Tensor
+    : never;
+};
+
+/** The function for one row of a table. */
+export function pointwiseFunction(
+  name: string,
+  definition: PointwiseDefinition<readonly unknown[]>,
+): PointwiseFunction {
+  const op = new PointwiseOp(name, definition.build);
+  const forms = new Map<number, PointwiseOp>();
+  for (const [number, build] of definition.numberForms ?? [])
+    forms.set(number, new PointwiseOp(name, build));
+  const types = definition.facts.types ?? "float";
+  const { tensorOperands, numbers } = definition;
+  const apply = (x: Tensor, ...given: (Tensor | number)[]): Tensor => {
+    checkTensor(name, x);
+    const operands: (Tensor | number)[] = [x];
+    for (let i = 0; i < tensorOperands; i++) operands.push(checkOperand(name, given[i]));
+    numbers.forEach((fallback, i) => {
+      const number = given[tensorOperands + i] ?? fallback;
+      checkNumber(name, number);
+      operands.push(number);
+    });
+    const dtype = operandDType(name, types, operands);
+    const form = forms.size > 0 ? forms.get(operands[1] as number) : undefined;
+    return form === undefined
+      ? applyPointwise(op, operands, dtype)
+      : applyPointwise(form, [x], dtype);
+  };
+  return { op, definition, apply };
+}
+
+/** @throws {ArgumentError} if it is neither a tensor nor a number. */
+function checkOperand(name: string, operand: unknown): Tensor | number {
+  if (operand instanceof Tensor || typeof operand === "number") return operand;
+  throw new ArgumentError(
+    name,
+    `needs a tensor or a number, got ${operand === null ? "null" : typeof operand}. Make one with tensor(...).`,
+    { received: operand },
+  );
+}
+
+function operandDType(
+  name: string,
+  types: OperandTypes,
+  operands: readonly (Tensor | number)[],
+): DType {
+  if (types === "bool") return "bool";
+  if (types === "float")
+    for (const operand of operands) if (operand instanceof Tensor) checkFloat(name, operand);
+  const common = commonDType(operands);
+  if (types === "trueFloat" && !isFloat(common)) return "float32";
+  if ((types === "numeric" || types === "integer") && common === "bool") return "int32";
+  if ((types === "bits" || types === "integer") && isFloat(common))
+    throw new DTypeError(
+      name,
+      `needs integer${types === "bits" ? " or bool" : ""} operands, got ${common}. Convert with x.cast("int32").`,
+      { received: common },
+    );
+  return common;
+}

@@ -1,0 +1,103 @@
+import { scalar, withPartials, type Scalar } from "@dl/backend";
+import { binary, unary, unaryWithNumber } from "../pointwise-definition.ts";
+
+const { abs, add, div, equal, exp, expm1, isNaN, less, log, log1p, max, mul, neg } = scalar;
+const { or, pow, select, sub } = scalar;
+
+/** y (1 - y) stays finite where exp(-x) overflows. */
+const sigmoidPartials = (_args: readonly Scalar[], y: Scalar): readonly Scalar[] => [
+  mul(y, sub(1, y)),
+];
+export const sigmoid = (x: Scalar): Scalar =>
+  withPartials(div(1, add(1, exp(neg(x)))), [x], sigmoidPartials);
+
+const softplusPartials = ([x]: readonly Scalar[]): readonly Scalar[] => [sigmoid(x!)];
+/** max(x, 0) + log(1 + exp(-|x|)): exp never overflows. */
+export const softplus = (x: Scalar): Scalar =>
+  withPartials(add(max(x, 0), log1p(exp(neg(abs(x))))), [x], softplusPartials);
+
+const exp2Partials = (_args: readonly Scalar[], y: Scalar): readonly Scalar[] => [
+  mul(y, Math.LN2),
+];
+
+const logitPartials = ([x]: readonly Scalar[]): readonly Scalar[] => [
+  div(1, mul(x!, sub(1, x!))),
+];
+
+/** Each operand's share of the sum; half and half where the difference is Inf - Inf. */
+const logaddexpPartials = ([a, b]: readonly Scalar[]): readonly Scalar[] => {
+  const isTie = equal(a!, b!);
+  return [
+    select(isTie, 0.5, sigmoid(sub(a!, b!))),
+    select(isTie, 0.5, sigmoid(sub(b!, a!))),
+  ];
+};
+const logaddexp = (a: Scalar, b: Scalar): Scalar =>
+  withPartials(
+    select(
+      equal(a, b),
+      add(a, Math.LN2),
+      add(max(a, b), log1p(exp(neg(abs(sub(a, b)))))),
+    ),
+    [a, b],
+    logaddexpPartials,
+  );
+
+const xlogyPartials = ([x, y]: readonly Scalar[]): readonly Scalar[] => [
+  select(equal(x!, 0), 0, log(y!)),
+  select(equal(x!, 0), 0, div(x!, y!)),
+];
+const xlogy = (x: Scalar, y: Scalar): Scalar => {
+  const isZero = scalar.and(equal(x, 0), scalar.not(isNaN(y)));
+  return withPartials(select(isZero, 0, mul(x, log(y))), [x, y], xlogyPartials);
+};
+
+const referenceSigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** Log of a sum of two exponentials, from the larger down. */
+function referenceLogaddexp(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return NaN;
+  const [low, high] = a < b ? [a, b] : [b, a];
+  return Math.abs(high) === Infinity ? high : high + Math.log1p(Math.exp(low - high));
+}
+
+export const exponential = {
+  exp: unary(exp, { reference: Math.exp }),
+  /** 2 to the power of x. */
+  exp2: unary((x) => withPartials(pow(add(mul(x, 0), 2), x), [x], exp2Partials), {
+    reference: (x) => 2 ** x,
+  }),
+  /** exp(x) - 1, exact near 0. */
+  expm1: unary(expm1, { reference: Math.expm1 }),
+  /** Natural logarithm. */
+  log: unary(log, { reference: Math.log, domain: [0.1, 4] }),
+  log2: unary((x) => mul(log(x), Math.LOG2E), { reference: Math.log2, domain: [0.1, 4] }),
+  log10: unary((x) => mul(log(x), Math.LOG10E), { reference: Math.log10, domain: [0.1, 4] }),
+  /** log(1 + x), exact near 0. */
+  log1p: unary(log1p, { reference: Math.log1p, domain: [-0.8, 4] }),
+  /** log(exp(x) + exp(other)) without overflow. */
+  logaddexp: binary(logaddexp, { reference: referenceLogaddexp }),
+  /** 1 / (1 + exp(-x)). */
+  sigmoid: unary(sigmoid, { reference: referenceSigmoid }),
+  /** log(x / (1 - x)): the inverse of sigmoid. */
+  logit: unary((x) => withPartials(log(div(x, sub(1, x))), [x], logitPartials), {
+    reference: (x) => Math.log(x / (1 - x)),
+    domain: [0.05, 0.95],
+  }),
+  /** log(1 + exp(beta x)) / beta, a smooth max(x, 0). */
+  softplus: unaryWithNumber((x, beta) => div(softplus(mul(beta, x)), beta), 1, {
+    reference: (x, beta) => {
+      const z = beta! * x;
+      return (z > 30 ? z : Math.log1p(Math.exp(z))) / beta!;
+    },
+  }),
+  /** log(sigmoid(x)) without underflow. */
+  logSigmoid: unary((x) => neg(softplus(neg(x))), {
+    reference: (x) => (x < -30 ? x : -Math.log1p(Math.exp(-x))),
+  }),
+  /** x · log(other), and 0 where x is 0. */
+  xlogy: binary(xlogy, {
+    reference: (x, y) => (x === 0 && !Number.isNaN(y) ? 0 : x * Math.log(y)),
+    domain: [0.1, 4],
+  }),
+};

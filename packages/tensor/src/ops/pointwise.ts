@@ -1,0 +1,75 @@
+import { ArgumentError, broadcastShapes, scalar, type DType, type Shape } from "@dl/backend";
+import { promoteDTypes, promoteWithNumber } from "../core/dtype-promotion.ts";
+import { PointwiseOp } from "../core/pointwise-op.ts";
+import { applyOne, type Operand } from "../core/primitives.ts";
+import { Tensor } from "../core/tensor.ts";
+import { checkDTypeSupported, checkTensor, commonBackend } from "./check-operands.ts";
+
+const castOps: { readonly [Name in DType]: PointwiseOp } = {
+  float32: new PointwiseOp("cast", (x) => scalar.cast(x, "float32")),
+  float64: new PointwiseOp("cast", (x) => scalar.cast(x, "float64")),
+  int32: new PointwiseOp("cast", (x) => scalar.cast(x, "int32")),
+  uint32: new PointwiseOp("cast", (x) => scalar.cast(x, "uint32")),
+  bool: new PointwiseOp("cast", (x) => scalar.cast(x, "bool")),
+};
+
+/**
+ * Elements converted to another type. Float to integer drops the fraction and saturates; anything
+ * to bool is "not zero".
+ *
+ * @example
+ * await cast(tensor([1.7, -1.7]), "int32").toArray(); // => [1, -1]
+ */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  checkTensor("cast", x);
+  if (x.dtype === dtype) return x;
+  const op = castOps[dtype] as PointwiseOp | undefined;
+  if (op === undefined)
+    throw new ArgumentError(
+      "cast",
+      `unknown dtype: received ${JSON.stringify(dtype)}. Use ${Object.keys(castOps).join(", ")}.`,
+      { received: dtype },
+    );
+  checkDTypeSupported(x.backend, dtype);
+  return applyOne("pointwise", [x], { op });
+}
+
+/** `x` stretched to `shape`; the same tensor where it has that shape. Shapes must be compatible. */
+export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  return x.shape === shape ? x : applyOne("expand", [x], { shape });
+}
+
+/** Common type of tensors and numbers. */
+export function commonDType(operands: readonly (Tensor | number)[]): DType {
+  let dtype: DType | undefined;
+  for (const operand of operands)
+    if (operand instanceof Tensor)
+      dtype = dtype === undefined ? operand.dtype : promoteDTypes(dtype, operand.dtype);
+  for (const operand of operands)
+    if (typeof operand === "number") dtype = promoteWithNumber(dtype!, operand);
+  return dtype!;
+}
+
+/**
+ * `op` over tensors and numbers, at least one of them a tensor: cast to `dtype` and broadcast.
+ *
+ * @throws {ShapeError} if shapes do not broadcast.
+ * @throws {ArgumentError} if tensors live on different backends.
+ */
+export function applyPointwise(
+  op: PointwiseOp,
+  operands: readonly (Tensor | number)[],
+  dtype: DType | readonly DType[],
+): Tensor {
+  const tensors = operands.filter((operand) => operand instanceof Tensor);
+  commonBackend(op.name, tensors);
+  let shape = tensors[0]!.shape;
+  for (const tensor of tensors) shape = broadcastShapes(shape, tensor.shape, op.name);
+  const inputs = operands.map((operand, i): Operand => {
+    const target = typeof dtype === "string" ? dtype : dtype[i]!;
+    return operand instanceof Tensor
+      ? broadcastTo(cast(operand, target), shape)
+      : { number: target === "bool" ? Number(operand !== 0) : operand, dtype: target };
+  });
+  return applyOne("pointwise", inputs, { op });
+}

@@ -1,0 +1,32 @@
+import type { Tensor } from "./core/tensor.ts";
+import { activations } from "./ops/pointwise-tables/activations.ts";
+import { arithmetic } from "./ops/pointwise-tables/arithmetic.ts";
+import {
+  pointwiseFunction,
+  type PointwiseFunction,
+  type PointwiseMethods,
+} from "./ops/pointwise-definition.ts";
+
+/** Every pointwise operation that becomes a method of Tensor. */
+const tables = { ...arithmetic, ...activations };
+
+export type PointwiseName = keyof typeof tables;
+export type TensorPointwiseMethods = PointwiseMethods<typeof tables>;
+
+/** By name; the conformance and gradient tests walk it, so that no row goes untested. */
+export const pointwiseFunctions: Readonly<Record<PointwiseName, PointwiseFunction>> =
+  Object.fromEntries(
+    Object.entries(tables).map(([name, definition]) => [name, pointwiseFunction(name, definition)]),
+  ) as Record<PointwiseName, PointwiseFunction>;
+
+/** Puts one method per row on the class. */
+export function installPointwiseMethods(prototype: Tensor): void {
+  for (const [name, { apply }] of Object.entries(pointwiseFunctions))
+    Object.defineProperty(prototype, name, {
+      value: function (this: Tensor, ...operands: (Tensor | number)[]): Tensor {
+        return apply(this, ...operands);
+      },
+      writable: true,
+      configurable: true,
+    });
+}

@@ -1,0 +1,70 @@
+// House rules no linter has: file names, package manifests that agree, short READMEs.
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { filesIn, packages, publicPackages, report, root } from "./workspace.mjs";
+
+const vague = /(^|-)(utils?|helpers?|common|misc|types)(-|$)/;
+const kebab = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const README_LINES = 60;
+const faults = [];
+
+for (const { dir } of packages) {
+  for (const file of filesIn(`${dir}/src`, ".ts")) {
+    const stem = basename(file).replace(/(\.browser)?(\.(test|bench|d))?\.ts$/, "");
+    if (!kebab.test(stem)) faults.push(`${file}: not kebab-case`);
+    if (vague.test(stem)) faults.push(`${file}: a vague name; a helper has a subject`);
+    if (/^export \* from/m.test(readFileSync(file, "utf8")))
+      faults.push(`${file}: export * hides what is exported; name it`);
+  }
+}
+
+// The same for every published package; `description`, `sideEffects` and dependencies are its own.
+const template = (name) => ({
+  name: `@dl/${name}`,
+  license: "MIT",
+  files: ["dist", "src", "!src/**/*.test.ts", "!src/**/*.bench.ts", "!dist/.tsbuildinfo"],
+  type: "module",
+  exports: {
+    ".": {
+      "@dl/source": "./src/index.ts",
+      types: "./dist/index.d.ts",
+      default: "./dist/index.js",
+    },
+    "./package.json": "./package.json",
+  },
+  publishConfig: { access: "public" },
+  scripts: { build: "node ../../scripts/clean.mjs && tsup && tsc -p ." },
+  engines: { node: ">=20.19.0" },
+});
+const version = publicPackages[0].manifest.version;
+for (const { name, dir, manifest } of publicPackages) {
+  for (const [key, value] of Object.entries({ ...template(name), version }))
+    if (!isDeepStrictEqual(manifest[key], value))
+      faults.push(`${dir}/package.json: ${key} must be ${JSON.stringify(value)}`);
+  if (manifest.repository?.directory !== dir)
+    faults.push(`${dir}/package.json: repository.directory must be ${dir}`);
+  if (!manifest.description) faults.push(`${dir}/package.json: no description`);
+  if (manifest.sideEffects === undefined) faults.push(`${dir}/package.json: no sideEffects`);
+  const readme = join(root, dir, "README.md");
+  const lines = existsSync(readme) ? readFileSync(readme, "utf8").trimEnd().split("\n").length : 0;
+  if (lines === 0) faults.push(`${dir}: no README.md`);
+  if (lines > README_LINES) faults.push(`${dir}/README.md: ${lines} lines, limit ${README_LINES}`);
+}
+
+// `tsc -b` builds in the order of references, so they follow the dependencies.
+for (const { dir, manifest } of packages) {
+  const { references = [] } = JSON.parse(readFileSync(join(root, dir, "tsconfig.json"), "utf8"));
+  const have = new Set(references.map(({ path }) => `@dl/${basename(path)}`));
+  const want = new Set(
+    Object.keys(manifest.dependencies ?? {}).filter((key) => key.startsWith("@dl/")),
+  );
+  if (!isDeepStrictEqual(have, want))
+    faults.push(`${dir}/tsconfig.json: its references and the @dl dependencies differ`);
+  for (const file of ["tsconfig.json", "tsconfig.test.json"]) {
+    const top = JSON.parse(readFileSync(join(root, file), "utf8"));
+    if (!top.references.some(({ path }) => path === dir))
+      faults.push(`${file}: no reference to ${dir}`);
+  }
+}
+report(faults);

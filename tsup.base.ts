@@ -1,0 +1,29 @@
+import type { Options } from "tsup";
+
+const shared: Options = {
+  format: ["esm"],
+  target: "es2022",
+  dts: false,
+  sourcemap: true,
+  // tsup would delete the declarations but keep .tsbuildinfo, and tsc would then emit nothing: scripts/clean.mjs instead.
+  clean: false,
+  splitting: false,
+  silent: true,
+  removeNodeProtocol: false,
+};
+
+/** A published package: runs in Node, browsers and workers; other packages and `node:` modules stay imports. */
+export const library: Options = {
+  ...shared,
+  entry: ["src/index.ts"],
+  platform: "neutral",
+  external: [/^@dl\//, /^node:/],
+};
+
+/** A program of ours for Node: imports the built packages. */
+export const program: Options = {
+  ...shared,
+  entry: ["src/main.ts"],
+  platform: "node",
+  external: [/^@dl\//],
+};

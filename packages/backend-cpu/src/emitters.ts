@@ -1,7 +1,7 @@
 import type { ApplyScalar, DType, Emitters } from "@dl/backend";
 import { integerModulo, laneShift } from "./integer-lanes.ts";
 import { emitNormalFromBits } from "./random.ts";
-import { vectorMath } from "./vector-math.ts";
+import { vectorMath } from "./kernels/vector-math.ts";
 import type { FunctionBuilder, Local } from "./wasm/function-builder.ts";
 
 /** Four lanes of a value. A bool is a word 0 or 1 in memory, but a comparison's all-ones mask here. */

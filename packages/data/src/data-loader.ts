@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, type Backend } from "@dl/backend";
 import { type Batch, collate } from "./collate.ts";
 import type { ClassificationSample, Dataset } from "./dataset.ts";
 import { checkSeed, RandomStream, randomStreams } from "./random-stream.ts";
@@ -11,6 +11,8 @@ export interface DataLoaderOptions {
   readonly seed?: number;
   /** Leave out the last batch if it is not full. Default false. */
   readonly dropLast?: boolean;
+  /** Where the batches' tensors are made; the configured backend unless said. */
+  readonly backend?: Backend;
 }
 
 /**
@@ -34,6 +36,7 @@ export class DataLoader<S extends object = ClassificationSample> {
   readonly #dataset: Dataset<S>;
   readonly #isShuffled: boolean;
   readonly #random: RandomStream;
+  readonly #backend: Backend | undefined;
 
   constructor(dataset: Dataset<S>, options: DataLoaderOptions) {
     const { batchSize, shuffle = false, seed = 0, dropLast = false } = options;
@@ -43,6 +46,7 @@ export class DataLoader<S extends object = ClassificationSample> {
     this.#dataset = dataset;
     this.#isShuffled = shuffle;
     this.#random = new RandomStream(seed, randomStreams.shuffle);
+    this.#backend = options.backend;
   }
 
   /** Indices of the samples in the order in which `epoch` visits them. */
@@ -67,7 +71,11 @@ export class DataLoader<S extends object = ClassificationSample> {
 
   *#batches(order: Uint32Array): Generator<Batch<S>, void, undefined> {
     for (let i = 0; i < this.length; i++)
-      yield collate(this.#dataset, order.subarray(i * this.batchSize, (i + 1) * this.batchSize));
+      yield collate(
+        this.#dataset,
+        order.subarray(i * this.batchSize, (i + 1) * this.batchSize),
+        this.#backend,
+      );
   }
 
   async *#asyncBatches(order: Uint32Array): AsyncGenerator<Batch<S>, void, undefined> {

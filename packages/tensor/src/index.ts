@@ -12,6 +12,61 @@ export type { RangeEnd, SliceRange } from "./ops/slice.ts";
 export { concatenate, meshgrid, repeatInterleave, stack, tile } from "./ops/join.ts";
 export { gather, indexAdd, indexSelect, scatter, scatterAdd, take } from "./ops/gather.ts";
 export { dot, matmul, outer, tensordot } from "./ops/matmul.ts";
+export { pad } from "./ops/pad.ts";
+export type { PadMode, PadOptions, PadPair } from "./ops/pad.ts";
+export { chunk, split, unbind } from "./ops/split.ts";
+export { maskedFill, maskedSelect, nonzero, oneHot } from "./ops/mask.ts";
+export { diagonal, diagonalMatrix, trace, tril, triu } from "./ops/triangle.ts";
+export { einsum } from "./ops/einsum.ts";
+export { defaultGenerator, Generator, manualSeed } from "./random/generator.ts";
+export {
+  normal,
+  normalLike,
+  truncatedNormal,
+  uniform,
+  uniformLike,
+} from "./random/distributions.ts";
+export { bernoulli, integers, permutation } from "./random/discrete.ts";
+export type { GeneratorState } from "./random/generator.ts";
+export type { RandomOptions } from "./random/draw.ts";
+export type { NormalOptions, TruncatedNormalOptions, UniformOptions } from "./random/distributions.ts";
+export type { BernoulliOptions } from "./random/discrete.ts";
+export {
+  arange,
+  eye,
+  full,
+  fullLike,
+  linspace,
+  ones,
+  onesLike,
+  zeros,
+  zerosLike,
+} from "./ops/creation.ts";
+export { tidy } from "./ops/tidy.ts";
+export { tensor } from "./ops/tensor-from-data.ts";
+export type { NumberArray, TensorOptions } from "./ops/tensor-from-data.ts";
+export type { CreationOptions } from "./core/creation-options.ts";
+export { clone, item, to, toArray } from "./ops/reads.ts";
+export { clamp, where } from "./ops/where.ts";
+export {
+  all,
+  amax,
+  amin,
+  any,
+  countNonzero,
+  mean,
+  prod,
+  sum,
+  variance,
+} from "./ops/reduce.ts";
+export type { Axes, ReduceOptions, VarianceOptions } from "./ops/reduce.ts";
+export { argmax, argmin, max, min } from "./ops/reduce-positions.ts";
+export type { ValuesAndIndices } from "./ops/reduce-positions.ts";
+export { norm, std } from "./ops/norm.ts";
+export { logSoftmax, logsumexp, softmax } from "./ops/softmax.ts";
+export { cumprod, cumsum, logcumsumexp } from "./ops/scan.ts";
+export { argsort, sort, topk } from "./ops/sort.ts";
+export type { SortOptions, TopkOptions } from "./ops/sort.ts";
 export { applyOne, applyPrimitive, observePrimitives } from "./core/primitives.ts";
 export type {
   Operand,
@@ -19,6 +74,12 @@ export type {
   PrimitiveObserver,
   PrimitiveParameters,
 } from "./core/primitives.ts";
+export { fusedMap } from "./core/fused-map.ts";
+export type { FusedExpressions } from "./core/fused-map.ts";
 export { PointwiseOp } from "./core/pointwise-op.ts";
+export { broadcastTo } from "./ops/pointwise.ts";
+export { mapTogether } from "./core/make-value.ts";
+export { collectGarbage, leakReport, memory } from "./core/memory.ts";
+export type { MemoryReport } from "./core/memory.ts";
 export { pointwiseFunctions } from "./pointwise-functions.ts";
 export { creationSite } from "./core/storage.ts";

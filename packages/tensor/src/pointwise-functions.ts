@@ -1,6 +1,11 @@
 import type { Tensor } from "./core/tensor.ts";
 import { activations } from "./ops/pointwise-tables/activations.ts";
 import { arithmetic } from "./ops/pointwise-tables/arithmetic.ts";
+import { comparison } from "./ops/pointwise-tables/comparison.ts";
+import { exponential } from "./ops/pointwise-tables/exponential.ts";
+import { logic } from "./ops/pointwise-tables/logic.ts";
+import { special } from "./ops/pointwise-tables/special.ts";
+import { trigonometry } from "./ops/pointwise-tables/trigonometry.ts";
 import {
   pointwiseFunction,
   type PointwiseFunction,
@@ -8,7 +13,15 @@ import {
 } from "./ops/pointwise-definition.ts";
 
 /** Every pointwise operation that becomes a method of Tensor. */
-const tables = { ...arithmetic, ...activations };
+const tables = {
+  ...arithmetic,
+  ...comparison,
+  ...logic,
+  ...exponential,
+  ...trigonometry,
+  ...special,
+  ...activations,
+};
 
 export type PointwiseName = keyof typeof tables;
 export type TensorPointwiseMethods = PointwiseMethods<typeof tables>;

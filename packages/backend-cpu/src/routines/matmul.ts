@@ -1,14 +1,14 @@
-import type { RoutineProgram } from "@dl/backend";
-import type { CpuDevice, Runner } from "../cpu-device.ts";
+import type { Layout } from "@dl/backend";
 import {
   emitMatmul,
-  matmul,
+  matmul as multiply,
   matmulScratchBytes,
   type MatmulExports,
 } from "../kernels/matmul.ts";
+import type { RoutineImplementation } from "./routine.ts";
 
 /** One product for each position on the batch axes; packing scratch comes from the pool. */
-export function matmulRoutine(device: CpuDevice): (program: RoutineProgram<"matmul">) => Runner {
+export const matmul: RoutineImplementation<"matmul"> = (device) => {
   const exports = device.link<MatmulExports>(emitMatmul);
   return (program) => {
     const [a, b] = program.inputs.map(({ layout }) => layout) as [Layout, Layout];
@@ -32,7 +32,7 @@ export function matmulRoutine(device: CpuDevice): (program: RoutineProgram<"matm
       const cBase = device.address(outputs[0]!);
       device.withScratch(scratchBytes, (scratch) => {
         for (let batch = 0; batch < aOffsets.length; batch++)
-          matmul(
+          multiply(
             exports,
             {
               a: aBase + 4 * aOffsets[batch]!,
@@ -48,9 +48,7 @@ export function matmulRoutine(device: CpuDevice): (program: RoutineProgram<"matm
       });
     };
   };
-}
-
-type Layout = RoutineProgram["inputs"][number]["layout"];
+};
 
 /** Where each batch begins, in elements, in row-major order of the batch axes. */
 function batchOffsets(shape: readonly number[], strides: readonly number[]): number[] {

@@ -1,32 +1,20 @@
-import { type RoutineName, type RoutineProgram, InternalError } from "@dl/backend";
+import type { RoutineName, RoutineProgram } from "@dl/backend";
 import type { CpuDevice, Runner } from "../cpu-device.ts";
-import { matmulRoutine } from "./matmul.ts";
+import { routines } from "./registry.ts";
 
-/** Makes one routine's runner; state it shares between programs lives in `device`-bound closures. */
-export type RoutineFactory<Name extends RoutineName> = (
-  device: CpuDevice,
-) => (program: RoutineProgram<Name>) => Runner;
-
-type RoutineTable = { readonly [Name in RoutineName]?: RoutineFactory<Name> };
-
-const factories: RoutineTable = { matmul: matmulRoutine };
-
+/** Makes routines ready for one device on first use and keeps them. */
 export class RoutineCompiler {
   readonly #device: CpuDevice;
-  readonly #ready = new Map<RoutineName, (program: RoutineProgram<never>) => Runner>();
+  readonly #ready: { [Name in RoutineName]?: (program: RoutineProgram<Name>) => Runner } = {};
 
   constructor(device: CpuDevice) {
     this.#device = device;
   }
 
   compile<Name extends RoutineName>(program: RoutineProgram<Name>): Runner {
-    let compile = this.#ready.get(program.routine);
-    if (compile === undefined) {
-      const factory = factories[program.routine] as RoutineFactory<Name> | undefined;
-      if (factory === undefined) throw new InternalError(program.routine, "is not written.");
-      compile = factory(this.#device) as unknown as (program: RoutineProgram<never>) => Runner;
-      this.#ready.set(program.routine, compile);
-    }
-    return compile(program as unknown as RoutineProgram<never>);
+    const ready: { [Key in Name]?: (program: RoutineProgram<Key>) => Runner } = this.#ready;
+    const compile = ready[program.routine] ?? routines[program.routine](this.#device);
+    ready[program.routine] = compile;
+    return compile(program);
   }
 }

@@ -16,6 +16,7 @@ export class Storage {
   readonly buffer: BufferHandle;
   /** Values laid over these bytes; only `release` counts down, so it never frees too early. */
   holders = 0;
+  private released = false;
   private readonly token: object = {};
 
   constructor(backend: Backend, byteLength: number, op: string) {
@@ -30,13 +31,15 @@ export class Storage {
   /** Gives the buffer back now, when this was the last holder. */
   release(): void {
     this.holders--;
-    if (this.holders > 0 || !live.has(this.buffer)) return;
+    if (this.holders > 0 || this.released) return;
+    this.released = true;
     registry.unregister(this.token);
     giveBack({ backend: this.backend, buffer: this.buffer });
   }
 
+  // Not asked of `live`: a backend may hand the same handle out again.
   get isReleased(): boolean {
-    return !live.has(this.buffer);
+    return this.released;
   }
 }
 
@@ -45,6 +48,7 @@ export class Stored implements Binding {
   readonly storage: Storage;
   readonly layout: Layout;
   readonly offset: number;
+  private released = false;
 
   constructor(storage: Storage, layout: Layout, offset: number) {
     this.storage = storage;
@@ -55,6 +59,17 @@ export class Stored implements Binding {
 
   get buffer(): BufferHandle {
     return this.storage.buffer;
+  }
+
+  /** Lets go of the storage; a second call does nothing. */
+  release(): void {
+    if (this.released) return;
+    this.released = true;
+    this.storage.release();
+  }
+
+  get isReleased(): boolean {
+    return this.released;
   }
 }
 
@@ -120,9 +135,16 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]!}`;
 }
 
-/** The first line of the stack outside the @dl packages. */
+/** The first line of the stack outside the @dl packages; their tests count as outside. */
 export function creationSite(): string {
+  // Ten frames, the default, may all be the library's own.
+  const engine = Error as { stackTraceLimit?: number };
+  const limit = engine.stackTraceLimit;
+  engine.stackTraceLimit = 50;
   const lines = (new Error().stack ?? "").split("\n").slice(1);
-  const outside = lines.find((line) => !/@dl[/\\]|packages[/\\][a-z-]+[/\\](src|dist)[/\\]/.test(line));
+  engine.stackTraceLimit = limit!;
+  const outside = lines.find((line) => !libraryFrame.test(line));
   return (outside ?? lines.at(-1) ?? "unknown").trim().replace(/^at /, "");
 }
+
+const libraryFrame = /@dl[/\\]|packages[/\\][a-z-]+[/\\](src|dist)[/\\](?!.*\.test\.)/;

@@ -20,7 +20,7 @@ import { TensorValue, type PendingReduce, type PendingRoutine } from "./tensor-v
 /** Computes a pending value into a buffer of its own; a stored one is returned as it is. */
 export function store(value: TensorValue): Stored {
   if (value.stored !== undefined) {
-    if (value.stored.storage.isReleased)
+    if (value.stored.isReleased)
       throw new ArgumentError(
         "tensor",
         "this tensor was disposed. Use it before dispose() or the end of its `using` block.",
@@ -139,6 +139,7 @@ export function run(
   outputs: readonly Storage[],
   numbers: readonly number[],
 ): void {
+  if (outputs.every((storage) => storage.buffer.byteLength === 0)) return;
   try {
     const executable = value.backend.compile(program);
     value.backend.dispatch(

@@ -11,6 +11,13 @@ import { settings } from "./configuration.ts";
 import type { PointwiseOp } from "./pointwise-op.ts";
 import { creationSite, type Stored } from "./storage.ts";
 
+let nextSerial = 0;
+
+/** Serial of the next value made. */
+export function upcomingSerial(): number {
+  return nextSerial;
+}
+
 /**
  * The elements behind one or more tensor handles: stored in a buffer, or pending, that is described
  * but not computed yet. Storing (see store.ts) changes the second into the first, for every holder.
@@ -26,6 +33,8 @@ export class TensorValue {
   /** How often a program has computed this value without keeping it. */
   timesRecomputed = 0;
   readonly site: string | undefined;
+  /** Counts up with every value made: tells what is older than a scope. */
+  readonly serial: number = nextSerial++;
 
   constructor(backend: Backend, dtype: DType, shape: Shape, content: Stored | Pending) {
     this.backend = backend;

@@ -1,5 +1,16 @@
-import { dtypes, formatShape, storageArray, type Backend, type DType, type Shape } from "@dl/backend";
+import {
+  ArgumentError,
+  DTypeError,
+  dtypes,
+  formatShape,
+  ShapeError,
+  storageArray,
+  type Backend,
+  type DType,
+  type Shape,
+} from "@dl/backend";
 import { relieveMemoryPressure } from "./memory.ts";
+import { noteInScope } from "./scope.ts";
 import { store } from "./store.ts";
 import { contiguousValue } from "./make-value.ts";
 import type { TensorValue } from "./tensor-value.ts";
@@ -20,9 +31,12 @@ export class Tensor {
   value: TensorValue;
   /** @internal Belongs to whoever records primitives; this package never reads it. */
   recording: unknown = undefined;
+  /** The value came by `assign`, which counted itself among its consumers. */
+  private isAssigned = false;
 
   constructor(value: TensorValue) {
     this.value = value;
+    noteInScope(this);
   }
 
   get shape(): Shape {
@@ -70,16 +84,56 @@ export class Tensor {
     return this.dtype === "bool" ? Uint8Array.from(elements) : elements;
   }
 
+  /**
+   * Makes this handle stand for the elements of `next`; other handles of the old elements keep them.
+   * For optimisers: gradients do not pass through it.
+   *
+   * @throws {ShapeError | DTypeError | ArgumentError} if shape, type or backend differ.
+   */
+  assign(next: Tensor): this {
+    if (next.shape !== this.shape)
+      throw new ShapeError(
+        "assign",
+        `shapes differ: ${formatShape(this.shape)} cannot take ${formatShape(next.shape)}. Give a tensor of the same shape.`,
+        { expected: this.shape, received: next.shape },
+      );
+    if (next.dtype !== this.dtype)
+      throw new DTypeError(
+        "assign",
+        `types differ: ${this.dtype} cannot take ${next.dtype}. Convert with next.cast("${this.dtype}").`,
+        { expected: this.dtype, received: next.dtype },
+      );
+    if (next.backend !== this.backend)
+      throw new ArgumentError(
+        "assign",
+        `tensors live on different backends: ${this.backend.name} and ${next.backend.name}. Move one with await x.to(backend).`,
+        { expected: this.backend.name, received: next.backend.name },
+      );
+    if (this.isAssigned) this.value.consumers--;
+    this.isAssigned = true;
+    this.value = next.value;
+    // Keeps the elements through dispose() of the other handle.
+    this.value.consumers++;
+    return this;
+  }
+
   toString(): string {
     return `Tensor ${this.dtype} ${formatShape(this.shape)} on ${this.backend.name}`;
   }
 
   /** Frees the elements now instead of when they become garbage. Never needed. */
   dispose(): void {
-    if (this.value.consumers === 0) this.value.stored?.storage.release();
+    if (this.isAssigned) this.value.consumers--;
+    this.isAssigned = false;
+    if (this.value.consumers === 0) this.value.stored?.release();
   }
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** What Node's console prints: values are read asynchronously, so they are not in it. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
   }
 }

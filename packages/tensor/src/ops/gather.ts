@@ -3,7 +3,7 @@ import { applyOne } from "../core/primitives.ts";
 import { Tensor } from "../core/tensor.ts";
 import { indexTensor } from "./check-indices.ts";
 import { checkTensor, commonBackend } from "./check-operands.ts";
-import { filled } from "./generated.ts";
+import { full } from "./creation.ts";
 import { flatten, reshape } from "./views.ts";
 
 /**
@@ -85,7 +85,9 @@ function scatterWith(
 ): Tensor {
   const at = checkPositions(op, x, axis, indices);
   const values =
-    typeof source === "number" ? filled(source, indices.shape, x.dtype, x.backend) : source;
+    typeof source === "number"
+      ? full(indices.shape, source, { dtype: x.dtype, backend: x.backend })
+      : source;
   checkSource(op, x, values, indices.shape);
   return applyOne("scatter", [x, indexTensor(op, indices, at, x), values], { axis: at, mode });
 }

@@ -1,31 +1,154 @@
-import { scalar, withPartials, type Scalar } from "@dl/backend";
-import { unary, unaryWithNumber } from "../pointwise-definition.ts";
+import { scalar, withPartials, type Partials, type Scalar } from "@dl/backend";
+import { unary, unaryWithNumber, unaryWithNumbers } from "../pointwise-definition.ts";
+import { sigmoid, softplus } from "./exponential.ts";
+import { referenceErf } from "./special.ts";
 
-const { add, div, exp, less, max, mul, neg, select, sub } = scalar;
+const { abs, add, and, cast, div, erf, expm1, less, lessEqual, max, min, mul, neg } = scalar;
+const { select, sub, tanh } = scalar;
 
 /** Derivative 1 where the output is above 0: only the output must be kept. */
-const reluPartials = (_args: readonly Scalar[], y: Scalar): readonly Scalar[] => [
-  scalar.cast(less(0, y), y.dtype),
-];
-/** y (1 - y) stays finite where exp(-x) overflows. */
-const sigmoidPartials = (_args: readonly Scalar[], y: Scalar): readonly Scalar[] => [
-  mul(y, sub(1, y)),
-];
-const sigmoid = (x: Scalar): Scalar =>
-  withPartials(div(1, add(1, exp(neg(x)))), [x], sigmoidPartials);
+const reluPartials: Partials = (_args, y) => [cast(less(0, y), y.dtype)];
+const relu6Partials: Partials = (_args, y) => [cast(and(less(0, y), less(y, 6)), y.dtype)];
 
-/** The pointwise forms of activation functions. */
+/** Flat at and beyond both bounds. */
+const hardtanhPartials: Partials = ([x, low, high]) => [
+  cast(and(less(low!, x!), less(x!, high!)), x!.dtype),
+  cast(lessEqual(x!, low!), x!.dtype),
+  cast(lessEqual(high!, x!), x!.dtype),
+];
+const hardsigmoidPartials: Partials = ([x]) => [
+  select(and(less(-3, x!), less(x!, 3)), 1 / 6, mul(0, x!)),
+];
+
+const elu = (x: Scalar, alpha: Scalar | number): Scalar =>
+  select(less(0, x), x, mul(alpha, expm1(x)));
+
+/** Constants to double precision. Source: Klambauer et al. 2017, arXiv:1706.02515, eq. 14. */
+const seluAlpha = 1.6732632423543772;
+const seluScale = 1.0507009873554805;
+
+const tanhGeluScale = Math.sqrt(2 / Math.PI);
+const tanhGeluCubic = 0.044715;
+const geluTanhInner = (x: Scalar): Scalar =>
+  mul(tanhGeluScale, mul(x, add(1, mul(tanhGeluCubic, mul(x, x)))));
+const geluTanhPartials: Partials = ([x]) => {
+  const t = tanh(geluTanhInner(x!));
+  // Bounded: from there on 1 - t² is 0, and 0 · Inf would be NaN.
+  const square = min(mul(x!, x!), 1e4);
+  const slope = mul(tanhGeluScale, add(1, mul(3 * tanhGeluCubic, square)));
+  const bounded = max(min(x!, 100), -100);
+  return [
+    add(mul(0.5, add(1, t)), mul(mul(0.5, bounded), mul(sub(1, mul(t, t)), slope))),
+  ];
+};
+
+const softsignPartials: Partials = ([x]) => {
+  const share = div(1, add(1, abs(x!)));
+  return [mul(share, share)];
+};
+
+const softshrink = (x: Scalar, bound: Scalar): Scalar =>
+  select(
+    less(bound, x),
+    sub(x, bound),
+    select(less(x, neg(bound)), add(x, bound), mul(x, 0)),
+  );
+
+const referenceSoftplus = (x: number): number => (x > 30 ? x : Math.log1p(Math.exp(x)));
+
+/** The pointwise forms of activation functions. Kinks follow PyTorch. */
 export const activations = {
   /** max(x, 0); the derivative at 0 is 0. */
   relu: unary((x) => withPartials(max(x, 0), [x], reluPartials), {
+    types: "numeric",
     reference: (x) => Math.max(x, 0),
   }),
-  /** 1 / (1 + exp(-x)). */
-  sigmoid: unary(sigmoid, { reference: (x) => 1 / (1 + Math.exp(-x)) }),
+  /** min(max(x, 0), 6). */
+  relu6: unary((x) => withPartials(min(max(x, 0), 6), [x], relu6Partials), {
+    reference: (x) => Math.min(Math.max(x, 0), 6),
+  }),
   /** x where positive, else slope · x. */
   leakyRelu: unaryWithNumber((x, slope) => select(less(0, x), x, mul(slope, x)), 0.01, {
-    reference: (x, slope) => (x > 0 ? x : slope * x),
+    reference: (x, slope) => (x > 0 ? x : slope! * x),
   }),
+  /** x where positive, else alpha · (exp(x) - 1). */
+  elu: unaryWithNumber(elu, 1, {
+    reference: (x, alpha) => (x > 0 ? x : alpha! * Math.expm1(x)),
+  }),
+  /** The elu whose outputs keep mean 0 and variance 1. */
+  selu: unary((x) => mul(seluScale, elu(x, seluAlpha)), {
+    reference: (x) => seluScale * (x > 0 ? x : seluAlpha * Math.expm1(x)),
+  }),
+  /** elu with a continuous derivative for every alpha. */
+  celu: unaryWithNumber(
+    (x, alpha) => select(less(0, x), x, mul(alpha, expm1(div(x, alpha)))),
+    1,
+    { reference: (x, alpha) => (x > 0 ? x : alpha! * Math.expm1(x / alpha!)) },
+  ),
+  /** x Φ(x), with the exact normal distribution. */
+  gelu: unary((x) => mul(mul(0.5, x), add(1, erf(mul(x, Math.SQRT1_2)))), {
+    reference: (x) => 0.5 * x * (1 + referenceErf(x * Math.SQRT1_2)),
+  }),
+  /** The tanh approximation of gelu, as GPT-2 uses it. */
+  geluTanh: unary(
+    (x) =>
+      withPartials(
+        mul(mul(0.5, x), add(1, tanh(geluTanhInner(x)))),
+        [x],
+        geluTanhPartials,
+      ),
+    {
+      reference: (x) =>
+        0.5 * x * (1 + Math.tanh(tanhGeluScale * (x + tanhGeluCubic * x ** 3))),
+    },
+  ),
   /** x · sigmoid(x). */
   silu: unary((x) => mul(x, sigmoid(x)), { reference: (x) => x / (1 + Math.exp(-x)) }),
+  /** x · tanh(softplus(x)). */
+  mish: unary((x) => mul(x, tanh(softplus(x))), {
+    reference: (x) => x * Math.tanh(referenceSoftplus(x)),
+  }),
+  /** x / (1 + |x|). */
+  softsign: unary((x) => withPartials(div(x, add(1, abs(x))), [x], softsignPartials), {
+    reference: (x) => x / (1 + Math.abs(x)),
+  }),
+  /** x held between two bounds. */
+  hardtanh: unaryWithNumbers(
+    (x, low, high) => withPartials(min(max(x, low), high), [x, low, high], hardtanhPartials),
+    [-1, 1],
+    { reference: (x, low, high) => Math.min(Math.max(x, low!), high!) },
+  ),
+  /** x / 6 + 1/2, held between 0 and 1. */
+  hardsigmoid: unary(
+    (x) => withPartials(mul(min(max(add(x, 3), 0), 6), 1 / 6), [x], hardsigmoidPartials),
+    { reference: (x) => Math.min(Math.max(x / 6 + 0.5, 0), 1) },
+  ),
+  /** x · hardsigmoid(x). */
+  hardswish: unary(
+    (x) =>
+      select(
+        less(x, -3),
+        mul(x, 0),
+        select(less(3, x), x, mul(x, mul(add(x, 3), 1 / 6))),
+      ),
+    { reference: (x) => (x < -3 ? 0 : x > 3 ? x : (x * (x + 3)) / 6) },
+  ),
+  /** x where above the threshold, else the value. */
+  threshold: unaryWithNumbers(
+    (x, threshold, value) => select(less(threshold, x), x, value),
+    [0, 0],
+    { reference: (x, threshold, value) => (x > threshold! ? x : value!) },
+  ),
+  /** x - tanh(x). */
+  tanhshrink: unary((x) => sub(x, tanh(x)), { reference: (x) => x - Math.tanh(x) }),
+  /** x, and 0 between -bound and bound. */
+  hardshrink: unaryWithNumber(
+    (x, bound) => select(lessEqual(abs(x), bound), 0, x),
+    0.5,
+    { reference: (x, bound) => (Math.abs(x) <= bound! ? 0 : x) },
+  ),
+  /** x moved towards 0 by the bound, no further than 0. */
+  softshrink: unaryWithNumber(softshrink, 0.5, {
+    reference: (x, bound) => (x > bound! ? x - bound! : x < -bound! ? x + bound! : x * 0),
+  }),
 };

@@ -1,8 +1,8 @@
 import { scalar, withPartials, type Scalar } from "@dl/backend";
 import { binary, unary, unaryWithNumber } from "../pointwise-definition.ts";
 
-const { abs, add, div, equal, exp, expm1, isNaN, less, log, log1p, max, mul, neg } = scalar;
-const { or, pow, select, sub } = scalar;
+const { abs, add, div, equal, exp, expm1, isNaN, log, log1p, max, mul, neg } = scalar;
+const { pow, select, sub } = scalar;
 
 /** y (1 - y) stays finite where exp(-x) overflows. */
 const sigmoidPartials = (_args: readonly Scalar[], y: Scalar): readonly Scalar[] => [
@@ -64,7 +64,7 @@ function referenceLogaddexp(a: number, b: number): number {
 export const exponential = {
   exp: unary(exp, { reference: Math.exp }),
   /** 2 to the power of x. */
-  exp2: unary((x) => withPartials(pow(add(mul(x, 0), 2), x), [x], exp2Partials), {
+  exp2: unary((x) => withPartials(pow(2, x), [x], exp2Partials), {
     reference: (x) => 2 ** x,
   }),
   /** exp(x) - 1, exact near 0. */

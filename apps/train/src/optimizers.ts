@@ -1,0 +1,13 @@
+import type { Tensor } from "@dl/tensor";
+import { Adam, SGD, type Optimizer } from "@dl/optim";
+import type { OptimizerName } from "./options.ts";
+
+export const optimizers: {
+  readonly [Name in OptimizerName]: (parameters: Tensor[], learningRate: number) => Optimizer;
+} = {
+  adam: (parameters, learningRate) => new Adam(parameters, { learningRate }),
+  sgd: (parameters, learningRate) => new SGD(parameters, { learningRate }),
+  momentum: (parameters, learningRate) => new SGD(parameters, { learningRate, momentum: 0.9 }),
+  nesterov: (parameters, learningRate) =>
+    new SGD(parameters, { learningRate, momentum: 0.9, nesterov: true }),
+};

@@ -1,0 +1,53 @@
+import { ArgumentError, formatShape } from "@dl/backend";
+import { Tensor } from "@dl/tensor";
+
+/** ParametersOrGroups that share options. */
+export type ParameterGroup<Options> = Options & { readonly parameters: readonly Tensor[] };
+
+/** ParametersOrGroups, or groups of them with options of their own; what a group leaves out is the default. */
+export type ParametersOrGroups<Options> =
+  | Iterable<Tensor>
+  | Iterable<Partial<Options> & { readonly parameters: Iterable<Tensor> }>;
+
+/** @throws {ArgumentError} without parameters, or with one that is given twice or computed. */
+export function makeGroups<Options extends object>(
+  op: string,
+  given: ParametersOrGroups<Options>,
+  defaults: Options,
+): ParameterGroup<Options>[] {
+  const plain: Tensor[] = [];
+  const groups: ParameterGroup<Options>[] = [];
+  for (const item of given)
+    if (item instanceof Tensor) plain.push(item);
+    else groups.push({ ...defaults, ...item, parameters: [...item.parameters] });
+  if (plain.length > 0) groups.unshift({ ...defaults, parameters: plain });
+  checkParameters(
+    op,
+    groups.flatMap(({ parameters }) => parameters),
+  );
+  return groups;
+}
+
+function checkParameters(op: string, parameters: readonly Tensor[]): void {
+  if (parameters.length === 0)
+    throw new ArgumentError(
+      op,
+      "there is nothing to optimise: received 0 parameters. Pass model.parameters().",
+      { received: parameters },
+    );
+  parameters.forEach((parameter, i) => {
+    const first = parameters.indexOf(parameter);
+    if (first < i)
+      throw new ArgumentError(
+        op,
+        `a parameter was given twice: ${formatShape(parameter.shape)} at positions ${first} and ${i}. It would take two steps at once; give it once.`,
+        { received: i },
+      );
+    if (!parameter.isLeaf)
+      throw new ArgumentError(
+        op,
+        `parameter ${i} of shape ${formatShape(parameter.shape)} was computed from other tensors. Give those, or a detached copy that requires a gradient.`,
+        { received: i },
+      );
+  });
+}

@@ -1,0 +1,116 @@
+import { scalar, withPartials, type Partials, type Scalar } from "@dl/backend";
+import { binary, unary } from "../pointwise-definition.ts";
+
+const { abs, add, and, atan, cos, div, equal, exp, expm1, less, log, log1p, max, min } = scalar;
+const { mul, neg, or, select, sin, sqrt, sub } = scalar;
+
+/** `magnitude` with the sign of `x`, for odd functions computed on |x|. */
+const withSignOf = (x: Scalar, magnitude: Scalar): Scalar =>
+  select(less(x, 0), neg(magnitude), select(equal(x, 0), x, magnitude));
+
+/** From here on x² + 1 is x² also in float64, and log(2x) is exact. */
+const large = 1e9;
+
+const tanPartials: Partials = (_args, y) => [add(1, mul(y, y))];
+const tan = (x: Scalar): Scalar => withPartials(div(sin(x), cos(x)), [x], tanPartials);
+
+/** (1 - x)(1 + x) keeps the digits that 1 - x² loses near 1. */
+const oneMinusSquare = (x: Scalar): Scalar => mul(sub(1, x), add(1, x));
+
+const asinPartials: Partials = ([x]) => [div(1, sqrt(oneMinusSquare(x!)))];
+const asin = (x: Scalar): Scalar =>
+  withPartials(atan(div(x, sqrt(oneMinusSquare(x)))), [x], asinPartials);
+
+const acosPartials: Partials = ([x]) => [div(-1, sqrt(oneMinusSquare(x!)))];
+const acos = (x: Scalar): Scalar =>
+  withPartials(mul(2, atan(sqrt(div(sub(1, x), add(1, x))))), [x], acosPartials);
+
+/** Below 0, or -0. */
+const isNegative = (x: Scalar): Scalar => or(less(x, 0), and(equal(x, 0), less(div(1, x), 0)));
+
+const atan2Partials: Partials = ([y, x]) => {
+  const square = add(mul(x!, x!), mul(y!, y!));
+  const isOrigin = equal(square, 0);
+  return [
+    select(isOrigin, 0, div(x!, square)),
+    select(isOrigin, 0, neg(div(y!, square))),
+  ];
+};
+/** Angle in the first octant, then mirrored into the right one. */
+function atan2(y: Scalar, x: Scalar): Scalar {
+  const near = min(abs(x), abs(y));
+  const far = max(abs(x), abs(y));
+  // 0 / 0 is taken for 0 and Inf / Inf for 1, as IEEE 754 wants.
+  const ratio = select(equal(far, 0), far, select(equal(near, far), 1, div(near, far)));
+  const octant = select(or(scalar.isNaN(near), equal(far, far)), atan(ratio), near);
+  const quadrant = select(less(abs(x), abs(y)), sub(Math.PI / 2, octant), octant);
+  const half = select(isNegative(x), sub(Math.PI, quadrant), quadrant);
+  return withPartials(select(isNegative(y), neg(half), half), [y, x], atan2Partials);
+}
+
+const coshOf = (x: Scalar): Scalar => {
+  // exp(|x|) overflows before its half does.
+  const root = exp(mul(0.5, abs(x)));
+  const growing = mul(mul(0.5, root), root);
+  return add(growing, div(0.25, growing));
+};
+const sinhOf = (x: Scalar): Scalar => {
+  const rise = expm1(abs(x));
+  const root = exp(mul(0.5, abs(x)));
+  const magnitude = select(
+    less(abs(x), 9),
+    mul(0.5, add(rise, div(rise, add(rise, 1)))),
+    sub(mul(mul(0.5, root), root), mul(0.5, exp(neg(abs(x))))),
+  );
+  return withSignOf(x, magnitude);
+};
+const sinhPartials: Partials = ([x]) => [cosh(x!)];
+const coshPartials: Partials = ([x]) => [sinh(x!)];
+const sinh = (x: Scalar): Scalar => withPartials(sinhOf(x), [x], sinhPartials);
+const cosh = (x: Scalar): Scalar => withPartials(coshOf(x), [x], coshPartials);
+
+const asinhPartials: Partials = ([x]) => [div(1, sqrt(add(mul(x!, x!), 1)))];
+function asinh(x: Scalar): Scalar {
+  const size = abs(x);
+  const square = mul(x, x);
+  const small = log1p(add(size, div(square, add(1, sqrt(add(square, 1))))));
+  const magnitude = select(less(large, size), add(log(size), Math.LN2), small);
+  return withPartials(withSignOf(x, magnitude), [x], asinhPartials);
+}
+
+const acoshPartials: Partials = ([x]) => [div(1, sqrt(mul(sub(x!, 1), add(x!, 1))))];
+function acosh(x: Scalar): Scalar {
+  const above = sub(x, 1);
+  const small = log1p(add(above, sqrt(mul(above, add(above, 2)))));
+  return withPartials(
+    select(less(large, x), add(log(x), Math.LN2), small),
+    [x],
+    acoshPartials,
+  );
+}
+
+const atanhPartials: Partials = ([x]) => [div(1, oneMinusSquare(x!))];
+function atanh(x: Scalar): Scalar {
+  // On |x|: for negative x the argument of log1p would near -1 and lose its digits.
+  const size = abs(x);
+  const magnitude = mul(0.5, log1p(div(mul(2, size), sub(1, size))));
+  return withPartials(withSignOf(x, magnitude), [x], atanhPartials);
+}
+
+/** Angles in radians. */
+export const trigonometry = {
+  sin: unary(sin, { reference: Math.sin }),
+  cos: unary(cos, { reference: Math.cos }),
+  tan: unary(tan, { reference: Math.tan, domain: [-1.2, 1.2] }),
+  asin: unary(asin, { reference: Math.asin, domain: [-0.95, 0.95] }),
+  acos: unary(acos, { reference: Math.acos, domain: [-0.95, 0.95] }),
+  atan: unary(atan, { reference: Math.atan }),
+  /** Angle of the point (other, x): x is the height, as in `Math.atan2`. */
+  atan2: binary(atan2, { reference: Math.atan2 }),
+  sinh: unary(sinh, { reference: Math.sinh }),
+  cosh: unary(cosh, { reference: Math.cosh }),
+  tanh: unary(scalar.tanh, { reference: Math.tanh }),
+  asinh: unary(asinh, { reference: Math.asinh }),
+  acosh: unary(acosh, { reference: Math.acosh, domain: [1.05, 6] }),
+  atanh: unary(atanh, { reference: Math.atanh, domain: [-0.95, 0.95] }),
+};

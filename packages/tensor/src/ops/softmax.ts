@@ -1,0 +1,82 @@
+import { normalizeAxis, scalar, stopGradient, withPartials, type Partials, type Scalar } from "@dl/backend";
+import { PointwiseOp } from "../core/pointwise-op.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { checkFloat, checkTensor } from "./check-operands.ts";
+import { applyPointwise, broadcastTo } from "./pointwise.ts";
+import { checkNotEmpty, fold, foldedAxes, restoreAxes, type Axes, type ReduceOptions } from "./reduce.ts";
+
+const { abs, add, div, equal, exp, less, log, select, sub } = scalar;
+
+// Results do not depend on the maximum that is subtracted for safety, so its derivative is left
+// out: it would only add terms that cancel.
+const shifted = (x: Scalar, max: Scalar): Scalar => sub(x, stopGradient(max));
+
+const shiftedExp = new PointwiseOp("shiftedExp", (x, max) => exp(shifted(x, max)));
+const softmaxOp = new PointwiseOp("softmax", (x, max, total) =>
+  div(exp(shifted(x, max)), total),
+);
+const logSoftmaxOp = new PointwiseOp("logSoftmax", (x, max, total) =>
+  sub(shifted(x, max), log(total)),
+);
+/** 0 for an infinite maximum: Inf - Inf would be NaN where the answer is infinite. */
+const finiteOrZero = new PointwiseOp("finiteOrZero", (max) =>
+  select(less(abs(max), Infinity), max, 0),
+);
+/** All terms were exp(-Inf) = 0: they have no say in the result. */
+const logTotalPartials: Partials = ([total]) => [
+  select(equal(total!, 0), 0, div(1, total!)),
+];
+const logTotal = new PointwiseOp("logTotal", (total, max) =>
+  add(withPartials(log(total), [total], logTotalPartials), stopGradient(max)),
+);
+
+/**
+ * exp(x) / Σ exp(x) along an axis.
+ *
+ * Shape: any → the same. The maximum is subtracted first, so no input overflows.
+ * @throws {DTypeError} for integer and bool tensors.
+ * @example
+ * await softmax(tensor([0, 0])).toArray(); // => [0.5, 0.5]
+ */
+export function softmax(x: Tensor, axis = -1): Tensor {
+  return normalizedExp("softmax", softmaxOp, x, axis);
+}
+
+/** log(softmax(x)) without underflow: x - max - log Σ exp(x - max). */
+export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  return normalizedExp("logSoftmax", logSoftmaxOp, x, axis);
+}
+
+function normalizedExp(name: string, op: PointwiseOp, x: Tensor, axis: number): Tensor {
+  checkTensor(name, x);
+  checkFloat(name, x);
+  const list = [normalizeAxis(axis, x.ndim, name)];
+  if (x.elementCount === 0) return x;
+  const keepDims = { keepDims: true };
+  const max = restoreAxes(fold("max", x, list), x.shape, list, keepDims);
+  const total = fold("sum", applyPointwise(shiftedExp, [x, max], x.dtype), list);
+  // The exponentials are computed again here: that is cheaper than writing and reading them.
+  return applyPointwise(op, [x, max, restoreAxes(total, x.shape, list, keepDims)], x.dtype);
+}
+
+/**
+ * log Σ exp(x) over axes, without overflow. -Inf where all elements are.
+ *
+ * @throws {DTypeError} for integer and bool tensors.
+ * @throws {ShapeError} over no elements.
+ */
+export function logsumexp(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
+  const { list, count } = foldedAxes("logsumexp", x, axes);
+  checkFloat("logsumexp", x);
+  checkNotEmpty("logsumexp", x, count);
+  if (list.length === 0) return x;
+  const max = applyPointwise(finiteOrZero, [fold("max", x, list)], x.dtype);
+  const spread = broadcastTo(restoreAxes(max, x.shape, list, { keepDims: true }), x.shape);
+  const total = fold("sum", applyPointwise(shiftedExp, [x, spread], x.dtype), list);
+  return restoreAxes(
+    applyPointwise(logTotal, [total, max], x.dtype),
+    x.shape,
+    list,
+    options,
+  );
+}

@@ -1,9 +1,9 @@
-import { elementCount } from "@dl/backend";
+import { elementCount, type Shape } from "@dl/backend";
 import { indexedRows } from "./indexed-rows.ts";
 import type { RoutineImplementation } from "./routine.ts";
 
 export const gather: RoutineImplementation<"gather"> = (device) => (program) => {
-  const [x, indices] = program.inputs.map(({ layout }) => layout.shape) as [number[], number[]];
+  const [x, indices] = program.inputs.map(({ layout }) => layout.shape) as [Shape, Shape];
   const { starts, rowLength, axisStride, step } = indexedRows(x, indices, program.settings.axis);
   const xCount = elementCount(x);
   return (inputs, outputs) => {

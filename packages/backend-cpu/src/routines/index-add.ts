@@ -1,9 +1,9 @@
-import { elementCount } from "@dl/backend";
+import { elementCount, type Shape } from "@dl/backend";
 import { splitAtAxis } from "./axis-split.ts";
 import type { RoutineImplementation } from "./routine.ts";
 
 export const indexAdd: RoutineImplementation<"indexAdd"> = (device) => (program) => {
-  const [x, indices] = program.inputs.map(({ layout }) => layout.shape) as [number[], number[]];
+  const [x, indices] = program.inputs.map(({ layout }) => layout.shape) as [Shape, Shape];
   const { outer, size, inner } = splitAtAxis(x, program.settings.axis);
   const count = indices[0]!;
   const xCount = elementCount(x);

@@ -1,9 +1,10 @@
+import type { Shape } from "@dl/backend";
 import { splitAtAxis } from "./axis-split.ts";
 import { copyWords } from "./copy-words.ts";
 import type { RoutineImplementation } from "./routine.ts";
 
 export const indexSelect: RoutineImplementation<"indexSelect"> = (device) => (program) => {
-  const [x, indices] = program.inputs.map(({ layout }) => layout.shape) as [number[], number[]];
+  const [x, indices] = program.inputs.map(({ layout }) => layout.shape) as [Shape, Shape];
   const { outer, size, inner } = splitAtAxis(x, program.settings.axis);
   const count = indices[0]!;
   return (inputs, outputs) => {

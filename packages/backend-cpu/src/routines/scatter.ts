@@ -1,9 +1,9 @@
-import { elementCount } from "@dl/backend";
+import { elementCount, type Shape } from "@dl/backend";
 import { indexedRows, type IndexedRows } from "./indexed-rows.ts";
 import type { RoutineImplementation } from "./routine.ts";
 
 export const scatter: RoutineImplementation<"scatter"> = (device) => (program) => {
-  const [x, indices] = program.inputs.map(({ layout }) => layout.shape) as [number[], number[]];
+  const [x, indices] = program.inputs.map(({ layout }) => layout.shape) as [Shape, Shape];
   const { axis, mode } = program.settings;
   const rows = indexedRows(x, indices, axis);
   const [xCount, indexCount] = [elementCount(x), elementCount(indices)];

@@ -1,6 +1,6 @@
 import { noGrad } from "@dl/autograd";
 import { DataLoader, type Dataset } from "@dl/data";
-import type { Module } from "@dl/nn";
+import type { Sequential } from "@dl/nn";
 
 export interface Evaluation {
   /** Share of right answers. */
@@ -16,7 +16,7 @@ const batchSize = 256;
 
 /** Predictions for a whole dataset; `undefined` when the signal stopped it. */
 export async function evaluate(
-  model: Module,
+  model: Sequential,
   dataset: Dataset,
   signal: AbortSignal,
 ): Promise<Evaluation | undefined> {

@@ -1,6 +1,8 @@
 import type { Tensor } from "@dl/tensor";
-import { Adam, SGD, type Optimizer } from "@dl/optim";
+import { Adam, SGD } from "@dl/optim";
 import type { OptimizerName } from "./options.ts";
+
+export type Optimizer = Adam | SGD;
 
 export const optimizers: {
   readonly [Name in OptimizerName]: (parameters: Tensor[], learningRate: number) => Optimizer;

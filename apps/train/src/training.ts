@@ -1,8 +1,8 @@
 import { noGrad } from "@dl/autograd";
 import { DataLoader, type Dataset } from "@dl/data";
-import { crossEntropy, type Module } from "@dl/nn";
-import type { Optimizer } from "@dl/optim";
+import { crossEntropy, type Sequential } from "@dl/nn";
 import { MovingAverage } from "./moving-average.ts";
+import type { Optimizer } from "./optimizers.ts";
 
 export interface TrainingProgress {
   readonly epoch: number;
@@ -26,7 +26,7 @@ export interface TrainingSettings {
 
 /** Minibatch training with cross-entropy; stops between two steps when the signal asks for it. */
 export async function train(
-  model: Module,
+  model: Sequential,
   optimizer: Optimizer,
   dataset: Dataset,
   { epochs, batchSize, seed, signal, onProgress }: TrainingSettings,

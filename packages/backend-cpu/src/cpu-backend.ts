@@ -1,7 +1,6 @@
 import {
   ArgumentError,
   BackendError,
-  OutOfMemoryError,
   type Backend,
   type BackendMemory,
   type Binding,
@@ -11,6 +10,7 @@ import {
   type Program,
 } from "@dl/backend";
 import { Compiler } from "./compile.ts";
+import { outOfMemory } from "./memory/heap.ts";
 import { CpuBuffer, CpuDevice, type Runner } from "./cpu-device.ts";
 import { hasRelaxedSimd } from "./wasm/relaxed-simd.ts";
 
@@ -23,6 +23,10 @@ export interface CpuOptions {
 
 /** All that 32-bit addresses reach, less what lies below the heap and what loads may overshoot. */
 const largestHeap = 2 ** 32 - 2 ** 20;
+
+/** What rounding to block sizes and fragments may add to the buffers, and room for scratch. */
+const heapOverhead = 1.25;
+const spareHeap = 32 * 2 ** 20;
 
 /**
  * A backend on WebAssembly SIMD, in Node and in browsers.
@@ -60,13 +64,13 @@ class CpuBackend implements Backend {
   #compiler: Compiler;
   /** By the program's id: programs are interned and their ids small. */
   #executables: (CpuExecutable | undefined)[] = [];
-  #liveBytes = 0;
   #liveBuffers = 0;
 
   constructor(limit: number, deterministic: boolean) {
     const relaxed = hasRelaxedSimd();
     this.#limit = limit;
-    this.#device = new CpuDevice(limit, relaxed && !deterministic);
+    const heapEnd = Math.min(limit * heapOverhead + spareHeap, largestHeap);
+    this.#device = new CpuDevice(heapEnd, relaxed && !deterministic);
     this.#compiler = new Compiler(this.#device);
     this.capabilities = {
       dtypes: ["float32", "int32", "uint32", "bool"],
@@ -81,15 +85,10 @@ class CpuBackend implements Backend {
     const device = this.#alive();
     if (!Number.isInteger(byteLength) || byteLength < 0)
       throw new ArgumentError("allocate", `needs a whole number of bytes: received ${byteLength}.`);
-    if (this.#liveBytes + byteLength > this.#limit)
-      throw new OutOfMemoryError(
-        "cpu",
-        `cannot allocate ${byteLength} bytes: ${this.#liveBytes} bytes are live, the limit is ${this.#limit}. ` +
-          "Release tensors, use a smaller batch, or give a larger maxMemoryBytes (4 GiB at most).",
-        { expected: this.#limit, received: byteLength },
-      );
-    const block = device.heap.allocate(byteLength, this.#liveBytes);
-    this.#liveBytes += byteLength;
+    if (device.liveBytes + byteLength > this.#limit)
+      throw outOfMemory(byteLength, device.liveBytes, this.#limit);
+    const block = device.allocate(byteLength);
+    device.liveBytes += byteLength;
     this.#liveBuffers++;
     return new CpuBuffer(byteLength, device, block);
   }
@@ -100,7 +99,7 @@ class CpuBackend implements Backend {
     const own = buffer as CpuBuffer;
     device.heap.free(own.block!);
     own.block = undefined;
-    this.#liveBytes -= own.byteLength;
+    device.liveBytes -= own.byteLength;
     this.#liveBuffers--;
   }
 
@@ -150,7 +149,7 @@ class CpuBackend implements Backend {
 
   memory(): BackendMemory {
     return {
-      liveBytes: this.#liveBytes,
+      liveBytes: this.#device?.liveBytes ?? 0,
       liveBuffers: this.#liveBuffers,
       pooledBytes: this.#device?.heap.freeBytes ?? 0,
     };
@@ -159,7 +158,6 @@ class CpuBackend implements Backend {
   async dispose(): Promise<void> {
     this.#device = undefined;
     this.#executables = [];
-    this.#liveBytes = 0;
     this.#liveBuffers = 0;
   }
 

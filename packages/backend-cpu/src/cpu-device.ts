@@ -1,5 +1,5 @@
 import { BackendError, normalTable, type Binding, type BufferHandle } from "@dl/backend";
-import { Heap, type Block } from "./memory/heap.ts";
+import { Heap, outOfMemory, type Block } from "./memory/heap.ts";
 import { LinearMemory } from "./memory/linear-memory.ts";
 import {
   argumentsAddress,
@@ -35,6 +35,8 @@ export class CpuDevice {
   readonly memory: LinearMemory = new LinearMemory(2 ** 20);
   readonly heap: Heap;
   readonly fusedMultiplyAdd: boolean;
+  /** Bytes in buffers. */
+  liveBytes = 0;
   /** Where the arguments of the kernel about to run are written, as a word index. */
   readonly argumentsStart: number = argumentsAddress / 4;
 
@@ -80,9 +82,16 @@ export class CpuDevice {
     kernel(argumentsAddress, scratchAddress, 0, units);
   }
 
+  /** @throws {OutOfMemoryError} */
+  allocate(byteLength: number): Block {
+    const block = this.heap.allocate(byteLength);
+    if (block === undefined) throw outOfMemory(byteLength, this.liveBytes, this.heap.limit);
+    return block;
+  }
+
   /** Runs `work` with a block that is free again afterwards. */
   withScratch(byteLength: number, work: (address: number) => void): void {
-    const block = this.heap.allocate(byteLength, 0);
+    const block = this.allocate(byteLength);
     try {
       work(block.address);
     } finally {

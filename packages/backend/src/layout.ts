@@ -91,7 +91,8 @@ export function sliceLayout(
   return {
     layout: internLayout(
       sizes,
-      layout.strides.map((stride, axis) => stride * steps[axis]!),
+      // Adding 0 makes -0, a broadcast axis read backwards, a plain 0.
+      layout.strides.map((stride, axis) => stride * steps[axis]! + 0),
     ),
     offset,
   };

@@ -42,6 +42,7 @@ export {
   zeros,
   zerosLike,
 } from "./ops/creation.ts";
+export { format } from "./ops/format.ts";
 export { tidy } from "./ops/tidy.ts";
 export { tensor } from "./ops/tensor-from-data.ts";
 export type { NumberArray, TensorOptions } from "./ops/tensor-from-data.ts";

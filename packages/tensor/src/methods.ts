@@ -31,6 +31,7 @@ import { argsort, sort, topk } from "./ops/sort.ts";
 import { clamp, where } from "./ops/where.ts";
 import { clone, item, to, toArray } from "./ops/reads.ts";
 import type { NestedNumbers } from "./core/tensor.ts";
+import { format } from "./ops/format.ts";
 import { installPointwiseMethods, type TensorPointwiseMethods } from "./pointwise-functions.ts";
 
 /** Functions whose first argument is a tensor, offered as methods under the same names. */
@@ -100,6 +101,7 @@ const methods = {
   topk,
   clamp,
   clone,
+  format,
   item,
   to,
   where: (a: Tensor, condition: Tensor, b: Tensor | number): Tensor => where(condition, a, b),

@@ -1,5 +1,6 @@
+import { cpu } from "@dl/backend-cpu";
 import { reference } from "@dl/backend-reference";
-import type { DType } from "@dl/backend";
+import { isFloat, type Backend, type DType } from "@dl/backend";
 import { afterEach, describe, expect, test } from "vitest";
 import { configure } from "./core/configuration.ts";
 import { tensor } from "./ops/tensor-from-data.ts";
@@ -7,7 +8,7 @@ import { pointwiseFunctions, type PointwiseName } from "./pointwise-functions.ts
 import type { PointwiseFacts } from "./ops/pointwise-definition.ts";
 import "./methods.ts";
 
-const backend = reference();
+const backends = [reference(), await cpu()];
 const extremes = [NaN, Infinity, -Infinity, 0, -0, 1, -1, 0.5, -0.5, 3, -3, 20, -20, 90, -90];
 extremes.push(800, -800, 1e-30, -1e-30, 1e-4, -1e-4, 1e10, -1e10, 1e30, -1e30);
 
@@ -32,19 +33,26 @@ function operandLists(facts: PointwiseFacts, operands: number): number[][] {
   return lists;
 }
 
-const dtypesOf = (facts: PointwiseFacts): DType[] =>
-  facts.types === "bits" || facts.types === "integer" ? ["int32"] : ["float32", "float64"];
+function dtypesOf(facts: PointwiseFacts, backend: Backend): readonly DType[] {
+  if (facts.types === "bits" || facts.types === "integer") return ["int32"];
+  return backend.capabilities.dtypes.filter(isFloat);
+}
 
 const names = Object.keys(pointwiseFunctions) as PointwiseName[];
 
-describe.each([{ eager: false }, { eager: true }])("eager $eager", ({ eager }) => {
+const modes = backends.flatMap((backend) => [
+  { backend, name: backend.name, eager: false },
+  { backend, name: backend.name, eager: true },
+]);
+
+describe.each(modes)("$name, eager $eager", ({ backend, eager }) => {
   afterEach(() => configure({ eager: false }));
 
   test.each(names)("%s equals its reference", async (name) => {
     configure({ backend, eager });
     const { definition, apply } = pointwiseFunctions[name];
     const { facts, numbers, tensorOperands } = definition;
-    for (const dtype of dtypesOf(facts)) {
+    for (const dtype of dtypesOf(facts, backend)) {
       const lists = operandLists(facts, 1 + tensorOperands);
       const [x, ...others] = lists.map((list) => tensor(list, { dtype }));
       const actual = await apply(x!, ...others).data();

@@ -8,7 +8,11 @@ export type ArrayFunction = (...operands: Float32Array[]) => Float32Array;
 
 const CHUNK = 4096;
 
-export function arrayFunction(emit: VectorFunction, arity: 1 | 2, fusedMultiplyAdd: boolean): ArrayFunction {
+export function arrayFunction(
+  emit: VectorFunction,
+  arity: 1 | 2,
+  fusedMultiplyAdd: boolean,
+): ArrayFunction {
   const module = new ModuleBuilder({ sharedMemory: false, fusedMultiplyAdd });
   module.exported("run", ["i32"], [], (body) => {
     const [end] = body.parameters;
@@ -24,7 +28,9 @@ export function arrayFunction(emit: VectorFunction, arity: 1 | 2, fusedMultiplyA
     });
   });
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), { env: { memory } });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), {
+    env: { memory },
+  });
   const run = instance.exports["run"] as (end: number) => void;
   const floats = new Float32Array(memory.buffer);
   return (...operands) => {
@@ -44,7 +50,8 @@ export function arrayFunction(emit: VectorFunction, arity: 1 | 2, fusedMultiplyA
 export function ulpError(result: number, exact: number): number {
   if (Number.isNaN(exact)) return Number.isNaN(result) ? 0 : Infinity;
   const rounded = Math.fround(exact);
-  if (Object.is(result, rounded) || result === rounded) return Math.abs(result) === Infinity ? 0 : distance(result, exact);
+  if (Object.is(result, rounded) || result === rounded)
+    return Math.abs(result) === Infinity ? 0 : distance(result, exact);
   // The largest float's neighbour counts as 2¹²⁸.
   const finite = Math.abs(result) === Infinity ? Math.sign(result) * 2 ** 128 : result;
   const bounded = Math.abs(exact) === Infinity ? Math.sign(exact) * 2 ** 128 : exact;

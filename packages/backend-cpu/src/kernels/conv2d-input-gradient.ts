@@ -38,7 +38,11 @@ export interface Conv2dInputGradientPlan {
 }
 
 /** Taps of one axis that reach a phase: their position and the shift dy is read at. */
-function phaseTaps(shape: Conv2dShape, axis: 0 | 1, phase: number): { tap: number; shift: number }[] {
+function phaseTaps(
+  shape: Conv2dShape,
+  axis: 0 | 1,
+  phase: number,
+): { tap: number; shift: number }[] {
   const taps: { tap: number; shift: number }[] = [];
   for (let tap = 0; tap < shape.kernelSize[axis]; tap++) {
     const reach = phase + shape.padding[axis * 2]! - tap * shape.dilation[axis];
@@ -90,7 +94,13 @@ export function planConv2dInputGradient(shape: Conv2dShape): Conv2dInputGradient
   return { shape, plane, dySize, phases, parts, scratchBytes: layout.byteLength };
 }
 
-function planPhase(shape: Conv2dShape, plane: PaddedPlane, row: number, column: number, layout: ScratchLayout): Phase {
+function planPhase(
+  shape: Conv2dShape,
+  plane: PaddedPlane,
+  row: number,
+  column: number,
+  layout: ScratchLayout,
+): Phase {
   const [kernelHeight, kernelWidth] = shape.kernelSize;
   const kernelArea = kernelHeight * kernelWidth;
   const inChannels = shape.inChannels / shape.groups;
@@ -109,7 +119,11 @@ function planPhase(shape: Conv2dShape, plane: PaddedPlane, row: number, column: 
       }
   const height = Math.ceil((shape.inputSize[0] - row) / shape.stride[0]);
   const width = Math.ceil((shape.inputSize[1] - column) / shape.stride[1]);
-  const product = implicitProduct(inChannels, windowOffsets([height, width], [1, 1], plane.width), depths);
+  const product = implicitProduct(
+    inChannels,
+    windowOffsets([height, width], [1, 1], plane.width),
+    depths,
+  );
   const weightLanes = new Int32Array(Math.ceil(inChannels / 4) * 4);
   for (let lane = 0; lane < weightLanes.length; lane++)
     weightLanes[lane] = 4 * kernelArea * Math.min(lane, inChannels - 1);
@@ -122,13 +136,22 @@ function planPhase(shape: Conv2dShape, plane: PaddedPlane, row: number, column: 
     weightLanes,
     weightDepths: Int32Array.from(weightDepths),
     parts: layout.takeProduct(product),
-    weightTables: { lanes: layout.take(weightLanes.byteLength), depths: layout.take(weightDepths.length * 4) },
+    weightTables: {
+      lanes: layout.take(weightLanes.byteLength),
+      depths: layout.take(weightDepths.length * 4),
+    },
     weights: layout.take(packedRowsBytes(product) * shape.groups),
   };
 }
 
 /** Writes the phase's tables and packs its taps, transposed to [in channel, (out channel, tap)]. */
-function preparePhase(kernels: Conv2dKernels, shape: Conv2dShape, phase: Phase, weight: number, scratch: number): void {
+function preparePhase(
+  kernels: Conv2dKernels,
+  shape: Conv2dShape,
+  phase: Phase,
+  weight: number,
+  scratch: number,
+): void {
   const { product, parts, weightTables } = phase;
   const words = new Int32Array(kernels.memory.buffer);
   words.set(product.lanes, (scratch + parts.lanes) >> 2);
@@ -136,7 +159,11 @@ function preparePhase(kernels: Conv2dKernels, shape: Conv2dShape, phase: Phase, 
   words.set(phase.weightLanes, (scratch + weightTables.lanes) >> 2);
   words.set(phase.weightDepths, (scratch + weightTables.depths) >> 2);
   const groupWeights =
-    (shape.outChannels / shape.groups) * product.rows * shape.kernelSize[0] * shape.kernelSize[1] * 4;
+    (shape.outChannels / shape.groups) *
+    product.rows *
+    shape.kernelSize[0] *
+    shape.kernelSize[1] *
+    4;
   for (let group = 0; group < shape.groups; group++)
     for (let start = 0; start < product.depth; start += product.block)
       kernels.exports.packRowsByTable(
@@ -145,7 +172,10 @@ function preparePhase(kernels: Conv2dKernels, shape: Conv2dShape, phase: Phase, 
         scratch + weightTables.depths + start * 4,
         product.rows,
         Math.min(product.block, product.depth - start),
-        scratch + phase.weights + group * packedRowsBytes(product) + start * Math.ceil(product.rows / 4) * 16,
+        scratch +
+          phase.weights +
+          group * packedRowsBytes(product) +
+          start * Math.ceil(product.rows / 4) * 16,
       );
 }
 
@@ -192,7 +222,15 @@ export function conv2dInputGradient(
           depths: scratch + parts.depths,
           panel: scratch + parts.panel,
         };
-        runProduct(exports, product, at, source + group * dyGroupBytes, result, product.columns * 4, false);
+        runProduct(
+          exports,
+          product,
+          at,
+          source + group * dyGroupBytes,
+          result,
+          product.columns * 4,
+          false,
+        );
         if (isWhole) continue;
         exports.copyPlanes(
           result,

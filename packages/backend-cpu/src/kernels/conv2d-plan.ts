@@ -40,7 +40,8 @@ export function outputSize(shape: Conv2dShape): [number, number] {
   const [top, bottom, left, right] = shape.padding;
   const count = (axis: 0 | 1, padding: number): number =>
     Math.floor(
-      (shape.inputSize[axis] + padding - shape.dilation[axis] * (shape.kernelSize[axis] - 1) - 1) / shape.stride[axis],
+      (shape.inputSize[axis] + padding - shape.dilation[axis] * (shape.kernelSize[axis] - 1) - 1) /
+        shape.stride[axis],
     ) + 1;
   return [count(0, top + bottom), count(1, left + right)];
 }
@@ -64,7 +65,9 @@ export function tapOffsets(shape: Conv2dShape, plane: PaddedPlane): number[] {
     for (let ky = 0; ky < shape.kernelSize[0]; ky++)
       for (let kx = 0; kx < shape.kernelSize[1]; kx++)
         offsets.push(
-          4 * ((channel * plane.height + ky * shape.dilation[0]) * plane.width + kx * shape.dilation[1]),
+          4 *
+            ((channel * plane.height + ky * shape.dilation[0]) * plane.width +
+              kx * shape.dilation[1]),
         );
   return offsets;
 }
@@ -81,7 +84,11 @@ export function windowOffsets(
   return offsets;
 }
 
-export function implicitProduct(rows: number, lanes: readonly number[], depths: readonly number[]): ImplicitProduct {
+export function implicitProduct(
+  rows: number,
+  lanes: readonly number[],
+  depths: readonly number[],
+): ImplicitProduct {
   const blocks = Math.max(1, Math.ceil(depths.length / DEPTH_BLOCK));
   const filled = new Int32Array(Math.ceil(lanes.length / 8) * 8).fill(lanes.at(-1) ?? 0);
   filled.set(lanes);
@@ -96,7 +103,8 @@ export function implicitProduct(rows: number, lanes: readonly number[], depths: 
 }
 
 /** Bytes of one packed A. */
-export const packedRowsBytes = ({ rows, depth }: ImplicitProduct): number => Math.ceil(rows / 4) * 16 * depth;
+export const packedRowsBytes = ({ rows, depth }: ImplicitProduct): number =>
+  Math.ceil(rows / 4) * 16 * depth;
 
 /** Hands out parts of a scratch area, 16-byte aligned. */
 export class ScratchLayout {

@@ -1,4 +1,10 @@
-import { type Conv2dKernels, copyPadded, packDenseRows, runProduct, writeTables } from "./conv2d.ts";
+import {
+  type Conv2dKernels,
+  copyPadded,
+  packDenseRows,
+  runProduct,
+  writeTables,
+} from "./conv2d.ts";
 import {
   type Conv2dShape,
   type ImplicitProduct,
@@ -16,7 +22,13 @@ export interface Conv2dWeightGradientPlan {
   readonly shape: Conv2dShape;
   readonly plane: PaddedPlane;
   readonly product: ImplicitProduct;
-  readonly parts: { readonly lanes: number; readonly depths: number; readonly panel: number; readonly dy: number; readonly image: number };
+  readonly parts: {
+    readonly lanes: number;
+    readonly depths: number;
+    readonly panel: number;
+    readonly dy: number;
+    readonly image: number;
+  };
   readonly scratchBytes: number;
 }
 
@@ -76,7 +88,13 @@ export function conv2dWeightGradient(
       source = padded;
     }
     for (let group = 0; group < groups; group++) {
-      packDenseRows(exports, product, dy + (image * outChannels + group * rows) * pixels * 4, pixels, at.a);
+      packDenseRows(
+        exports,
+        product,
+        dy + (image * outChannels + group * rows) * pixels * 4,
+        pixels,
+        at.a,
+      );
       runProduct(
         exports,
         product,

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { ModuleBuilder } from "../wasm/module-builder.ts";
 import { hasRelaxedSimd } from "../wasm/relaxed-simd.ts";
-import { conv2d, type Conv2dExports, type Conv2dKernels, emitConv2d, planConv2d } from "./conv2d.ts";
+import {
+  conv2d,
+  type Conv2dExports,
+  type Conv2dKernels,
+  emitConv2d,
+  planConv2d,
+} from "./conv2d.ts";
 import { conv2dInputGradient, planConv2dInputGradient } from "./conv2d-input-gradient.ts";
 import { type Conv2dShape, outputSize } from "./conv2d-plan.ts";
 import { conv2dWeightGradient, planConv2dWeightGradient } from "./conv2d-weight-gradient.ts";
@@ -10,12 +16,18 @@ function instantiate(fusedMultiplyAdd: boolean): Conv2dKernels {
   const module = new ModuleBuilder({ sharedMemory: false, fusedMultiplyAdd });
   emitConv2d(module);
   const memory = new WebAssembly.Memory({ initial: 256, maximum: 65536 });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), { env: { memory } });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), {
+    env: { memory },
+  });
   return { memory, exports: instance.exports as unknown as Conv2dExports };
 }
 
 /** Calls `visit(x index, weight index, y index)` for every product of the convolution. */
-function eachProduct(shape: Conv2dShape, batch: number, visit: (x: number, w: number, y: number) => void): void {
+function eachProduct(
+  shape: Conv2dShape,
+  batch: number,
+  visit: (x: number, w: number, y: number) => void,
+): void {
   const [height, width] = shape.inputSize;
   const [kernelHeight, kernelWidth] = shape.kernelSize;
   const [outHeight, outWidth] = outputSize(shape);
@@ -65,17 +77,29 @@ const cases: Record<string, Conv2dShape> = {
   "LeNet second": shape([16, 32], [14, 14], [5, 5], { padding: [2, 2, 2, 2] }),
   "3x3 odd": shape([3, 5], [11, 13], [3, 3], { padding: [1, 1, 1, 1] }),
   "no padding": shape([2, 3], [9, 8], [4, 3]),
-  "DCGAN": shape([3, 8], [14, 14], [4, 4], { stride: [2, 2], padding: [1, 1, 1, 1] }),
+  DCGAN: shape([3, 8], [14, 14], [4, 4], { stride: [2, 2], padding: [1, 1, 1, 1] }),
   "stride 2, odd size": shape([2, 5], [9, 10], [3, 3], { stride: [2, 2], padding: [1, 1, 1, 1] }),
   "stride larger than kernel": shape([2, 3], [11, 12], [2, 2], { stride: [3, 4] }),
-  "asymmetric": shape([2, 3], [7, 9], [3, 5], { stride: [2, 1], padding: [0, 2, 3, 1], dilation: [1, 2] }),
+  asymmetric: shape([2, 3], [7, 9], [3, 5], {
+    stride: [2, 1],
+    padding: [0, 2, 3, 1],
+    dilation: [1, 2],
+  }),
   dilation: shape([3, 4], [12, 11], [3, 3], { dilation: [2, 3], padding: [2, 2, 3, 3] }),
-  "dilation and stride": shape([3, 4], [13, 12], [3, 3], { dilation: [2, 2], stride: [3, 2], padding: [2, 1, 1, 2] }),
+  "dilation and stride": shape([3, 4], [13, 12], [3, 3], {
+    dilation: [2, 2],
+    stride: [3, 2],
+    padding: [2, 1, 1, 2],
+  }),
   "padding beyond the kernel": shape([2, 2], [4, 4], [2, 2], { padding: [3, 3, 3, 3] }),
   groups: shape([6, 9], [8, 8], [3, 3], { groups: 3, padding: [1, 1, 1, 1] }),
   depthwise: shape([7, 7], [10, 9], [3, 3], { groups: 7, padding: [1, 1, 1, 1] }),
-  "depthwise multiplier, stride 2": shape([4, 8], [9, 9], [3, 3], { groups: 4, stride: [2, 2], padding: [1, 1, 1, 1] }),
-  "deep": shape([101, 70], [5, 6], [3, 3], { padding: [1, 1, 1, 1] }),
+  "depthwise multiplier, stride 2": shape([4, 8], [9, 9], [3, 3], {
+    groups: 4,
+    stride: [2, 2],
+    padding: [1, 1, 1, 1],
+  }),
+  deep: shape([101, 70], [5, 6], [3, 3], { padding: [1, 1, 1, 1] }),
   "whole image": shape([3, 10], [8, 6], [8, 6]),
 };
 
@@ -104,7 +128,8 @@ for (const fused of hasRelaxedSimd() ? [false, true] : [false])
       const compare = (expected: Float64Array, magnitudes: Float64Array): void => {
         let worst = 0;
         for (let i = 0; i < expected.length; i++) {
-          const error = Math.abs(expected[i]! - floats[C / 4 + i]!) / Math.max(magnitudes[i]!, 1e-30);
+          const error =
+            Math.abs(expected[i]! - floats[C / 4 + i]!) / Math.max(magnitudes[i]!, 1e-30);
           if (!(error <= worst)) worst = error;
         }
         expect(worst).toBeLessThan(5e-7);
@@ -163,7 +188,11 @@ for (const fused of hasRelaxedSimd() ? [false, true] : [false])
       conv2d(kernels, plan, A, B, C, [0, BATCH], SCRATCH);
       const whole = floats.slice(C / 4, C / 4 + BATCH * 5 * 143);
       floats.fill(0, C / 4);
-      for (const range of [[0, 1], [1, BATCH]] as const) conv2d(kernels, plan, A, B, C, range, SCRATCH);
+      for (const range of [
+        [0, 1],
+        [1, BATCH],
+      ] as const)
+        conv2d(kernels, plan, A, B, C, range, SCRATCH);
       expect(floats.slice(C / 4, C / 4 + whole.length)).toEqual(whole);
       expect(whole[5]).toBeNaN();
       expect(Math.abs(whole[5 * 143 + 70]!)).toBe(Infinity);

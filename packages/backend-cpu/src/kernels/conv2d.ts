@@ -103,10 +103,26 @@ export function copyPadded(
 ): void {
   const inner = target + (plane.top * plane.width + plane.left) * 4;
   const planeBytes = plane.height * plane.width * 4;
-  copyPlanes(source, inner, channels, size[0], size[1], size[0] * size[1] * 4, size[1] * 4, 4, planeBytes, plane.width * 4, 4);
+  copyPlanes(
+    source,
+    inner,
+    channels,
+    size[0],
+    size[1],
+    size[0] * size[1] * 4,
+    size[1] * 4,
+    4,
+    planeBytes,
+    plane.width * 4,
+    4,
+  );
 }
 
-export function writeTables(memory: WebAssembly.Memory, product: ImplicitProduct, at: { lanes: number; depths: number }): void {
+export function writeTables(
+  memory: WebAssembly.Memory,
+  product: ImplicitProduct,
+  at: { lanes: number; depths: number },
+): void {
   const words = new Int32Array(memory.buffer);
   words.set(product.lanes, at.lanes >> 2);
   words.set(product.depths, at.depths >> 2);
@@ -118,7 +134,13 @@ export interface Conv2dPlan {
   readonly product: ImplicitProduct;
   readonly pixels: number;
   /** Offsets into the scratch area. */
-  readonly parts: { readonly lanes: number; readonly depths: number; readonly panel: number; readonly weights: number; readonly image: number };
+  readonly parts: {
+    readonly lanes: number;
+    readonly depths: number;
+    readonly panel: number;
+    readonly weights: number;
+    readonly image: number;
+  };
   readonly scratchBytes: number;
 }
 
@@ -137,7 +159,14 @@ export function planConv2d(shape: Conv2dShape): Conv2dPlan {
     weights: layout.take(packedRowsBytes(product) * shape.groups),
     image: layout.take(plane.isPadded ? shape.inChannels * plane.height * plane.width * 4 : 0),
   };
-  return { shape, plane, product, pixels: size[0] * size[1], parts, scratchBytes: layout.byteLength };
+  return {
+    shape,
+    plane,
+    product,
+    pixels: size[0] * size[1],
+    parts,
+    scratchBytes: layout.byteLength,
+  };
 }
 
 /**
@@ -159,11 +188,21 @@ export function conv2d(
   const { groups, inChannels, outChannels, inputSize } = shape;
   const groupPlanes = (inChannels / groups) * plane.height * plane.width * 4;
   const weightBytes = packedRowsBytes(product);
-  const at = { lanes: scratch + parts.lanes, depths: scratch + parts.depths, panel: scratch + parts.panel };
+  const at = {
+    lanes: scratch + parts.lanes,
+    depths: scratch + parts.depths,
+    panel: scratch + parts.panel,
+  };
   const packed = scratch + parts.weights;
   writeTables(kernels.memory, product, at);
   for (let group = 0; group < groups; group++)
-    packDenseRows(exports, product, weight + group * product.rows * product.depth * 4, product.depth, packed + group * weightBytes);
+    packDenseRows(
+      exports,
+      product,
+      weight + group * product.rows * product.depth * 4,
+      product.depth,
+      packed + group * weightBytes,
+    );
   const padded = scratch + parts.image;
   if (plane.isPadded) exports.fillZero(padded, groupPlanes * groups);
 

@@ -15,8 +15,14 @@ export const implicitGemmScratchBytes = (block: number): number =>
  */
 function packTableGroup(host: FunctionHost): FunctionHandle {
   return host.helper("packTableGroup", Array<"i32">(6).fill("i32"), [], (body) => {
-    const [source, lanes, depths, depth, target, step] = body.parameters as
-      [Local, Local, Local, Local, Local, Local];
+    const [source, lanes, depths, depth, target, step] = body.parameters as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ];
     const i32 = (): Local => body.local("i32");
     const lane = [i32(), i32(), i32(), i32()] as [Local, Local, Local, Local];
     const address = [i32(), i32(), i32(), i32()];
@@ -42,7 +48,10 @@ function packTableGroup(host: FunctionHost): FunctionHandle {
     };
 
     for (let i = 0; i < 4; i++)
-      body.load("i32.load", lanes, i * 4).op("i32.add", source).set(lane[i]!);
+      body
+        .load("i32.load", lanes, i * 4)
+        .op("i32.add", source)
+        .set(lane[i]!);
     body.op("i32.shl", depth, 2).op("i32.add", depths).set(end);
 
     follows(lane[0], lane[1]);
@@ -58,7 +67,11 @@ function packTableGroup(host: FunctionHost): FunctionHandle {
         },
         () => {
           body.countUp(depths, end, 4, () => {
-            body.load("i32.load", depths).op("i32.add", lane[0]).load("v128.load64_zero").set(vector);
+            body
+              .load("i32.load", depths)
+              .op("i32.add", lane[0])
+              .load("v128.load64_zero")
+              .set(vector);
             body.load("i32.load", depths).op("i32.add", lane[2]).set(address[0]!);
             body.memoryLane("v128.load64_lane", 1, address[0]!, vector).set(vector);
             storeNext(vector);
@@ -74,17 +87,20 @@ function packTableGroup(host: FunctionHost): FunctionHandle {
       follows(next[0], next[1]);
       follows(next[1], next[2]);
       follows(next[2], next[3]);
-      body.op("i32.and").op("i32.and").if(
-        () => {
-          for (let i = 0; i < 4; i++)
-            body.op("i32.add", lane[i]!, next[0]).load("v128.load").set(rows[i]!);
-          transpose4(body, rows);
-          for (const row of rows) storeNext(row);
-        },
-        () => {
-          for (const offset of next) gatherAt(() => body.get(offset));
-        },
-      );
+      body
+        .op("i32.and")
+        .op("i32.and")
+        .if(
+          () => {
+            for (let i = 0; i < 4; i++)
+              body.op("i32.add", lane[i]!, next[0]).load("v128.load").set(rows[i]!);
+            transpose4(body, rows);
+            for (const row of rows) storeNext(row);
+          },
+          () => {
+            for (const offset of next) gatherAt(() => body.get(offset));
+          },
+        );
     });
     body.countUp(depths, end, 4, () => {
       body.load("i32.load", depths).set(next[0]);
@@ -110,8 +126,14 @@ export function emitImplicitGemm(module: ModuleBuilder): void {
     body.get(...body.parameters).call(packRows);
   });
   module.exported("packRowsByTable", Array<"i32">(6).fill("i32"), [], (body) => {
-    const [source, lanes, depths, rows, depth, target] = body.parameters as
-      [Local, Local, Local, Local, Local, Local];
+    const [source, lanes, depths, rows, depth, target] = body.parameters as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ];
     const row = body.local("i32");
     body.countUp(row, rows, TILE_ROWS, () => {
       body.get(source).op("i32.shl", row, 2).op("i32.add", lanes).get(depths, depth);
@@ -120,12 +142,37 @@ export function emitImplicitGemm(module: ModuleBuilder): void {
   });
   module.exported("implicitGemm", Array<"i32">(12).fill("i32"), [], (body) => {
     const [a, source, lanes, depths, c, cRowStride, rows, columns, depth, block, accumulate, tile] =
-      body.parameters as [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+      body.parameters as [
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+      ];
     const locals = Array.from({ length: 8 }, () => body.local("i32"));
-    const [column, left, start, length, laneAt, depthAt, panel, rowBytes] = locals as
-      [Local, Local, Local, Local, Local, Local, Local, Local];
+    const [column, left, start, length, laneAt, depthAt, panel, rowBytes] = locals as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ];
     body.op("i32.add", tile, TILE_ROWS * TILE_COLUMNS * 4).set(panel);
-    body.op("i32.add", rows, TILE_ROWS - 1).op("i32.and", -TILE_ROWS).op("i32.shl", 2).set(rowBytes);
+    body
+      .op("i32.add", rows, TILE_ROWS - 1)
+      .op("i32.and", -TILE_ROWS)
+      .op("i32.shl", 2)
+      .set(rowBytes);
     body.countUp(column, columns, TILE_COLUMNS, () => {
       body.op("i32.sub", columns, column).set(left);
       body.get(left, TILE_COLUMNS).op("i32.lt_u", left, TILE_COLUMNS).select().set(left);
@@ -138,7 +185,10 @@ export function emitImplicitGemm(module: ModuleBuilder): void {
         body.get(source, laneAt, depthAt, length, panel, TILE_COLUMNS * 4).call(group);
         body.op("i32.gt_u", left, 4).if(() => {
           body.get(source).op("i32.add", laneAt, 16).get(depthAt, length);
-          body.op("i32.add", panel, 16).get(TILE_COLUMNS * 4).call(group);
+          body
+            .op("i32.add", panel, 16)
+            .get(TILE_COLUMNS * 4)
+            .call(group);
         });
         body.op("i32.mul", start, rowBytes).op("i32.add", a).get(panel);
         body.op("i32.shl", column, 2).op("i32.add", c).get(cRowStride, rows, left, length);

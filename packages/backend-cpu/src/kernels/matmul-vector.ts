@@ -9,8 +9,16 @@ import type { ModuleBuilder } from "../wasm/module-builder.ts";
  */
 export function emitMatrixDot(module: ModuleBuilder): void {
   module.exported("matrixDot", Array<"i32">(8).fill("i32"), [], (body) => {
-    const [matrix, rowStride, vector, out, outStride, rows, k, accumulate] = body.parameters as
-      [Local, Local, Local, Local, Local, Local, Local, Local];
+    const [matrix, rowStride, vector, out, outStride, rows, k, accumulate] = body.parameters as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ];
     const i32 = (): Local => body.local("i32");
     const [row, j, wholeEnd, end] = [i32(), i32(), i32(), i32()] as [Local, Local, Local, Local];
     const lines = [i32(), i32(), i32(), i32()];
@@ -46,16 +54,19 @@ export function emitMatrixDot(module: ModuleBuilder): void {
       steps("v128.load", 16, wholeEnd);
       steps("v128.load32_zero", 4, end);
       sums.forEach((sum, i) => {
-        body.op("i32.add", row, i).op("i32.lt_u", rows).if(() => {
-          body.shuffle32([2, 3, 2, 3], sum, sum).op("f32x4.add", sum).set(sum);
-          body.laneOp("f32x4.extract_lane", 0, sum).laneOp("f32x4.extract_lane", 1, sum);
-          body.op("f32.add").set(result);
-          body.get(accumulate).if(() => {
-            body.load("f32.load", out).op("f32.add", result).set(result);
+        body
+          .op("i32.add", row, i)
+          .op("i32.lt_u", rows)
+          .if(() => {
+            body.shuffle32([2, 3, 2, 3], sum, sum).op("f32x4.add", sum).set(sum);
+            body.laneOp("f32x4.extract_lane", 0, sum).laneOp("f32x4.extract_lane", 1, sum);
+            body.op("f32.add").set(result);
+            body.get(accumulate).if(() => {
+              body.load("f32.load", out).op("f32.add", result).set(result);
+            });
+            body.store("f32.store", out, result);
+            body.op("i32.add", out, outStride).set(out);
           });
-          body.store("f32.store", out, result);
-          body.op("i32.add", out, outStride).set(out);
-        });
       });
       body.get(matrix).op("i32.shl", rowStride, 2).op("i32.add").set(matrix);
     });
@@ -68,17 +79,33 @@ export function emitMatrixDot(module: ModuleBuilder): void {
  */
 export function emitRowsTimesMatrix(module: ModuleBuilder): void {
   module.exported("rowsTimesMatrix", Array<"i32">(11).fill("i32"), [], (body) => {
-    const [a, b, c, m, n, k, aRow, aDepth, bDepth, cRow, accumulate] = body.parameters as
-      [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+    const [a, b, c, m, n, k, aRow, aDepth, bDepth, cRow, accumulate] = body.parameters as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ];
     const i32 = (): Local => body.local("i32");
-    const [row, column, depth, factorAt, line, out, limit] =
-      [i32(), i32(), i32(), i32(), i32(), i32(), i32()] as
-        [Local, Local, Local, Local, Local, Local, Local];
+    const [row, column, depth, factorAt, line, out, limit] = [
+      i32(),
+      i32(),
+      i32(),
+      i32(),
+      i32(),
+      i32(),
+      i32(),
+    ] as [Local, Local, Local, Local, Local, Local, Local];
     const sums = Array.from({ length: 4 }, () => body.local("v128"));
     const factor = body.local("v128");
     const zero = body.constant("f32x4", 0);
-    for (const stride of [aRow, aDepth, bDepth, cRow])
-      body.op("i32.shl", stride, 2).set(stride);
+    for (const stride of [aRow, aDepth, bDepth, cRow]) body.op("i32.shl", stride, 2).set(stride);
 
     /** Columns column..limit in steps of `width`. */
     const strip = (width: 1 | 4 | 16): void => {
@@ -94,14 +121,20 @@ export function emitRowsTimesMatrix(module: ModuleBuilder): void {
         body.countUp(depth, k, 1, () => {
           body.load("v128.load32_splat", factorAt).set(factor);
           used.forEach((sum, v) => {
-            body.load(load, line, v * 16).multiplyAdd(factor, sum).set(sum);
+            body
+              .load(load, line, v * 16)
+              .multiplyAdd(factor, sum)
+              .set(sum);
           });
           body.op("i32.add", factorAt, aDepth).set(factorAt);
           body.op("i32.add", line, bDepth).set(line);
         });
         used.forEach((sum, v) => {
           body.get(accumulate).if(() => {
-            body.load(load, out, v * 16).op("f32x4.add", sum).set(sum);
+            body
+              .load(load, out, v * 16)
+              .op("f32x4.add", sum)
+              .set(sum);
           });
           if (width === 1) body.memoryLane("v128.store32_lane", 0, out, sum);
           else body.store("v128.store", out, sum, v * 16);

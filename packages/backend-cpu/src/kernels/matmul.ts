@@ -28,7 +28,9 @@ export interface MatmulArguments {
 }
 
 type Kernel = (...parameters: number[]) => void;
-export type MatmulExports = Readonly<Record<"matmulPacked" | "matrixDot" | "rowsTimesMatrix", Kernel>>;
+export type MatmulExports = Readonly<
+  Record<"matmulPacked" | "matrixDot" | "rowsTimesMatrix", Kernel>
+>;
 
 /**
  * Which kernel to use; each has its own order of summation. A caller that splits a product between
@@ -61,19 +63,55 @@ export function matmul(
   accumulate = false,
   method: MatmulMethod = matmulMethod(problem),
 ): void {
-  const { a, b, c, m, n, k, aRowStride, aDepthStride, bDepthStride, bColumnStride, cRowStride } = problem;
+  const { a, b, c, m, n, k, aRowStride, aDepthStride, bDepthStride, bColumnStride, cRowStride } =
+    problem;
   const adds = accumulate ? 1 : 0;
   if (method === "packed")
-    exports.matmulPacked(a, b, c, m, n, k, aRowStride, aDepthStride, bDepthStride, bColumnStride, cRowStride, scratch, adds);
+    exports.matmulPacked(
+      a,
+      b,
+      c,
+      m,
+      n,
+      k,
+      aRowStride,
+      aDepthStride,
+      bDepthStride,
+      bColumnStride,
+      cRowStride,
+      scratch,
+      adds,
+    );
   else if (method === "rows")
-    exports.rowsTimesMatrix(a, b, c, m, n, k, aRowStride, aDepthStride, bDepthStride, cRowStride, adds);
+    exports.rowsTimesMatrix(
+      a,
+      b,
+      c,
+      m,
+      n,
+      k,
+      aRowStride,
+      aDepthStride,
+      bDepthStride,
+      cRowStride,
+      adds,
+    );
   else if (method === "column")
     // The transposed product: one row Bᵀ times Aᵀ, whose columns lie side by side.
     exports.rowsTimesMatrix(b, a, c, 1, m, k, 0, bDepthStride, aDepthStride, 0, adds);
   else if (n === 1) exports.matrixDot(a, aRowStride, b, c, cRowStride, m, k, adds);
   else
     for (let row = 0; row < m; row++)
-      exports.matrixDot(b, bColumnStride, a + row * aRowStride * 4, c + row * cRowStride * 4, 1, n, k, adds);
+      exports.matrixDot(
+        b,
+        bColumnStride,
+        a + row * aRowStride * 4,
+        c + row * cRowStride * 4,
+        1,
+        n,
+        k,
+        adds,
+      );
 }
 
 const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;
@@ -99,10 +137,34 @@ function emitMatmulPacked(module: ModuleBuilder): void {
   const macro = macroKernel(module);
   module.exported("matmulPacked", Array<"i32">(13).fill("i32"), [], (body) => {
     const [a, b, c, m, n, k, aRow, aDepth, bDepth, bColumn, cRow, scratch, accumulate] =
-      body.parameters as [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+      body.parameters as [
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+      ];
     const locals = Array.from({ length: 10 }, () => body.local("i32"));
-    const [row, column, depth, rows, columns, depths, block, packedA, packedB, adds] = locals as
-      [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+    const [row, column, depth, rows, columns, depths, block, packedA, packedB, adds] = locals as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ];
     for (const stride of [aRow, aDepth, bDepth, bColumn, cRow])
       body.op("i32.shl", stride, 2).set(stride);
 
@@ -111,7 +173,10 @@ function emitMatmulPacked(module: ModuleBuilder): void {
       body.return();
     });
     // Equal blocks of depth: k / ceil(k / DEPTH_BLOCK), rounded up to whole vectors.
-    body.op("i32.add", k, DEPTH_BLOCK - 1).op("i32.shr_u", 8).set(block);
+    body
+      .op("i32.add", k, DEPTH_BLOCK - 1)
+      .op("i32.shr_u", 8)
+      .set(block);
     body.op("i32.add", k, block).op("i32.sub", 1).op("i32.div_u", block);
     body.op("i32.add", 3).op("i32.and", -4).set(block);
 
@@ -152,7 +217,14 @@ function atMost(body: FunctionBuilder, value: Local, limit: Local | number, resu
 }
 
 /** Pushes base + i·iStride + j·jStride. */
-function address(body: FunctionBuilder, base: Local, i: Local, iStride: Local, j: Local, jStride: Local | number): void {
+function address(
+  body: FunctionBuilder,
+  base: Local,
+  i: Local,
+  iStride: Local,
+  j: Local,
+  jStride: Local | number,
+): void {
   body.get(base).op("i32.mul", i, iStride).op("i32.add").op("i32.mul", j, jStride).op("i32.add");
 }
 

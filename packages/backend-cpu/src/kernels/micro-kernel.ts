@@ -1,4 +1,9 @@
-import type { FunctionBuilder, FunctionHandle, FunctionHost, Local } from "../wasm/function-builder.ts";
+import type {
+  FunctionBuilder,
+  FunctionHandle,
+  FunctionHost,
+  Local,
+} from "../wasm/function-builder.ts";
 
 /** Rows and columns of C that stay in registers: 8 accumulators, 2 loads of B, 4 of A; 16 registers on x64. */
 export const TILE_ROWS = 4;
@@ -10,7 +15,14 @@ export const TILE_COLUMNS = 8;
  * One group of loads per step and no unrolling: Node 20's compiler moves all loads of a loop body in front
  * of the arithmetic, and what does not fit 15 registers is spilled.
  */
-function emitTile(body: FunctionBuilder, vectors: 1 | 2, a: Local, b: Local, aEnd: Local, sums: readonly Local[]): void {
+function emitTile(
+  body: FunctionBuilder,
+  vectors: 1 | 2,
+  a: Local,
+  b: Local,
+  aEnd: Local,
+  sums: readonly Local[],
+): void {
   for (const sum of sums) body.get(body.constant("f32x4", 0)).set(sum);
   body.loop((again) => {
     body.scope(() => {
@@ -29,7 +41,11 @@ function emitTile(body: FunctionBuilder, vectors: 1 | 2, a: Local, b: Local, aEn
       }
     });
     body.op("i32.add", b, TILE_COLUMNS * 4).set(b);
-    body.op("i32.add", a, TILE_ROWS * 4).tee(a).op("i32.ne", aEnd).branchIf(again);
+    body
+      .op("i32.add", a, TILE_ROWS * 4)
+      .tee(a)
+      .op("i32.ne", aEnd)
+      .branchIf(again);
   });
 }
 
@@ -40,8 +56,14 @@ function emitTile(body: FunctionBuilder, vectors: 1 | 2, a: Local, b: Local, aEn
  */
 function copyCorner(host: FunctionHost): FunctionHandle {
   return host.helper("copyCorner", ["i32", "i32", "i32", "i32", "i32", "i32"], [], (body) => {
-    const [tile, c, rowStride, rows, columns, accumulate] = body.parameters as
-      [Local, Local, Local, Local, Local, Local];
+    const [tile, c, rowStride, rows, columns, accumulate] = body.parameters as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ];
     const row = body.local("i32");
     const offset = body.local("i32");
     const end = body.local("i32");
@@ -75,10 +97,20 @@ export function macroKernel(host: FunctionHost): FunctionHandle {
   return host.helper("macroKernel", Array<"i32">(9).fill("i32"), [], (body) => {
     const [aFirst, bFirst, c, rowStride, rows, columns, depth, accumulate, tile] =
       body.parameters as [Local, Local, Local, Local, Local, Local, Local, Local, Local];
-    const [a, b, aEnd, row, column, out, outStride, line, isWhole, columnsLeft, rowsLeft] = Array.from(
-      { length: 11 },
-      () => body.local("i32"),
-    ) as [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+    const [a, b, aEnd, row, column, out, outStride, line, isWhole, columnsLeft, rowsLeft] =
+      Array.from({ length: 11 }, () => body.local("i32")) as [
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+      ];
     const sums = Array.from({ length: 8 }, () => body.local("v128"));
 
     const storeTile = (vectors: 1 | 2): void => {
@@ -111,13 +143,22 @@ export function macroKernel(host: FunctionHost): FunctionHandle {
       body.get(0).set(row);
       body.countUp(row, rows, TILE_ROWS, () => {
         body.op("i32.sub", rows, row).set(rowsLeft);
-        body.op("i32.mul", row, rowStride).op("i32.add", c).op("i32.shl", column, 2).op("i32.add").set(out);
+        body
+          .op("i32.mul", row, rowStride)
+          .op("i32.add", c)
+          .op("i32.shl", column, 2)
+          .op("i32.add")
+          .set(out);
         body.get(rowStride).set(outStride);
         body.op("i32.ge_u", rowsLeft, TILE_ROWS).op("i32.ge_u", columnsLeft, TILE_COLUMNS);
-        body.op("i32.and").tee(isWhole).op("i32.eqz").if(() => {
-          body.get(tile).set(out);
-          body.get(TILE_COLUMNS * 4).set(outStride);
-        });
+        body
+          .op("i32.and")
+          .tee(isWhole)
+          .op("i32.eqz")
+          .if(() => {
+            body.get(tile).set(out);
+            body.get(TILE_COLUMNS * 4).set(outStride);
+          });
         body.get(a).op("i32.shl", depth, 4).op("i32.add").set(aEnd);
         body.get(bFirst).set(b);
         body.op("i32.gt_u", columnsLeft, 4).if(
@@ -131,9 +172,17 @@ export function macroKernel(host: FunctionHost): FunctionHandle {
           },
         );
         body.op("i32.eqz", isWhole).if(() => {
-          body.get(tile).op("i32.mul", row, rowStride).op("i32.add", c).op("i32.shl", column, 2).op("i32.add");
+          body
+            .get(tile)
+            .op("i32.mul", row, rowStride)
+            .op("i32.add", c)
+            .op("i32.shl", column, 2)
+            .op("i32.add");
           body.get(rowStride);
-          for (const [left, limit] of [[rowsLeft, TILE_ROWS], [columnsLeft, TILE_COLUMNS]] as const)
+          for (const [left, limit] of [
+            [rowsLeft, TILE_ROWS],
+            [columnsLeft, TILE_COLUMNS],
+          ] as const)
             body.get(left, limit).op("i32.lt_u", left, limit).select();
           body.get(accumulate).call(corner);
         });

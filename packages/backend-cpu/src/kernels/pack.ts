@@ -1,4 +1,9 @@
-import type { FunctionBuilder, FunctionHandle, FunctionHost, Local } from "../wasm/function-builder.ts";
+import type {
+  FunctionBuilder,
+  FunctionHandle,
+  FunctionHost,
+  Local,
+} from "../wasm/function-builder.ts";
 
 /** Four stored vectors become their transpose: rows k..k+3 of one group of four lanes. */
 export function transpose4(body: FunctionBuilder, rows: readonly Local[]): void {
@@ -21,9 +26,10 @@ export function transpose4(body: FunctionBuilder, rows: readonly Local[]): void 
 
 /** Loads `vector` from four addresses. */
 export function gather4(body: FunctionBuilder, addresses: readonly Local[], vector: Local): void {
-  body.load("v128.load32_zero", addresses[0]!).set(vector);
-  for (let lane = 1; lane < 4; lane++)
-    body.memoryLane("v128.load32_lane", lane, addresses[lane]!, vector).set(vector);
+  addresses.forEach((address, lane) => {
+    if (lane === 0) body.load("v128.load32_zero", address).set(vector);
+    else body.memoryLane("v128.load32_lane", lane, address, vector).set(vector);
+  });
 }
 
 /**
@@ -33,8 +39,15 @@ export function gather4(body: FunctionBuilder, addresses: readonly Local[], vect
  */
 export function packGroup(host: FunctionHost): FunctionHandle {
   return host.helper("packGroup", ["i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (body) => {
-    const [source, laneStride, depthStride, lanes, depth, target, step] = body.parameters as
-      [Local, Local, Local, Local, Local, Local, Local];
+    const [source, laneStride, depthStride, lanes, depth, target, step] = body.parameters as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ];
     const k = body.local("i32");
     const address = [source, body.local("i32"), body.local("i32"), body.local("i32")];
     const rows = [body.local("v128"), body.local("v128"), body.local("v128"), body.local("v128")];
@@ -75,13 +88,13 @@ export function packGroup(host: FunctionHost): FunctionHandle {
       const whole = body.local("i32");
       body.op("i32.and", depth, -4).set(whole);
       body.countUp(k, whole, 4, () => {
-        for (let lane = 0; lane < 4; lane++) {
-          body.load("v128.load", address[lane]!).set(rows[lane]!);
-          body.op("i32.add", address[lane]!, 16).set(address[lane]!);
-        }
+        address.forEach((line, lane) => {
+          body.load("v128.load", line).set(rows[lane]!);
+          body.op("i32.add", line, 16).set(line);
+        });
         transpose4(body, rows);
-        for (let lane = 0; lane < 4; lane++) {
-          body.store("v128.store", target, rows[lane]!);
+        for (const row of rows) {
+          body.store("v128.store", target, row);
           advance();
         }
       });
@@ -104,19 +117,34 @@ export function packGroup(host: FunctionHost): FunctionHandle {
  */
 export function packPanels(host: FunctionHost, width: 4 | 8): FunctionHandle {
   const group = packGroup(host);
-  return host.helper(`packPanels${width}`, ["i32", "i32", "i32", "i32", "i32", "i32"], [], (body) => {
-    const [source, laneStride, depthStride, rows, depth, target] = body.parameters as
-      [Local, Local, Local, Local, Local, Local];
-    const row = body.local("i32");
-    const from = body.local("i32");
-    const to = body.local("i32");
-    body.countUp(row, rows, 4, () => {
-      // Group g of four goes to panel g·4/width, at lane g·4 mod width.
-      body.op("i32.mul", row, laneStride).op("i32.add", source).set(from);
-      body.op("i32.and", row, -width).op("i32.mul", depth).op("i32.shl", 2).op("i32.add", target);
-      if (width === 8) body.op("i32.and", row, 4).op("i32.shl", 2).op("i32.add");
-      body.set(to);
-      body.get(from, laneStride, depthStride).op("i32.sub", rows, row).get(depth, to, width * 4).call(group);
-    });
-  });
+  return host.helper(
+    `packPanels${width}`,
+    ["i32", "i32", "i32", "i32", "i32", "i32"],
+    [],
+    (body) => {
+      const [source, laneStride, depthStride, rows, depth, target] = body.parameters as [
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+      ];
+      const row = body.local("i32");
+      const from = body.local("i32");
+      const to = body.local("i32");
+      body.countUp(row, rows, 4, () => {
+        // Group g of four goes to panel g·4/width, at lane g·4 mod width.
+        body.op("i32.mul", row, laneStride).op("i32.add", source).set(from);
+        body.op("i32.and", row, -width).op("i32.mul", depth).op("i32.shl", 2).op("i32.add", target);
+        if (width === 8) body.op("i32.and", row, 4).op("i32.shl", 2).op("i32.add");
+        body.set(to);
+        body
+          .get(from, laneStride, depthStride)
+          .op("i32.sub", rows, row)
+          .get(depth, to, width * 4)
+          .call(group);
+      });
+    },
+  );
 }

@@ -22,11 +22,42 @@ export function emitPlanes(module: ModuleBuilder): void {
     });
   });
   module.exported("copyPlanes", Array<"i32">(11).fill("i32"), [], (body) => {
-    const [source, target, planes, height, width, fromPlane, fromRow, fromColumn, toPlane, toRow, toColumn] =
-      body.parameters as [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+    const [
+      source,
+      target,
+      planes,
+      height,
+      width,
+      fromPlane,
+      fromRow,
+      fromColumn,
+      toPlane,
+      toRow,
+      toColumn,
+    ] = body.parameters as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ];
     const i32 = (): Local => body.local("i32");
-    const [plane, y, x, from, to, vectors, fromLine, toLine] =
-      [i32(), i32(), i32(), i32(), i32(), i32(), i32(), i32()] as [Local, Local, Local, Local, Local, Local, Local, Local];
+    const [plane, y, x, from, to, vectors, fromLine, toLine] = [
+      i32(),
+      i32(),
+      i32(),
+      i32(),
+      i32(),
+      i32(),
+      i32(),
+      i32(),
+    ] as [Local, Local, Local, Local, Local, Local, Local, Local];
     // Whole vectors only where columns are neighbours on both sides.
     body.op("i32.and", width, -4).get(0);
     body.op("i32.eq", fromColumn, 4).op("i32.eq", toColumn, 4).op("i32.and").select().set(vectors);

@@ -9,7 +9,7 @@ export function polynomial(
   coefficients: readonly number[],
 ): FunctionBuilder {
   body.get(body.constant("f32x4", coefficients.at(-1)!));
-  for (const coefficient of coefficients.slice(0, -1).reverse())
+  for (const coefficient of coefficients.slice(0, -1).toReversed())
     body.multiplyAdd(x, body.constant("f32x4", coefficient));
   return body;
 }
@@ -21,7 +21,7 @@ export function polynomial64(
   coefficients: readonly number[],
 ): FunctionBuilder {
   body.get(body.constant("f64x2", coefficients.at(-1)!));
-  for (const coefficient of coefficients.slice(0, -1).reverse())
+  for (const coefficient of coefficients.slice(0, -1).toReversed())
     body.op("f64x2.mul", x).op("f64x2.add", body.constant("f64x2", coefficient));
   return body;
 }

@@ -10,9 +10,15 @@ const LN2_HIGH = 0.693359375;
 const LN2_LOW = -2.12194440054690582768e-4;
 
 // exp(r) = 1 + r + r²·P(r), |r| ≤ ln 2 / 2; relative error 2⁻²⁸.
-const EXP = [0.49999993447710617, 0.16666520630939624, 0.041668388062539516, 0.008368716951303368, 0.0013814597821540696];
+const EXP = [
+  0.49999993447710617, 0.16666520630939624, 0.041668388062539516, 0.008368716951303368,
+  0.0013814597821540696,
+];
 // The same, relative to exp(r) − 1; 2⁻²⁸.⁸.
-const EXPM1 = [0.5000000044164696, 0.16666666370451372, 0.04166636091083254, 0.008333389370587077, 0.0013940627485756806, 0.0001984587736672418];
+const EXPM1 = [
+  0.5000000044164696, 0.16666666370451372, 0.04166636091083254, 0.008333389370587077,
+  0.0013940627485756806, 0.0001984587736672418,
+];
 
 /** x = n·ln 2 + r: sets `rounded` to n + ROUND, `n` and `r`. */
 function reduce(body: FunctionBuilder, x: Local, rounded: Local, n: Local, r: Local): void {
@@ -29,7 +35,11 @@ export function emitExpOfModerate(body: FunctionBuilder, x: Local): void {
     const [rounded, n, r, p] = locals4(body);
     reduce(body, x, rounded, n, r);
     expPolynomial(body, r, n).set(p);
-    body.get(rounded, 23).op("i32x4.shl").op("i32x4.add", body.constant("i32x4", ONE_BITS)).op("f32x4.mul", p);
+    body
+      .get(rounded, 23)
+      .op("i32x4.shl")
+      .op("i32x4.add", body.constant("i32x4", ONE_BITS))
+      .op("f32x4.mul", p);
   });
 }
 
@@ -47,7 +57,12 @@ export function emitExp(body: FunctionBuilder, x: Local): void {
     body.op("i32x4.sub", rounded, body.constant("i32x4", ROUND_BITS)).set(exponent);
     body.get(exponent, 1).op("i32x4.shr_s").set(half);
     body.get(half, 23).op("i32x4.shl").op("i32x4.add", one).op("f32x4.mul");
-    body.op("i32x4.sub", exponent, half).get(23).op("i32x4.shl").op("i32x4.add", one).op("f32x4.mul");
+    body
+      .op("i32x4.sub", exponent, half)
+      .get(23)
+      .op("i32x4.shl")
+      .op("i32x4.add", one)
+      .op("f32x4.mul");
   });
 }
 
@@ -79,7 +94,10 @@ export function emitExpm1(body: FunctionBuilder, x: Local): void {
 }
 
 // tanh(x) = x + x³·P(x²), x ≤ 0.6; relative error 2⁻²⁸.
-const TANH = [-0.3333329800083541, 0.13331924095971578, -0.0537838278760636, 0.020795964092107117, -0.005895149739398135];
+const TANH = [
+  -0.3333329800083541, 0.13331924095971578, -0.0537838278760636, 0.020795964092107117,
+  -0.005895149739398135,
+];
 
 /** tanh: odd polynomial up to 0.6, then 1 − 2 / (exp(2|x|) + 1). */
 export function emitTanh(body: FunctionBuilder, x: Local): void {
@@ -100,8 +118,14 @@ export function emitTanh(body: FunctionBuilder, x: Local): void {
 }
 
 // erf(x) = x + x·P(x²), x ≤ 0.93; 2⁻²⁵. And log(1 − erf(x)) = −(x + x·Q(x)), 0.92 ≤ x ≤ 4; 2⁻²⁸ of erf.
-const ERF_SMALL = [0.12837914769086434, -0.3761248110011031, 0.11281682541581568, -0.026761719882183968, 0.004985940612630532, -0.0005953741744184711];
-const ERF_LARGE = [0.12851436091998805, 0.6357183152992602, 0.10526184322864524, -0.022889964370371215, 0.003214955684336891, -0.00021398496185176687];
+const ERF_SMALL = [
+  0.12837914769086434, -0.3761248110011031, 0.11281682541581568, -0.026761719882183968,
+  0.004985940612630532, -0.0005953741744184711,
+];
+const ERF_LARGE = [
+  0.12851436091998805, 0.6357183152992602, 0.10526184322864524, -0.022889964370371215,
+  0.003214955684336891, -0.00021398496185176687,
+];
 
 /** erf: odd polynomial up to 0.92, then 1 − exp(−(x + x·Q(x))). The split is N. Juffa's. */
 export function emitErf(body: FunctionBuilder, x: Local): void {
@@ -110,7 +134,10 @@ export function emitErf(body: FunctionBuilder, x: Local): void {
     body.op("f32x4.abs", x).tee(magnitude).op("f32x4.pmin", body.constant("f32x4", 4)).set(clamped);
     body.op("f32x4.mul", magnitude, magnitude).set(square);
     polynomial(body, square, ERF_SMALL).multiplyAdd(magnitude, magnitude);
-    polynomial(body, clamped, ERF_LARGE).multiplyAdd(clamped, clamped).op("f32x4.neg").set(exponent);
+    polynomial(body, clamped, ERF_LARGE)
+      .multiplyAdd(clamped, clamped)
+      .op("f32x4.neg")
+      .set(exponent);
     body.get(body.constant("f32x4", 1));
     emitExpOfModerate(body, exponent);
     body.op("f32x4.sub");

@@ -13,7 +13,10 @@ export type VectorFunction = (body: FunctionBuilder, ...operands: Local[]) => vo
 
 /** Two operands for `mod` and `pow`, one for the others; measured errors in docs/cpu-accuracy.md. */
 export const vectorMath: Readonly<
-  Record<"mod" | "pow" | "exp" | "expm1" | "log" | "log1p" | "sin" | "cos" | "atan" | "tanh" | "erf", VectorFunction>
+  Record<
+    "mod" | "pow" | "exp" | "expm1" | "log" | "log1p" | "sin" | "cos" | "atan" | "tanh" | "erf",
+    VectorFunction
+  >
 > = {
   mod: (body, ...[x, y]) => emitModulo(body, x!, y!),
   pow: (body, ...[x, y]) => emitPow(body, x!, y!),

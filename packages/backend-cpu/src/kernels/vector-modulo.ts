@@ -40,10 +40,20 @@ function remainderOfMagnitudes(body: FunctionBuilder): void {
     body.set(divisor).set(rest);
     body.block((done) => {
       body.loop((again) => {
-        body.op("f64x2.ge", rest, divisor).tee(isOpen).op("v128.any_true").op("i32.eqz").branchIf(done);
+        body
+          .op("f64x2.ge", rest, divisor)
+          .tee(isOpen)
+          .op("v128.any_true")
+          .op("i32.eqz")
+          .branchIf(done);
         body.get(rest);
         body.op("f64x2.div", rest, divisor).op("v128.and", leadingBits).op("f64x2.trunc");
-        body.op("f64x2.mul", divisor).op("f64x2.sub").get(rest, isOpen).op("v128.bitselect").set(rest);
+        body
+          .op("f64x2.mul", divisor)
+          .op("f64x2.sub")
+          .get(rest, isOpen)
+          .op("v128.bitselect")
+          .set(rest);
         body.branch(again);
       });
     });

@@ -8,9 +8,15 @@ const EXPONENT_BIAS = 1024;
 const SQRT_HALF_BITS = 0x3fe6a09e667f3bcdn;
 
 // log2(m) = t·P(t²) with t = (m − 1)/(m + 1), √½ ≤ m ≤ √2; relative error 2⁻⁴⁵.
-const LOG2 = [2.88539008177785, 0.961796694113201, 0.5770779423978275, 0.41220924989570557, 0.3199057719288309, 0.2828993972869992];
+const LOG2 = [
+  2.88539008177785, 0.961796694113201, 0.5770779423978275, 0.41220924989570557, 0.3199057719288309,
+  0.2828993972869992,
+];
 // 2ᶠ, |f| ≤ ½; 2⁻³⁴·⁵.
-const EXP2 = [0.9999999999616217, 0.6931471807287192, 0.24022651198752024, 0.05550410352821355, 0.009618027173114265, 0.0013333922867167958, 0.00015469317200116797, 1.5201897852396903e-5];
+const EXP2 = [
+  0.9999999999616217, 0.6931471807287192, 0.24022651198752024, 0.05550410352821355,
+  0.009618027173114265, 0.0013333922867167958, 0.00015469317200116797, 1.5201897852396903e-5,
+];
 
 /**
  * pow with C99's special cases. |x|^y = 2^(y·log2|x|) in float64, since an error of log2|x| is multiplied by up to 150; the
@@ -73,7 +79,10 @@ function powOfMagnitude(body: FunctionBuilder): void {
     body.op("f64x2.eq", x, body.constant("f64x2", 0)).op("v128.bitselect");
 
     body.op("f64x2.mul", y);
-    body.op("f64x2.pmin", body.constant("f64x2", 200)).op("f64x2.pmax", body.constant("f64x2", -200)).tee(t);
+    body
+      .op("f64x2.pmin", body.constant("f64x2", 200))
+      .op("f64x2.pmax", body.constant("f64x2", -200))
+      .tee(t);
     const [rounded, fraction] = [exponent, mantissa];
     const round = body.constant("f64x2", ROUND);
     body.op("f64x2.add", round).set(rounded);

@@ -1,4 +1,9 @@
-import type { FunctionBuilder, FunctionHandle, FunctionHost, Local } from "../wasm/function-builder.ts";
+import type {
+  FunctionBuilder,
+  FunctionHandle,
+  FunctionHost,
+  Local,
+} from "../wasm/function-builder.ts";
 import { polynomial, withSignOf } from "./polynomial.ts";
 
 // 1.5·2⁵²: adding it leaves the nearest integer in the low word of the double.
@@ -9,7 +14,9 @@ const HALF_PI_LOW = 6.07710050650619224932e-11;
 /** From here on the quadrant comes from a fixed-point product (Payne & Hanek 1983). */
 const LARGE = 2 ** 20;
 // 2/π in words of 32 bits, after one word of zeros.
-const TWO_OVER_PI = [0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab];
+const TWO_OVER_PI = [
+  0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab,
+];
 
 // sin(r) = r + r³·P(r²), cos(r) = 1 − r²/2 + r⁴·Q(r²), |r| ≤ π/4; relative errors 2⁻²⁷ and 2⁻³².
 const SIN = [-0.16666654599906755, 0.008332160142524412, -0.00019515197730295798];
@@ -20,7 +27,11 @@ export function emitSin(body: FunctionBuilder, x: Local): void {
   // sin(−0) = −0.
   body.scope(() => {
     const result = body.local("v128");
-    body.set(result).get(x, result).op("f32x4.eq", x, body.constant("f32x4", 0)).op("v128.bitselect");
+    body
+      .set(result)
+      .get(x, result)
+      .op("f32x4.eq", x, body.constant("f32x4", 0))
+      .op("v128.bitselect");
   });
 }
 
@@ -56,7 +67,11 @@ function reduceAngle(body: FunctionBuilder, x: Local, r: Local, quadrant: Local)
     const [wide, n, roundedLow, roundedHigh, low, high] = [v(), v(), v(), v(), v(), v()];
     const round = body.constant("f64x2", ROUND);
     const reduceHalf = (rounded: Local, result: Local): void => {
-      body.tee(wide).op("f64x2.mul", body.constant("f64x2", 2 / Math.PI)).op("f64x2.add", round).tee(rounded);
+      body
+        .tee(wide)
+        .op("f64x2.mul", body.constant("f64x2", 2 / Math.PI))
+        .op("f64x2.add", round)
+        .tee(rounded);
       body.op("f64x2.sub", round).set(n);
       body.get(wide).op("f64x2.mul", n, body.constant("f64x2", HALF_PI_HIGH)).op("f64x2.sub");
       body.op("f64x2.mul", n, body.constant("f64x2", HALF_PI_LOW)).op("f64x2.sub");
@@ -69,9 +84,13 @@ function reduceAngle(body: FunctionBuilder, x: Local, r: Local, quadrant: Local)
     body.shuffle32([0, 1, 4, 5], low, high).set(r);
     body.shuffle32([0, 2, 4, 6], roundedLow, roundedHigh).set(quadrant);
 
-    body.op("f32x4.abs", x).op("f32x4.ge", body.constant("f32x4", LARGE)).op("v128.any_true").if(() => {
-      body.call(reduceLargeAngles(body.host), x, r, quadrant).set(quadrant).set(r);
-    });
+    body
+      .op("f32x4.abs", x)
+      .op("f32x4.ge", body.constant("f32x4", LARGE))
+      .op("v128.any_true")
+      .if(() => {
+        body.call(reduceLargeAngles(body.host), x, r, quadrant).set(quadrant).set(r);
+      });
   });
 }
 
@@ -85,11 +104,16 @@ function reduceLargeAngles(host: FunctionHost): FunctionHandle {
     for (let lane = 0; lane < 4; lane++) {
       body.laneOp("f32x4.extract_lane", lane, x).op("f32.abs").tee(magnitude);
       body.scalar("f32", LARGE).op("f32.ge");
-      body.get(magnitude).scalar("f32", Infinity).op("f32.lt").op("i32.and").if(() => {
-        body.get(r).laneOp("f32x4.extract_lane", lane, x).call(reduceOne).set(replaced);
-        body.laneOp("f32x4.replace_lane", lane).set(r);
-        body.get(quadrant, replaced).laneOp("i32x4.replace_lane", lane).set(quadrant);
-      });
+      body
+        .get(magnitude)
+        .scalar("f32", Infinity)
+        .op("f32.lt")
+        .op("i32.and")
+        .if(() => {
+          body.get(r).laneOp("f32x4.extract_lane", lane, x).call(reduceOne).set(replaced);
+          body.laneOp("f32x4.replace_lane", lane).set(r);
+          body.get(quadrant, replaced).laneOp("i32x4.replace_lane", lane).set(quadrant);
+        });
     }
     body.get(r, quadrant);
   });
@@ -107,20 +131,32 @@ function reduceLargeAngle(host: FunctionHost): FunctionHandle {
   });
   return host.helper("reduceLargeAngle", ["f32"], ["f32", "i32"], (body) => {
     const [x] = body.parameters as [Local];
-    const [bits, first, shift, quadrant] = [body.local("i32"), body.local("i32"), body.local("i32"), body.local("i32")];
+    const [bits, first, shift, quadrant] = [
+      body.local("i32"),
+      body.local("i32"),
+      body.local("i32"),
+      body.local("i32"),
+    ];
     const [mantissa, product, shift64] = [body.local("i64"), body.local("i64"), body.local("i64")];
     const result = body.local("f32");
     body.op("i32.reinterpret_f32", x).set(bits);
     body.op("i32.and", bits, 0x7fffff).op("i32.or", 0x800000).op("i64.extend_i32_u").set(mantissa);
     // |x| = mantissa·2ᵉ with e = exponent − 150; bits of 2/π above weight 2^(1−e) only give multiples of 4.
-    body.op("i32.shr_u", bits, 23).op("i32.and", 0xff).op("i32.sub", 150 - 30).tee(shift);
+    body
+      .op("i32.shr_u", bits, 23)
+      .op("i32.and", 0xff)
+      .op("i32.sub", 150 - 30)
+      .tee(shift);
     body.op("i32.shr_u", 5).set(first);
     body.op("i32.and", shift, 31).op("i64.extend_i32_u").set(shift64);
 
     /** Pushes 32 bits of 2/π, `word` words after the first. */
     const window = (word: number): void => {
       body.op("i32.add", first, word).call(wordAt).scalar("i64", 32).op("i64.shl");
-      body.op("i32.add", first, word + 1).call(wordAt).op("i64.or");
+      body
+        .op("i32.add", first, word + 1)
+        .call(wordAt)
+        .op("i64.or");
       body.op("i64.shl", shift64).scalar("i64", 32).op("i64.shr_u");
     };
     window(0);
@@ -130,10 +166,19 @@ function reduceLargeAngle(host: FunctionHost): FunctionHandle {
     window(2);
     body.op("i64.mul", mantissa).scalar("i64", 32).op("i64.shr_u").op("i64.add").set(product);
     // Two bits of quadrant, rounded to nearest; what is left is a signed fraction of π/2.
-    body.get(product).scalar("i64", 1n << 61n).op("i64.add").scalar("i64", 62).op("i64.shr_u");
+    body
+      .get(product)
+      .scalar("i64", 1n << 61n)
+      .op("i64.add")
+      .scalar("i64", 62)
+      .op("i64.shr_u");
     body.op("i32.wrap_i64").set(quadrant);
     body.get(product).scalar("i64", 2).op("i64.shl").op("f64.convert_i64_s");
-    body.scalar("f64", (Math.PI / 2) * 2 ** -64).op("f64.mul").op("f32.demote_f64").set(result);
+    body
+      .scalar("f64", (Math.PI / 2) * 2 ** -64)
+      .op("f64.mul")
+      .op("f32.demote_f64")
+      .set(result);
     body.op("i32.lt_s", bits, 0).if(() => {
       body.get(result).op("f32.neg").set(result);
       body.op("i32.sub", 0, quadrant).set(quadrant);
@@ -143,7 +188,10 @@ function reduceLargeAngle(host: FunctionHost): FunctionHandle {
 }
 
 // atan(t) = t + t³·P(t²), t ≤ 1; relative error 2⁻²⁵·⁶.
-const ATAN = [-0.3333315273524723, 0.19993772816978478, -0.1421105516799612, 0.10666004106633047, -0.07552213159144561, 0.04321184760640627, -0.016367919932378273, 0.0029206902259546275];
+const ATAN = [
+  -0.3333315273524723, 0.19993772816978478, -0.1421105516799612, 0.10666004106633047,
+  -0.07552213159144561, 0.04321184760640627, -0.016367919932378273, 0.0029206902259546275,
+];
 
 /** atan, above 1 as π/2 − atan(1/x). */
 export function emitAtan(body: FunctionBuilder, x: Local): void {
@@ -155,7 +203,10 @@ export function emitAtan(body: FunctionBuilder, x: Local): void {
     body.op("f32x4.div", one, magnitude).get(magnitude, isLarge).op("v128.bitselect").set(t);
     body.op("f32x4.mul", t, t).tee(square).op("f32x4.mul", t).set(cube);
     polynomial(body, square, ATAN).multiplyAdd(cube, t).set(t);
-    body.op("f32x4.sub", body.constant("f32x4", Math.PI / 2), t).get(t, isLarge).op("v128.bitselect");
+    body
+      .op("f32x4.sub", body.constant("f32x4", Math.PI / 2), t)
+      .get(t, isLarge)
+      .op("v128.bitselect");
     withSignOf(body, x);
   });
 }

@@ -21,7 +21,8 @@ const joinThreshold = 64 * 2 ** 20;
  */
 export class Heap {
   readonly #memory: LinearMemory;
-  readonly #limit: number;
+  /** Where the last block must end. */
+  readonly limit: number;
   readonly #lists = new Map<number, number[]>();
   /** Joined free blocks, by address; of no particular size. */
   #ranges: Block[] = [];
@@ -32,28 +33,22 @@ export class Heap {
   constructor(memory: LinearMemory, start: number, limit: number) {
     this.#memory = memory;
     this.#top = start;
-    this.#limit = limit;
+    this.limit = limit;
   }
 
   get freeBytes(): number {
     return this.#freeBytes;
   }
 
-  /** @throws {OutOfMemoryError} saying what was asked, what is live and the limit. */
-  allocate(byteLength: number, liveBytes: number): Block {
+  /** `undefined` when no block of this size can be had. */
+  allocate(byteLength: number): Block | undefined {
     const size = sizeClass(byteLength);
     const block =
       this.#fromList(size) ??
       this.#fromRanges(size) ??
       this.#extend(size, this.#freeBytes > Math.max(joinThreshold, this.#usedBytes / 2)) ??
       this.#afterJoining(size);
-    if (block === undefined)
-      throw new OutOfMemoryError(
-        "cpu",
-        `cannot allocate ${byteLength} bytes: ${liveBytes} bytes are live, the limit is ${this.#limit}. ` +
-          "Release tensors, use a smaller batch, or give a larger maxMemoryBytes (4 GiB at most).",
-        { expected: this.#limit, received: byteLength },
-      );
+    if (block === undefined) return undefined;
     this.#usedBytes += block.size;
     return block;
   }
@@ -86,7 +81,7 @@ export class Heap {
   /** A block at the top; `undefined` past the limit, or if `sparing` and memory would have to grow. */
   #extend(size: number, sparing: boolean): Block | undefined {
     const end = this.#top + size;
-    if (end > this.#limit) return undefined;
+    if (end > this.limit) return undefined;
     const needed = end + readSlack;
     if (needed > this.#memory.byteLength && (sparing || !this.#memory.ensure(needed)))
       return undefined;
@@ -122,4 +117,17 @@ export class Heap {
     }
     this.#ranges = joined;
   }
+}
+
+export function outOfMemory(
+  byteLength: number,
+  liveBytes: number,
+  limit: number,
+): OutOfMemoryError {
+  return new OutOfMemoryError(
+    "cpu",
+    `cannot allocate ${byteLength} bytes: ${liveBytes} bytes are live, the limit is ${limit}. ` +
+      "Release tensors, use a smaller batch, or give a larger maxMemoryBytes (4 GiB at most).",
+    { expected: limit, received: byteLength },
+  );
 }

@@ -38,7 +38,13 @@ const plainOperations: Readonly<Record<PlainName, readonly [number, string]>> = 
   ...relaxedSimdOperations,
 };
 
-const TYPE_CODES: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+const TYPE_CODES: Record<ValueType, number> = {
+  i32: 0x7f,
+  i64: 0x7e,
+  f32: 0x7d,
+  f64: 0x7c,
+  v128: 0x7b,
+};
 
 export const valueTypeCode = (type: ValueType): number => TYPE_CODES[type];
 
@@ -152,7 +158,13 @@ export class FunctionBuilder implements FunctionHandle {
   }
 
   /** Loads into, or stores from, one lane of `vector`. */
-  memoryLane(name: LoadLaneName | StoreLaneName, lane: number, address: Operand, vector: Local, offset = 0): this {
+  memoryLane(
+    name: LoadLaneName | StoreLaneName,
+    lane: number,
+    address: Operand,
+    vector: Local,
+    offset = 0,
+  ): this {
     const [code, , alignment] = memoryLaneOperations[name];
     this.get(address, vector).#memory(code, alignment, offset);
     this.#code.byte(lane);
@@ -281,7 +293,9 @@ export class FunctionBuilder implements FunctionHandle {
 
   /** The finished body, as it stands in the code section. */
   finish(): Uint8Array<ArrayBuffer> {
-    const body = new ByteWriter(this.#code.length + this.#prologue.length + this.#localTypes.length * 2 + 16);
+    const body = new ByteWriter(
+      this.#code.length + this.#prologue.length + this.#localTypes.length * 2 + 16,
+    );
     const runs: { type: ValueType; count: number }[] = [];
     for (const type of this.#localTypes) {
       const last = runs.at(-1);

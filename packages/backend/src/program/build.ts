@@ -37,6 +37,12 @@ function walkInputs(node: IdTrie<Program>, inputs: readonly InputSpec[]): IdTrie
   return next;
 }
 
+function walkParameters(node: IdTrie<Program>, parameters: readonly DType[]): IdTrie<Program> {
+  let next = node.child(parameters.length);
+  for (const dtype of parameters) next = next.child(dtypes[dtype].id);
+  return next;
+}
+
 function walkEpilogue(
   node: IdTrie<Program>,
   epilogue: Epilogue | undefined,
@@ -53,7 +59,7 @@ export function mapProgram(
   values: readonly Scalar[],
 ): MapProgram {
   const domain = internShape(shape);
-  let node = walkInputs(kinds.child(mapKind!), inputs).child(parameters.length);
+  let node = walkParameters(walkInputs(kinds.child(mapKind!), inputs), parameters);
   node = node.child(domain.length).at(domain);
   for (const value of values) node = node.child(value.id);
   return intern<MapProgram>(node, (id) => ({
@@ -100,7 +106,7 @@ export function reducedShape(shape: Shape, axes: readonly number[]): Shape {
 export function reduceProgram(description: ReduceDescription): ReduceProgram {
   const { op, axes, inputs, parameters, value, epilogue } = description;
   const domain = internShape(description.shape);
-  let node = walkInputs(kinds.child(reduceKind!), inputs).child(parameters.length);
+  let node = walkParameters(walkInputs(kinds.child(reduceKind!), inputs), parameters);
   node = node.child(domain.length).at(domain).child(reduceOpIds[op]).child(value.id);
   node = walkEpilogue(node.child(axes.length).at(axes), epilogue);
   return intern<ReduceProgram>(node, (id) => ({
@@ -156,7 +162,7 @@ export function routineProgram<Name extends RoutineName>(
     routineIds.set(routine, routineId);
   }
   let node = walkInputs(kinds.child(routineKind!).child(routineId), inputs);
-  node = walkEpilogue(node.child(settingsId(settings)).child(parameters.length), epilogue);
+  node = walkEpilogue(walkParameters(node.child(settingsId(settings)), parameters), epilogue);
   return intern<RoutineProgram<Name>>(node, (id) => {
     const results = routineResults(routine, inputs, settings);
     const result = results[0]!;

@@ -1,5 +1,5 @@
 import type { DType } from "../dtype.ts";
-import { topologicalOrder, type Scalar } from "../scalar/expression.ts";
+import { operands, topologicalOrder, type Scalar } from "../scalar/expression.ts";
 import { formatShape } from "../shape.ts";
 import type { InputSpec, Program } from "./program.ts";
 
@@ -35,7 +35,7 @@ export function formatProgram(program: Program): string {
       ].join("\n");
     case "routine":
       return [
-        `${program.routine} ${JSON.stringify(program.settings)}(` +
+        `${program.routine} ${formatSettings(program.settings)}(` +
           program.inputs
             .slice(0, program.routineInputs)
             .map(
@@ -49,6 +49,13 @@ export function formatProgram(program: Program): string {
   }
 }
 
+/** JSON would write -Infinity as null. */
+function formatSettings(settings: object): string {
+  return JSON.stringify(settings, (_key, value: unknown) =>
+    typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+  );
+}
+
 function formatEpilogue(program: Exclude<Program, { kind: "map" }>): string[] {
   if (program.epilogue === undefined) return [];
   const inputs = program.epilogue.inputs
@@ -60,9 +67,12 @@ function formatEpilogue(program: Exclude<Program, { kind: "map" }>): string[] {
 function body(values: readonly Scalar[]): string[] {
   const names = new Map<Scalar, string>();
   const lines: string[] = [];
-  for (const node of topologicalOrder(values)) {
+  const order = topologicalOrder(values);
+  const used = new Set(order.flatMap(operands));
+  for (const node of order) {
     const text = formatNode(node, names);
-    if (node.kind === "apply" && !values.includes(node)) {
+    // What is only returned needs no name.
+    if (node.kind === "apply" && (used.has(node) || !values.includes(node))) {
       const name = `%${lines.length}`;
       lines.push(`  ${name} = ${text}`);
       names.set(node, name);

@@ -8,7 +8,7 @@ import { cast } from "./pointwise.ts";
 const { add, less, select } = scalar;
 
 const countFromFront = new PointwiseOp("countFromFront", (position, size) =>
-  select(less(position!, 0), add(position!, size!), position!),
+  select(less(position, 0), add(position, size), position),
 );
 
 /**
@@ -42,12 +42,7 @@ export function indexTensor(
   return applyOne("pointwise", [indices, { number: size, dtype: "int32" }], { op: countFromFront });
 }
 
-function checkedPositions(
-  op: string,
-  indices: readonly number[],
-  axis: number,
-  x: Tensor,
-): Tensor {
+function checkedPositions(op: string, indices: readonly number[], axis: number, x: Tensor): Tensor {
   const size = x.shape[axis]!;
   for (const position of indices)
     if (!Number.isInteger(position) || position < -size || position >= size)

@@ -25,17 +25,19 @@ export function parseEinsum(equation: string, shapes: readonly Shape[]): EinsumE
     );
   const operands = terms.map((term, i) => labelAxes(equation, term, shapes[i]!));
   const sizes = new Map<Label, number>();
-  operands.forEach((labels, i) => labels.forEach((label, axis) => {
-    const size = shapes[i]![axis]!;
-    const known = sizes.get(label) ?? 1;
-    if (known !== size && known !== 1 && size !== 1)
-      throw new ShapeError(
-        "einsum",
-        `${label.startsWith(".") ? "an axis under ..." : `axis "${label}"`} has sizes ${known} and ${size}: equation "${equation}", shapes ${shapes.map(formatShape).join(", ")}. Axes with one name need one size.`,
-        { expected: known, received: size },
-      );
-    sizes.set(label, known === 1 ? size : known);
-  }));
+  operands.forEach((labels, i) =>
+    labels.forEach((label, axis) => {
+      const size = shapes[i]![axis]!;
+      const known = sizes.get(label) ?? 1;
+      if (known !== size && known !== 1 && size !== 1)
+        throw new ShapeError(
+          "einsum",
+          `${label.startsWith(".") ? "an axis under ..." : `axis "${label}"`} has sizes ${known} and ${size}: equation "${equation}", shapes ${shapes.map(formatShape).join(", ")}. Axes with one name need one size.`,
+          { expected: known, received: size },
+        );
+      sizes.set(label, known === 1 ? size : known);
+    }),
+  );
   const output =
     right === undefined ? implicitOutput(operands) : labelOutput(equation, right, sizes);
   return { operands, output, sizes };
@@ -88,18 +90,17 @@ function implicitOutput(operands: readonly (readonly Label[])[]): Label[] {
   const counts = new Map<Label, number>();
   for (const label of operands.flat()) counts.set(label, (counts.get(label) ?? 0) + 1);
   const letters = [...counts].filter(([label, count]) => count === 1 && !label.startsWith("."));
-  return [...ellipsisLabels(ellipsisCount(counts.keys())), ...letters.map(([l]) => l).sort()];
+  return [
+    ...ellipsisLabels(ellipsisCount(counts.keys())),
+    ...letters.map(([letter]) => letter).toSorted(),
+  ];
 }
 
 function ellipsisCount(labels: Iterable<Label>): number {
   return [...labels].filter((label) => label.startsWith(".")).length;
 }
 
-function labelOutput(
-  equation: string,
-  term: string,
-  sizes: ReadonlyMap<Label, number>,
-): Label[] {
+function labelOutput(equation: string, term: string, sizes: ReadonlyMap<Label, number>): Label[] {
   const { before, after } = splitTerm(equation, term);
   const covered = after === null ? 0 : ellipsisCount(sizes.keys());
   const labels = [...before, ...ellipsisLabels(covered), ...(after ?? [])];

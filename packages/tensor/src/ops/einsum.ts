@@ -32,7 +32,10 @@ interface Term {
  */
 export function einsum(equation: string, ...tensors: readonly Tensor[]): Tensor {
   if (tensors.length === 0)
-    throw new ArgumentError("einsum", `needs at least one tensor: received none for "${equation}".`);
+    throw new ArgumentError(
+      "einsum",
+      `needs at least one tensor: received none for "${equation}".`,
+    );
   for (const tensor of tensors) checkTensor("einsum", tensor);
   commonBackend("einsum", tensors);
   const parsed = parseEinsum(
@@ -64,12 +67,14 @@ function takeDiagonals(x: Tensor, labels: readonly Label[]): Term {
   const label = labels[second]!;
   const first = labels.indexOf(label);
   const paired = moveAxis(moveAxis(x, second, -1), first, -1);
-  return takeDiagonals(diagonal(paired), [...labels.filter((other) => other !== label), label]);
+  const others = labels.filter((_, axis) => axis !== first && axis !== second);
+  return takeDiagonals(diagonal(paired), [...others, label]);
 }
 
 /** Axes of size 1 that broadcast against a larger one of the same name go: they change nothing. */
 function dropStretched({ x, labels }: Term, sizes: EinsumEquation["sizes"]): Term {
-  const isStretched = (axis: number): boolean => x.shape[axis] === 1 && sizes.get(labels[axis]!) !== 1;
+  const isStretched = (axis: number): boolean =>
+    x.shape[axis] === 1 && sizes.get(labels[axis]!) !== 1;
   return {
     x: reshape(
       x,

@@ -120,20 +120,15 @@ export function repeatInterleave(x: Tensor, count: number, axis: number): Tensor
   checkCount("repeatInterleave", count);
   const at = normalizeAxis(axis, x.ndim, "repeatInterleave");
   const size = x.shape[at]!;
-  const stretched = expand(
-    unsqueeze(x, at + 1),
-    x.shape.toSpliced(at + 1, 0, count),
-  );
+  const stretched = expand(unsqueeze(x, at + 1), x.shape.toSpliced(at + 1, 0, count));
   return reshape(stretched, x.shape.with(at, size * count));
 }
 
 function checkCount(op: string, count: number): void {
   if (!Number.isInteger(count) || count < 0)
-    throw new ArgumentError(
-      op,
-      `counts must be whole numbers of at least 0: received ${count}.`,
-      { received: count },
-    );
+    throw new ArgumentError(op, `counts must be whole numbers of at least 0: received ${count}.`, {
+      received: count,
+    });
 }
 
 /**

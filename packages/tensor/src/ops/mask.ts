@@ -17,7 +17,7 @@ import { expand, flatten, unsqueeze } from "./views.ts";
 
 const { cast, equal, mod, select } = scalar;
 
-const fillOp = new PointwiseOp("maskedFill", (x, mask, value) => select(mask!, value!, x!));
+const fillOp = new PointwiseOp("maskedFill", (x, mask, value) => select(mask, value, x));
 
 /**
  * `value` where the mask is true, else `x`; the shapes broadcast.
@@ -97,9 +97,7 @@ export async function nonzero(x: Tensor): Promise<Tensor> {
 }
 
 const oneHotOp = (dtype: DType): PointwiseOp =>
-  new PointwiseOp("oneHot", (label, classCount) =>
-    cast(equal(label!, column(classCount!)), dtype),
-  );
+  new PointwiseOp("oneHot", (label, classCount) => cast(equal(label, column(classCount)), dtype));
 /** Position along the last axis, which has `size` positions. */
 const column = (size: Scalar): Scalar => cast(mod(index(), size), "int32");
 const oneHotOps: { readonly [Name in DType]: PointwiseOp } = {

@@ -55,12 +55,12 @@ function checkInner(left: Tensor, right: Tensor): void {
       `needs at least one axis on each side: ${shapes}. Multiply by a scalar with mul.`,
       { received: [left.shape, right.shape] },
     );
-  const [inner, outer] = [left.shape.at(-1)!, right.shape.at(right.ndim === 1 ? -1 : -2)!];
-  if (inner !== outer)
+  const [inner, other] = [left.shape.at(-1)!, right.shape.at(right.ndim === 1 ? -1 : -2)!];
+  if (inner !== other)
     throw new ShapeError(
       "matmul",
-      `inner sizes differ: ${shapes}. Left's last axis (${inner}) must equal right's ${right.ndim === 1 ? "only axis" : "second to last"} (${outer}).`,
-      { expected: inner, received: outer },
+      `inner sizes differ: ${shapes}. Left's last axis (${inner}) must equal right's ${right.ndim === 1 ? "only axis" : "second to last"} (${other}).`,
+      { expected: inner, received: other },
     );
 }
 
@@ -145,7 +145,10 @@ export function tensordot(
   const leftSizes = sizesOf(left, leftFree);
   const rightSizes = sizesOf(right, rightFree);
   const a = reshape(permute(left, [...leftFree, ...leftAxes]), [elementCount(leftSizes), inner]);
-  const b = reshape(permute(right, [...rightAxes, ...rightFree]), [inner, elementCount(rightSizes)]);
+  const b = reshape(permute(right, [...rightAxes, ...rightFree]), [
+    inner,
+    elementCount(rightSizes),
+  ]);
   return reshape(matmul(a, b), [...leftSizes, ...rightSizes]);
 }
 

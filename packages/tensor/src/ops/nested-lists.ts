@@ -22,3 +22,8 @@ export function countingList(shape: readonly number[], factor = 1): NestedList {
   let next = 0;
   return buildList(shape, () => ((next++ * factor) % 97) - 40);
 }
+
+/** The elements in row-major order. */
+export function flatList(list: NestedList): number[] {
+  return typeof list === "number" ? [list] : list.flatMap(flatList);
+}

@@ -40,7 +40,7 @@ export function pad(x: Tensor, pairs: readonly PadPair[], options: PadOptions = 
   checkTensor("pad", x);
   const { mode = "constant", value = 0 } = options;
   checkPairs(x, pairs);
-  const none: readonly PadPair[] = new Array<PadPair>(x.ndim - pairs.length).fill([0, 0]);
+  const none: readonly PadPair[] = Array.from({ length: x.ndim - pairs.length }, () => [0, 0]);
   const all = [...none, ...pairs];
   if (all.every(([before, after]) => before === 0 && after === 0)) return x;
   if (mode !== "constant") {
@@ -123,7 +123,8 @@ function join(before: Tensor, x: Tensor, after: Tensor, axis: number): Tensor {
 function checkReach(x: Tensor, pairs: readonly PadPair[], mode: PadMode): void {
   pairs.forEach(([before, after], axis) => {
     const size = x.shape[axis]!;
-    const most = mode === "reflect" ? size - 1 : mode === "circular" ? size : size > 0 ? Infinity : 0;
+    const most =
+      mode === "reflect" ? size - 1 : mode === "circular" ? size : size > 0 ? Infinity : 0;
     if (before > Math.max(most, 0) || after > Math.max(most, 0))
       throw new ShapeError(
         "pad",

@@ -1,20 +1,19 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { reference } from "@dl/backend-reference";
-import { configure, Tensor, tensor, zeros, type SliceRange } from "../index.ts";
-import { buildList, countingList, readList } from "./nested-lists.ts";
+import { configure, tensor, zeros, type SliceRange, type Tensor } from "../index.ts";
+import { buildList, countingList, flatList, readList } from "./nested-lists.ts";
 
 beforeAll(() => void configure({ backend: reference() }));
 
 const make = (shape: readonly number[]): Tensor =>
-  tensor(new Float32Array([countingList(shape)].flat(9) as number[]), { shape });
+  tensor(new Float32Array(flatList(countingList(shape))), { shape });
 
 /** Python's rule for `range(size)[start:stop:step]`, position by position. */
 function pythonRange(size: number, [start, stop, step]: readonly (number | null)[]): number[] {
   const by = step ?? 1;
   const [low, high] = by > 0 ? [0, size] : [-1, size - 1];
-  const clip = (end: number): number =>
-    Math.min(high, Math.max(low, end < 0 ? end + size : end));
+  const clip = (end: number): number => Math.min(high, Math.max(low, end < 0 ? end + size : end));
   const from = start === null ? (by > 0 ? low : high) : clip(start!);
   const to = stop === null ? (by > 0 ? high : low) : clip(stop!);
   const found: number[] = [];
@@ -36,9 +35,17 @@ describe("slice", () => {
           const list = countingList(shape);
           const expected = buildList(
             taken.map((positions) => positions.length),
-            (place) => readList(list, place.map((i, axis) => taken[axis]![i]!)),
+            (place) =>
+              readList(
+                list,
+                place.map((i, axis) => taken[axis]![i]!),
+              ),
           );
-          expect(await make(shape).slice(axes.map(([, part]) => part)).toArray()).toEqual(expected);
+          expect(
+            await make(shape)
+              .slice(axes.map(([, part]) => part))
+              .toArray(),
+          ).toEqual(expected);
         },
       ),
       { numRuns: 300 },
@@ -77,8 +84,14 @@ describe("slice", () => {
 });
 
 test("narrow and select", async () => {
-  const x = tensor([[1, 2, 3], [4, 5, 6]]);
-  expect(await x.narrow(1, 1, 2).toArray()).toEqual([[2, 3], [5, 6]]);
+  const x = tensor([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+  expect(await x.narrow(1, 1, 2).toArray()).toEqual([
+    [2, 3],
+    [5, 6],
+  ]);
   expect(await x.narrow(-1, -2, 1).toArray()).toEqual([[2], [5]]);
   expect(x.narrow(0, 2, 0).shape).toEqual([0, 3]);
   expect(await x.select(0, -1).toArray()).toEqual([4, 5, 6]);
@@ -93,17 +106,27 @@ test("narrow and select", async () => {
 });
 
 test("flip and roll", async () => {
-  const x = tensor([[1, 2, 3], [4, 5, 6]]);
-  expect(await x.flip().toArray()).toEqual([[6, 5, 4], [3, 2, 1]]);
+  const x = tensor([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+  expect(await x.flip().toArray()).toEqual([
+    [6, 5, 4],
+    [3, 2, 1],
+  ]);
   expect(await x.flip(0).flip(0).toArray()).toEqual(await x.toArray());
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 0, max: 5 }), fc.integer({ min: -12, max: 12 }), async (size, shift) => {
-      const list = countingList([2, size]);
-      const expected = buildList([2, size], ([i, j]) =>
-        readList(list, [i!, (((j! - shift) % size) + size) % size]),
-      );
-      expect(await make([2, size]).roll(shift, 1).toArray()).toEqual(expected);
-    }),
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 5 }),
+      fc.integer({ min: -12, max: 12 }),
+      async (size, shift) => {
+        const list = countingList([2, size]);
+        const expected = buildList([2, size], ([i, j]) =>
+          readList(list, [i!, (((j! - shift) % size) + size) % size]),
+        );
+        expect(await make([2, size]).roll(shift, 1).toArray()).toEqual(expected);
+      },
+    ),
   );
   expect(() => x.roll(0.5, 0)).toThrow("roll: the shift must be a whole number: received 0.5.");
 });

@@ -1,10 +1,4 @@
-import {
-  ArgumentError,
-  AxisError,
-  formatShape,
-  normalizeAxes,
-  normalizeAxis,
-} from "@dl/backend";
+import { ArgumentError, AxisError, formatShape, normalizeAxes, normalizeAxis } from "@dl/backend";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";

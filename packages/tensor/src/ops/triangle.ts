@@ -12,10 +12,10 @@ import { flatten, reshape, unsqueeze } from "./views.ts";
 const { add, lessEqual, select } = scalar;
 
 const lowerOp = new PointwiseOp("tril", (x, row, column, offset) =>
-  select(lessEqual(column!, add(row!, offset!)), x!, 0),
+  select(lessEqual(column, add(row, offset)), x, 0),
 );
 const upperOp = new PointwiseOp("triu", (x, row, column, offset) =>
-  select(lessEqual(add(row!, offset!), column!), x!, 0),
+  select(lessEqual(add(row, offset), column), x, 0),
 );
 
 /**
@@ -84,10 +84,7 @@ function checkMatrices(op: string, x: Tensor, offset: number): void {
 export function diagonal(x: Tensor, offset = 0): Tensor {
   checkMatrices("diagonal", x, offset);
   const [rows, columns] = x.shape.slice(-2) as [number, number];
-  const length = Math.max(
-    Math.min(rows + Math.min(offset, 0), columns - Math.max(offset, 0)),
-    0,
-  );
+  const length = Math.max(Math.min(rows + Math.min(offset, 0), columns - Math.max(offset, 0)), 0);
   // Row-major, the next element of a diagonal lies columns + 1 further.
   const start = offset >= 0 ? offset : -offset * columns;
   const step = columns + 1;

@@ -1,14 +1,24 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { reference } from "@dl/backend-reference";
-import { configure, expand, flatten, squeeze, Tensor, tensor, unflatten, unsqueeze, zeros } from "../index.ts";
-import { buildList, countingList, readList } from "./nested-lists.ts";
+import {
+  configure,
+  expand,
+  flatten,
+  squeeze,
+  tensor,
+  unflatten,
+  unsqueeze,
+  zeros,
+  type Tensor,
+} from "../index.ts";
+import { buildList, countingList, flatList, readList, type NestedList } from "./nested-lists.ts";
 
 beforeAll(() => void configure({ backend: reference() }));
 
 const shapes = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 });
 const make = (shape: readonly number[]): Tensor =>
-  tensor(new Float32Array((countingList(shape) as number[]).flat(9)), { shape });
+  tensor(new Float32Array(flatList(countingList(shape))), { shape });
 
 describe("reshape", () => {
   test("keeps the row-major order, also of what lies out of order", async () => {
@@ -16,10 +26,23 @@ describe("reshape", () => {
       [1, 2, 3],
       [4, 5, 6],
     ]);
-    expect(await x.reshape([3, 2]).toArray()).toEqual([[1, 2], [3, 4], [5, 6]]);
+    expect(await x.reshape([3, 2]).toArray()).toEqual([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]);
     expect(await x.transpose(0, 1).reshape([-1]).toArray()).toEqual([1, 4, 2, 5, 3, 6]);
-    expect(await x.transpose(0, 1).reshape([3, 1, 2]).toArray()).toEqual([[[1, 4]], [[2, 5]], [[3, 6]]]);
-    expect(await x.slice([null, [null, null, -1]]).reshape([6]).toArray()).toEqual([3, 2, 1, 6, 5, 4]);
+    expect(await x.transpose(0, 1).reshape([3, 1, 2]).toArray()).toEqual([
+      [[1, 4]],
+      [[2, 5]],
+      [[3, 6]],
+    ]);
+    expect(
+      await x
+        .slice([null, [null, null, -1]])
+        .reshape([6])
+        .toArray(),
+    ).toEqual([3, 2, 1, 6, 5, 4]);
     expect(x.reshape([2, 3])).toBe(x);
     expect(await tensor(5).reshape([1, 1]).toArray()).toEqual([[5]]);
     expect(zeros([0, 3]).reshape([3, 0, 2]).shape).toEqual([3, 0, 2]);
@@ -33,10 +56,18 @@ describe("reshape", () => {
         if (x.ndim > 1) x = x.transpose(pick() % x.ndim, pick() % x.ndim);
         if (x.ndim > 0) x = x.flip(pick() % x.ndim);
         x = x.unsqueeze(pick() % (x.ndim + 1));
-        x = expand(x, x.shape.map((size) => (size === 1 ? 1 + (pick() % 3) : size)));
-        const nested = (await x.toArray()) as number[];
-        expect(await x.reshape([x.elementCount]).toArray()).toEqual([nested].flat(9));
-        expect(await x.reshape([...x.shape, 1]).squeeze(x.ndim).toArray()).toEqual(nested);
+        x = expand(
+          x,
+          x.shape.map((size) => (size === 1 ? 1 + (pick() % 3) : size)),
+        );
+        const nested = await x.toArray<NestedList>();
+        expect(await x.reshape([x.elementCount]).toArray()).toEqual(flatList(nested));
+        expect(
+          await x
+            .reshape([...x.shape, 1])
+            .squeeze(x.ndim)
+            .toArray(),
+        ).toEqual(nested);
       }),
       { numRuns: 60 },
     );
@@ -61,7 +92,9 @@ test("flatten and unflatten", () => {
   expect(() => flatten(zeros([2, 3]), 1, 0)).toThrow(
     "flatten: the last axis lies before the first: start 1, end 0, shape [2, 3]. Give them from front to back.",
   );
-  expect(() => unflatten(zeros([6]), 0, [4, 2])).toThrow("unflatten: [6] has 6 elements and cannot become [4, 2].");
+  expect(() => unflatten(zeros([6]), 0, [4, 2])).toThrow(
+    "unflatten: [6] has 6 elements and cannot become [4, 2].",
+  );
 });
 
 test("squeeze and unsqueeze", () => {
@@ -78,14 +111,21 @@ test("squeeze and unsqueeze", () => {
 
 test("expand repeats axes of size 1", async () => {
   await fc.assert(
-    fc.asyncProperty(shapes, fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 2 }), async (shape, lead) => {
-      const list = countingList(shape);
-      const target = [...lead, ...shape.map((size) => (size === 1 ? 3 : size))];
-      const expected = buildList(target, (place) =>
-        readList(list, place.slice(lead.length).map((i, axis) => (shape[axis] === 1 ? 0 : i))),
-      );
-      expect(await make(shape).expand(target).toArray()).toEqual(expected);
-    }),
+    fc.asyncProperty(
+      shapes,
+      fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 2 }),
+      async (shape, lead) => {
+        const list = countingList(shape);
+        const target = [...lead, ...shape.map((size) => (size === 1 ? 3 : size))];
+        const expected = buildList(target, (place) =>
+          readList(
+            list,
+            place.slice(lead.length).map((i, axis) => (shape[axis] === 1 ? 0 : i)),
+          ),
+        );
+        expect(await make(shape).expand(target).toArray()).toEqual(expected);
+      },
+    ),
     { numRuns: 50 },
   );
   expect(tensor([[1], [2]]).expand([4, -1, 3]).shape).toEqual([4, 2, 3]);
@@ -106,7 +146,11 @@ describe("permute", () => {
           const list = countingList(shape);
           const expected = buildList(
             axes.map((axis) => shape[axis]!),
-            (place) => readList(list, shape.map((_, axis) => place[axes.indexOf(axis)]!)),
+            (place) =>
+              readList(
+                list,
+                shape.map((_, axis) => place[axes.indexOf(axis)]!),
+              ),
           );
           const moved = make(shape).permute(axes);
           expect(await moved.toArray()).toEqual(expected);

@@ -134,7 +134,9 @@ export function unsqueeze(x: Tensor, axes: number | readonly number[]): Tensor {
 export function expand(x: Tensor, shape: readonly number[]): Tensor {
   checkTensor("expand", x);
   const lead = shape.length - x.ndim;
-  const sizes = shape.map((size, axis) => (size === -1 && axis >= lead ? x.shape[axis - lead]! : size));
+  const sizes = shape.map((size, axis) =>
+    size === -1 && axis >= lead ? x.shape[axis - lead]! : size,
+  );
   const fits =
     lead >= 0 && x.shape.every((size, axis) => size === sizes[axis + lead] || size === 1);
   if (!fits || sizes.includes(-1))

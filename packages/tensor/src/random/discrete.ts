@@ -18,7 +18,7 @@ import { defaultGenerator } from "./generator.ts";
 const { add, bitcast, cast, less, randomBits } = scalar;
 
 const integerOps = randomOps("integers", (dtype) => (bits, range, low) => {
-  const number = add(bitcast(low!, "int32"), bitcast(multiplyHigh(bits, range!), "int32"));
+  const number = add(bitcast(low, "int32"), bitcast(multiplyHigh(bits, range), "int32"));
   return dtype === "uint32" ? bitcast(number, "uint32") : cast(number, dtype);
 });
 
@@ -54,16 +54,13 @@ export function integers(
 
 const bernoulliOps = randomOps(
   "bernoulli",
-  (dtype) => (bits, threshold) => cast(less(scalar.shiftRight(bits, 8), threshold!), dtype),
+  (dtype) => (bits, threshold) => cast(less(scalar.shiftRight(bits, 8), threshold), dtype),
 );
 
 const bernoulliOfOp = (dtype: DType): PointwiseOp =>
   new PointwiseOp("bernoulli", (probability, low, high, stream, draw) =>
     cast(
-      less(
-        unitFraction(randomBits(low!, high!, stream!, draw!), probability!.dtype),
-        probability!,
-      ),
+      less(unitFraction(randomBits(low, high, stream, draw), probability.dtype), probability),
       dtype,
     ),
   );

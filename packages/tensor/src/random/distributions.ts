@@ -15,7 +15,7 @@ const { add, cast, less, mul, or, select, sub } = scalar;
 
 const uniformOps = randomOps(
   "uniform",
-  (dtype) => (bits, low, span) => add(low!, mul(span!, unitFraction(bits, dtype))),
+  (dtype) => (bits, low, span) => add(low, mul(span, unitFraction(bits, dtype))),
 );
 
 export interface UniformOptions extends RandomOptions {
@@ -51,8 +51,7 @@ export function uniformLike(x: Tensor, options: UniformOptions = {}): Tensor {
 
 const normalOps = randomOps(
   "normal",
-  (dtype) => (bits, mean, std) =>
-    add(mean!, mul(std!, cast(scalar.normalFromBits(bits), dtype))),
+  (dtype) => (bits, mean, std) => add(mean, mul(std, cast(scalar.normalFromBits(bits), dtype))),
 );
 
 export interface NormalOptions extends RandomOptions {
@@ -95,10 +94,10 @@ export interface TruncatedNormalOptions extends NormalOptions {
 
 /** A place on the line of probabilities, in 2³²nds, becomes bits whose deviate has that rank. */
 const truncatedOps = randomOps("truncatedNormal", (dtype) => (bits, first, count, mean, std) => {
-  const rank = add(first!, multiplyHigh(bits, count!));
+  const rank = add(first, multiplyHigh(bits, count));
   const half = 0x80000000;
   const ranked = select(less(rank, half), or(rank, half), sub(0xffffffff, rank));
-  return add(mean!, mul(std!, cast(scalar.normalFromBits(ranked), dtype)));
+  return add(mean, mul(std, cast(scalar.normalFromBits(ranked), dtype)));
 });
 
 /**

@@ -25,14 +25,11 @@ export type Distribution = (bits: Scalar, ...numbers: Scalar[]) => Scalar;
 /** One operation per result type, since an expression is cached by its operation. */
 export type RandomOps = { readonly [Name in DType]: PointwiseOp };
 
-export function randomOps(
-  name: string,
-  distribution: (dtype: DType) => Distribution,
-): RandomOps {
+export function randomOps(name: string, distribution: (dtype: DType) => Distribution): RandomOps {
   const op = (dtype: DType): PointwiseOp => {
     const build = distribution(dtype);
     return new PointwiseOp(name, (low, high, stream, draw, ...numbers) =>
-      build(scalar.randomBits(low!, high!, stream!, draw!), ...numbers),
+      build(scalar.randomBits(low, high, stream, draw), ...numbers),
     );
   };
   return {
@@ -81,9 +78,13 @@ export function multiplyHigh(bits: Scalar, range: Scalar): Scalar {
 /** @throws {DTypeError} unless the wanted type is a float. */
 export function checkFloatResult(op: string, dtype: DType | undefined): void {
   if (dtype !== undefined && !isFloat(dtype))
-    throw new DTypeError(op, `makes floats, but ${dtype} was asked for. Use integers(low, high, shape).`, {
-      received: dtype,
-    });
+    throw new DTypeError(
+      op,
+      `makes floats, but ${dtype} was asked for. Use integers(low, high, shape).`,
+      {
+        received: dtype,
+      },
+    );
 }
 
 /** @throws {ArgumentError} unless every number is finite and `isValid`. */

@@ -128,7 +128,7 @@ export const activations = {
     (x) =>
       select(
         less(x, -3),
-        mul(x, 0),
+        0,
         select(less(3, x), x, mul(x, mul(add(x, 3), 1 / 6))),
       ),
     { reference: (x) => (x < -3 ? 0 : x > 3 ? x : (x * (x + 3)) / 6) },

@@ -13,12 +13,23 @@ export const signOf = (x: Scalar): Scalar =>
 /** x without its fraction. */
 const trunc = (x: Scalar): Scalar => select(less(x, 0), neg(floor(neg(x))), floor(x));
 
+const isFiniteScalar = (x: Scalar): Scalar => less(abs(x), Infinity);
+
+/** By way of the remainder, which is exact where the quotient may be rounded up to a whole number. */
+function floorDivide(a: Scalar, b: Scalar): Scalar {
+  if (dtypes[a.dtype].kind !== "float") return integerQuotient(a, b);
+  const finite = round(div(sub(a, mod(a, b)), b));
+  // a - a is NaN for infinite a.
+  const byInfinity = add(floor(mul(0.5, mul(signOf(a), signOf(b)))), sub(a, a));
+  const byNonzero = select(scalar.or(isFiniteScalar(b), scalar.isNaN(b)), finite, byInfinity);
+  return select(equal(b, 0), div(a, b), byNonzero);
+}
+
 /**
  * Integers have no division instruction, and their quotient is not exact in float32. Taken twice it
  * is: after the first estimate what is left is below 2¹⁰ divisors.
  */
-function floorDivide(a: Scalar, b: Scalar): Scalar {
-  if (dtypes[a.dtype].kind === "float") return floor(div(a, b));
+function integerQuotient(a: Scalar, b: Scalar): Scalar {
   const quotient = (numerator: Scalar): Scalar =>
     round(div(cast(numerator, "float32"), cast(b, "float32")));
   const multiple = sub(a, mod(a, b));
@@ -83,6 +94,17 @@ function roundHalfToEven(x: number): number {
   return below % 2 === 0 ? below : below + 1;
 }
 
+function referenceRemainder(a: number, b: number): number {
+  const rest = a % b;
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+}
+
+function referenceQuotient(a: number, b: number): number {
+  if (b === 0) return a / b;
+  if (Math.abs(b) === Infinity) return Number.isFinite(a) ? Math.min(Math.sign(a) * Math.sign(b), 0) : NaN;
+  return Math.round((a - referenceRemainder(a, b)) / b);
+}
+
 export const arithmetic = {
   /** x + other. */
   add: binary(add, { types: "numeric", reference: (a, b) => a + b }),
@@ -95,17 +117,14 @@ export const arithmetic = {
   /** Quotient rounded down. */
   floorDivide: binary(floorDivide, {
     types: "numeric",
-    reference: (a, b) => Math.floor(a / b),
+    reference: referenceQuotient,
     domain: [0.6, 7],
     isDifferentiable: false,
   }),
   /** Remainder with the sign of the divisor, as Python's `%`. */
   remainder: binary(mod, {
     types: "numeric",
-    reference: (a, b) => {
-      const rest = a % b;
-      return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
-    },
+    reference: referenceRemainder,
     domain: [0.6, 0.9],
   }),
   /** x to the power of the exponent. */

@@ -81,7 +81,8 @@ function asinh(x: Scalar): Scalar {
 const acoshPartials: Partials = ([x]) => [div(1, sqrt(mul(sub(x!, 1), add(x!, 1))))];
 function acosh(x: Scalar): Scalar {
   const above = sub(x, 1);
-  const small = log1p(add(above, sqrt(mul(above, add(above, 2)))));
+  // Two roots: their product is NaN below -1 too, where the root of the product is not.
+  const small = log1p(add(above, mul(sqrt(above), sqrt(add(above, 2)))));
   return withPartials(
     select(less(large, x), add(log(x), Math.LN2), small),
     [x],

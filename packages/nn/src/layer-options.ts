@@ -1,0 +1,36 @@
+import { ArgumentError } from "@dl/backend";
+import type { RandomOptions, Tensor } from "@dl/tensor";
+import type { Initializer } from "./initializers.ts";
+import type { Module } from "./module.ts";
+
+/** Options of layers with a weight and a bias. */
+export interface WeightOptions extends RandomOptions {
+  /** Whether a bias is added. Default true. */
+  readonly bias?: boolean;
+  /** First values of the weight; PyTorch's default unless said. */
+  readonly init?: Initializer;
+}
+
+/** A module from one tensor to one tensor. */
+export interface Layer extends Module {
+  forward(inputs: Tensor): Tensor;
+}
+
+/** What layers pass on to random functions: undefined entries left out. */
+export function randomOptions({ generator, dtype, backend }: WeightOptions): RandomOptions {
+  return {
+    ...(generator && { generator }),
+    ...(dtype && { dtype }),
+    ...(backend && { backend }),
+  };
+}
+
+/** @throws {ArgumentError} unless `value` is a whole number of at least `least`. */
+export function checkCount(op: string, name: string, value: number, least = 1): void {
+  if (!Number.isInteger(value) || value < least)
+    throw new ArgumentError(
+      op,
+      `${name} must be a whole number of at least ${least}: received ${value}.`,
+      { expected: `>= ${least}`, received: value },
+    );
+}

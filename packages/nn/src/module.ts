@@ -1,0 +1,163 @@
+import type { Backend } from "@dl/backend";
+import { Tensor } from "@dl/tensor";
+import { loadInto, type LoadOptions, type LoadReport } from "./load-state.ts";
+import { Parameter } from "./parameter.ts";
+
+/** Parameters and buffers by their path, e.g. `"encoder.0.weight"`, in definition order. */
+export type StateDict = Map<string, Tensor>;
+
+/**
+ * Base of everything with parameters.
+ *
+ * What a module holds is found in its own properties, in the order they were set: a {@link Parameter}
+ * is trained, any other tensor is a buffer (saved and moved, not trained), a module is a child, and
+ * arrays of these count too. Private `#fields` are not looked at.
+ *
+ * @example
+ * class Classifier extends Module {
+ *   readonly hidden = new Linear(784, 128);
+ *   readonly output = new Linear(128, 10);
+ *   forward(inputs: Tensor): Tensor {
+ *     return this.output.forward(this.hidden.forward(inputs).relu());
+ *   }
+ * }
+ * [...new Classifier().namedParameters().keys()]; // => ["hidden.weight", "hidden.bias", "output.weight", "output.bias"]
+ */
+export abstract class Module {
+  /** True while training; dropout and normalisation differ between the two. */
+  isTraining = true;
+
+  abstract forward(...inputs: never[]): unknown;
+
+  /** Modules held directly, by property name. */
+  children(): Map<string, Module> {
+    const found = new Map<string, Module>();
+    for (const [name, held] of heldBy(this)) if (held instanceof Module) found.set(name, held);
+    return found;
+  }
+
+  /** This module and all below it, each once, parents first. */
+  modules(): Module[] {
+    const found = new Set<Module>();
+    const visit = (module: Module): void => {
+      if (found.has(module)) return;
+      found.add(module);
+      for (const child of module.children().values()) visit(child);
+    };
+    visit(this);
+    return [...found];
+  }
+
+  /** All parameters, each once: what an optimiser is given. */
+  parameters(): Parameter[] {
+    return [...this.namedParameters().values()];
+  }
+
+  /** All parameters by path; one that is shared appears under its first name. */
+  namedParameters(): Map<string, Parameter> {
+    const named = new Map<string, Parameter>();
+    const seen = new Set<Tensor>();
+    for (const [name, tensor] of this.stateTensors())
+      if (tensor instanceof Parameter && !seen.has(tensor)) {
+        seen.add(tensor);
+        named.set(name, tensor);
+      }
+    return named;
+  }
+
+  /** All tensors that are kept but not trained, by path: running means and the like. */
+  namedBuffers(): Map<string, Tensor> {
+    const named = new Map<string, Tensor>();
+    for (const [name, tensor] of this.stateTensors())
+      if (!(tensor instanceof Parameter)) named.set(name, tensor);
+    return named;
+  }
+
+  /** Sets {@link Module.isTraining} here and in all modules below. */
+  train(mode = true): this {
+    for (const module of this.modules()) module.isTraining = mode;
+    return this;
+  }
+
+  /** `train(false)`: for using the network instead of training it. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Whether parameters get gradients; `false` freezes them. Drops the gradients they have. */
+  requireGrad(required = true): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad = required;
+    return this;
+  }
+
+  /** Forgets the gradients of all parameters. */
+  zeroGrad(): void {
+    for (const parameter of this.parameters()) if (parameter.grad !== null) parameter.grad = null;
+  }
+
+  /**
+   * Moves parameters and buffers to another backend; gradients are dropped.
+   *
+   * @throws {UnsupportedError} if the other backend lacks a type; nothing is moved then.
+   */
+  async to(backend: Backend): Promise<this> {
+    const tensors = new Set(this.stateTensors().values());
+    const moved = await Promise.all(
+      [...tensors].map(async (tensor) => [tensor, await tensor.detach().to(backend)] as const),
+    );
+    this.zeroGrad();
+    for (const [tensor, copy] of moved) {
+      // assign() refuses another backend; like it, keep the elements through dispose() of the copy.
+      tensor.value = copy.value;
+      copy.value.consumers++;
+    }
+    return this;
+  }
+
+  /** Parameters and buffers as they are now; later training does not change them. */
+  stateDict(): StateDict {
+    const state: StateDict = new Map();
+    for (const [name, tensor] of this.stateTensors()) state.set(name, tensor.detach());
+    return state;
+  }
+
+  /**
+   * Takes over the values of a state dict, converted to the types in use.
+   *
+   * With `strict: false` names may be missing or left over; they are returned.
+   *
+   * @throws {ArgumentError} listing every missing and unexpected name and every shape that differs;
+   * nothing is changed then.
+   */
+  loadStateDict(state: ReadonlyMap<string, Tensor>, options: LoadOptions = {}): LoadReport {
+    return loadInto(this.stateTensors(), state, options);
+  }
+
+  /** Every parameter and buffer by path, a shared one under each of its names. */
+  private stateTensors(): Map<string, Tensor> {
+    const tensors = new Map<string, Tensor>();
+    const path = new Set<Module>();
+    const visit = (module: Module, prefix: string): void => {
+      // A child that points back at its parent must not be followed for ever.
+      if (path.has(module)) return;
+      path.add(module);
+      for (const [name, held] of heldBy(module))
+        if (held instanceof Module) visit(held, `${prefix}${name}.`);
+        else tensors.set(prefix + name, held);
+      path.delete(module);
+    };
+    visit(this, "");
+    return tensors;
+  }
+}
+
+/** Tensors and modules in the properties of a module, and in arrays there, by name. */
+function* heldBy(module: Module): Generator<[name: string, held: Tensor | Module]> {
+  for (const [name, property] of Object.entries(module)) yield* heldIn(name, property);
+}
+
+function* heldIn(name: string, property: unknown): Generator<[string, Tensor | Module]> {
+  if (property instanceof Tensor || property instanceof Module) yield [name, property];
+  else if (Array.isArray(property))
+    for (const [i, item] of property.entries()) yield* heldIn(`${name}.${i}`, item);
+}

@@ -1,0 +1,197 @@
+import type { DType } from "@dl/backend";
+import { ones, pointwiseFunctions, Tensor, zeros } from "@dl/tensor";
+import {
+  allTypes,
+  fails,
+  floatTypes,
+  sample,
+  type ErrorSample,
+  type OpRecord,
+  type Sample,
+} from "./record.ts";
+import { given, type SampleSource } from "./sample-source.ts";
+
+type PointwiseFunction = (typeof pointwiseFunctions)[keyof typeof pointwiseFunctions];
+
+/** Everything a row says is enough for its record: a new row needs no test of its own. */
+export const pointwiseRecords: readonly OpRecord[] = Object.entries(pointwiseFunctions).map(
+  ([name, entry]): OpRecord => {
+    const { facts } = entry.definition;
+    const types = facts.types ?? "float";
+    return {
+      name,
+      theme: "pointwise",
+      samples: (draw) => pointwiseSamples(draw, entry),
+      extremes: () => pointwiseExtremes(entry),
+      errors: pointwiseErrors(name, entry),
+      differentiable: facts.isDifferentiable === false ? "piecewise constant, or no float" : true,
+      dtypes: dtypesOf[types],
+    };
+  },
+);
+
+const integers: readonly DType[] = ["int32", "uint32", "bool"];
+const dtypesOf: Record<
+  NonNullable<PointwiseFunction["definition"]["facts"]["types"]>,
+  readonly DType[]
+> = {
+  float: floatTypes,
+  trueFloat: allTypes,
+  numeric: allTypes,
+  any: allTypes,
+  bool: allTypes,
+  bits: integers,
+  integer: integers,
+};
+
+const call =
+  (entry: PointwiseFunction, ...numbers: readonly number[]): Sample["call"] =>
+  ([x, ...others]) =>
+    entry.apply(x!, ...others, ...numbers);
+
+function pointwiseSamples(draw: SampleSource, entry: PointwiseFunction): Sample[] {
+  const { tensorOperands, numbers, facts, numberForms } = entry.definition;
+  const domain = facts.domain ?? ([-3, 3] as const);
+  const operands = (...shapes: (readonly number[])[]): ReturnType<SampleSource["real"]>[] =>
+    Array.from({ length: tensorOperands + 1 }, (_, i) =>
+      draw.real(shapes[i % shapes.length]!, domain),
+    );
+  const samples = [[3, 5], [2, 3, 4], [37], [1], [], [0, 3]].map((shape) =>
+    sample(`[${shape.join(", ")}]`, operands(shape), call(entry)),
+  );
+  if (tensorOperands > 0) {
+    samples.push(
+      sample("[2, 3] with [3]", operands([2, 3], [3]), call(entry)),
+      sample("[4, 1] with [1, 5]", operands([4, 1], [1, 5]), call(entry)),
+      sample("[] with [2, 2]", operands([], [2, 2]), call(entry)),
+    );
+    const [low, high] = domain;
+    const inside = low <= 2 && high >= 2 ? 2 : (low + high) / 2;
+    for (const number of [inside, ...(numberForms?.keys() ?? [])])
+      samples.push(
+        sample(
+          `number ${number}`,
+          [draw.real([3, 4], domain)],
+          call(entry, ...new Array<number>(tensorOperands).fill(number)),
+        ),
+      );
+  }
+  if (numbers.length > 0)
+    samples.push(
+      sample(
+        "other numbers",
+        [draw.real([3, 5], domain)],
+        call(entry, ...numbers.map((number) => number * 0.5 + 0.25)),
+      ),
+    );
+  return samples;
+}
+
+const odd = [0, -0, 1, -1, 0.5, -2, 1e-40, 1e-10, -88.5, 89, 104, -104, 1e4, -1e10, 3e38, -3e38];
+const oddest = [...odd, Infinity, -Infinity, NaN].map(Math.fround);
+const oddPairs = [0, -0, 1, -1, 0.5, -2.5, 3, 1e-40, 1e10, -3e38, Infinity, -Infinity, NaN];
+const oddTriples = [0, -0, 1, -2, 1e30, Infinity, -Infinity, NaN];
+const oddIntegers = [2 ** 31 - 1, -(2 ** 31), -1, 0, 1, 7, 46341];
+
+function pointwiseExtremes(entry: PointwiseFunction): Sample[] {
+  const { tensorOperands, facts } = entry.definition;
+  const types = facts.types ?? "float";
+  const samples: Sample[] = [];
+  const floats = ([oddest, oddPairs, oddTriples][tensorOperands] ?? oddTriples).map(Math.fround);
+  if (types !== "bits" && types !== "integer")
+    samples.push(sample("floats", combinations(floats, tensorOperands + 1), call(entry)));
+  // Division by 0 and shifts past the word are not defined for integers.
+  const isDivision = (facts.domain?.[0] ?? -1) > 0;
+  const whole = oddIntegers.filter((value) => !isDivision || value > 0);
+  if (types === "numeric" || types === "bits")
+    samples.push(
+      sample(
+        "int32",
+        combinations(whole, tensorOperands + 1).map((input) => ({ ...input, role: "index" as const })),
+        call(entry),
+      ),
+    );
+  return samples;
+}
+
+/** Each operand's values in every combination with the others'. */
+function combinations(values: readonly number[], operands: number): ReturnType<typeof given>[] {
+  const n = values.length;
+  return Array.from({ length: operands }, (_, i) =>
+    given(
+      [n ** operands],
+      Array.from({ length: n ** operands }, (_unused, k) => values[Math.floor(k / n ** i) % n]!),
+    ),
+  );
+}
+
+function pointwiseErrors(name: string, entry: PointwiseFunction): ErrorSample[] {
+  const { tensorOperands, numbers, facts } = entry.definition;
+  const types = facts.types ?? "float";
+  const others = (fill: Tensor | number): (Tensor | number)[] =>
+    new Array<Tensor | number>(tensorOperands).fill(fill);
+  const errors: ErrorSample[] = [
+    fails("ArgumentError", `${name}: needs a tensor, got string. Make one with tensor(...).`, () =>
+      entry.apply("x" as unknown as Tensor, ...others(1)),
+    ),
+  ];
+  if (types === "float")
+    errors.push(
+      fails(
+        "DTypeError",
+        `${name}: needs a float tensor, got int32. Convert with x.cast("float32").`,
+        (backend) => {
+          const x = ones([2], { dtype: "int32", backend });
+          return entry.apply(x, ...others(x));
+        },
+      ),
+    );
+  if (types === "bits" || types === "integer")
+    errors.push(
+      fails(
+        "DTypeError",
+        `${name}: needs integer${types === "bits" ? " or bool" : ""} operands, got float32. Convert with x.cast("int32").`,
+        (backend) => {
+          const x = ones([2], { backend });
+          return entry.apply(x, ...others(x));
+        },
+      ),
+    );
+  if (tensorOperands > 0)
+    errors.push(
+      fails(
+        "ArgumentError",
+        `${name}: needs a tensor or a number, got undefined. Make one with tensor(...).`,
+        (backend) => entry.apply(ones([2], { backend })),
+      ),
+      fails(
+        "ShapeError",
+        `${name}: shapes [2, 3] and [4] do not broadcast.`,
+        (backend) =>
+          entry.apply(
+            zeros([2, 3], { backend }).cast(anyType[types]),
+            ...others(zeros([4], { backend }).cast(anyType[types])),
+          ),
+      ),
+    );
+  if (numbers.length > 0)
+    errors.push(
+      fails(
+        "ArgumentError",
+        `${name}: needs a number, got string. Give a plain number.`,
+        (backend) =>
+          entry.apply(ones([2], { backend }), ...others(1), "1" as unknown as number),
+      ),
+    );
+  return errors;
+}
+
+const anyType: Record<keyof typeof dtypesOf, DType> = {
+  float: "float32",
+  trueFloat: "float32",
+  numeric: "float32",
+  any: "float32",
+  bool: "bool",
+  bits: "int32",
+  integer: "int32",
+};

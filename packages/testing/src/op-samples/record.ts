@@ -1,0 +1,86 @@
+import type { Backend, DType } from "@dl/backend";
+import type { Tensor } from "@dl/tensor";
+import type { SampleInput, SampleSource } from "./sample-source.ts";
+
+/** What an operation may give: the suite compares every tensor in it. */
+export type OpResult =
+  | Tensor
+  | readonly Tensor[]
+  | { readonly [name: string]: Tensor }
+  | Promise<Tensor>;
+
+/** One call of an operation. */
+export interface Sample {
+  /** Unique in its record. */
+  readonly name: string;
+  readonly inputs: readonly SampleInput[];
+  readonly call: (inputs: readonly Tensor[]) => OpResult;
+}
+
+/** A wrong call, and what it must say. */
+export interface ErrorSample {
+  readonly error: string;
+  /** The whole message. */
+  readonly message: string;
+  readonly call: (backend: Backend) => unknown;
+}
+
+/** Everything the tests know about one operation. */
+export interface OpRecord {
+  readonly name: string;
+  /** Section of the coverage table. */
+  readonly theme: string;
+  readonly samples: (draw: SampleSource) => readonly Sample[];
+  /** Forward only, with NaN, infinities and zeros; compared in float32. */
+  readonly extremes?: (draw: SampleSource) => readonly Sample[];
+  readonly errors?: readonly ErrorSample[];
+  /** `true`, or why there is no gradient. */
+  readonly differentiable: true | string;
+  /** Only where the first derivative exists and the second does not: why. */
+  readonly secondDerivative?: string;
+  /** Types the samples' `real` and `plain` inputs are made in; float32 and float64 unless said. */
+  readonly dtypes?: readonly DType[];
+  /** False where inputs are only shapes or lists. */
+  readonly hasTensorInputs?: boolean;
+}
+
+export const floatTypes: readonly DType[] = ["float32", "float64"];
+export const numberTypes: readonly DType[] = ["float32", "float64", "int32", "uint32"];
+export const allTypes: readonly DType[] = ["float32", "float64", "int32", "uint32", "bool"];
+
+/** A sample, written in one line. */
+export function sample(
+  name: string,
+  inputs: readonly SampleInput[],
+  call: Sample["call"],
+): Sample {
+  return { name, inputs, call };
+}
+
+/** An error sample, written in one line. */
+export function fails(
+  error: string,
+  message: string,
+  call: ErrorSample["call"],
+): ErrorSample {
+  return { error, message, call };
+}
+
+/** Calls for one input of each shape: the usual way to cover empty and single elements. */
+export function overShapes(
+  draw: SampleSource,
+  shapes: readonly (readonly number[])[],
+  call: (x: Tensor) => OpResult,
+  interval?: readonly [number, number],
+): Sample[] {
+  return shapes.map((shape) =>
+    sample(`[${shape.join(", ")}]`, [draw.real(shape, interval)], ([x]) => call(x!)),
+  );
+}
+
+export const notDifferentiable = {
+  integer: "the result is not a float",
+  flat: "piecewise constant",
+  noInput: "no tensor goes in",
+  random: "the result is drawn",
+} as const;

@@ -29,6 +29,8 @@ export async function detectAnomaly<Result>(body: () => Result | Promise<Result>
     isChecking = true;
     const isBad = noGrad(() => output.detach().isFinite().logicalNot().any());
     isChecking = false;
+    // Outlives backward, which frees what it made.
+    isBad.value.consumers++;
     const op = "op" in parameters && typeof parameters.op === "object" ? parameters.op.name : name;
     suspects.push({ name: op, shape: output.shape, site: creationSite(), isBad });
   });

@@ -1,5 +1,5 @@
 import { formatShape, GradientError, shapesEqual } from "@dl/backend";
-import { full, Tensor } from "@dl/tensor";
+import { full, Tensor, tidy } from "@dl/tensor";
 import { enableGrad, noGrad } from "./grad-mode.ts";
 import { GraphNode, recordingOf, type Recording } from "./recording.ts";
 
@@ -21,13 +21,30 @@ export interface BackwardOptions {
 export function backward(root: Tensor, options: BackwardOptions = {}): void {
   const start = startGradient("backward", root, options.gradient);
   const nodes = walkOrder([recordingOf(root)!]);
-  const leaves = new Map<Recording, Tensor>();
-  walk(nodes, [[recordingOf(root)!, start]], options, (recording, gradient) => {
-    if (recording.retainsGrad) leaves.set(recording, gradient);
-  });
+  const collect = (): Map<Recording, Tensor> => {
+    const found = new Map<Recording, Tensor>();
+    walk(nodes, [[recordingOf(root)!, start]], options, (recording, gradient) => {
+      if (recording.retainsGrad) found.set(recording, gradient);
+    });
+    return found;
+  };
+  // Gradients on the way that nobody can hold go at once instead of waiting for the collector.
+  const leaves = isPrivate(nodes, options) ? tidy(collect) : collect();
   noGrad(() => {
     for (const [recording, gradient] of leaves) accumulate(recording, gradient, options);
   });
+}
+
+/** Whether nobody but the walk sees its gradients: no hooks, no rules of the user's, no graph. */
+function isPrivate(nodes: readonly GraphNode[], options: BackwardOptions): boolean {
+  const hasHooks = (recording: Recording | undefined): boolean =>
+    recording !== undefined && recording.hooks.length > 0;
+  return (
+    options.createGraph !== true &&
+    !nodes.some(
+      (node) => node.isForeign || node.outputs.some(hasHooks) || node.inputs.some(hasHooks),
+    )
+  );
 }
 
 function accumulate(recording: Recording, gradient: Tensor, options: BackwardOptions): void {

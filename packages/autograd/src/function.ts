@@ -66,6 +66,7 @@ export abstract class Function<Output extends FunctionOutput = Tensor> {
     const outputs = results.map((x) => new Tensor(x.value));
     const differentiable = outputs.filter((output) => isFloat(output.dtype));
     const node = new GraphNode(this.constructor.name, recordings, differentiable, currentSite());
+    node.isForeign = true;
     keepSaved(ctx, node, results, outputs);
     node.vjp = (gradients) => {
       const filled = gradients.map(

@@ -42,6 +42,8 @@ export class GraphNode {
   readonly site: string | undefined;
   /** `undefined` once released. */
   vjp: Vjp | undefined;
+  /** The rule is the user's, who may hold on to gradients. */
+  isForeign = false;
   private readonly kept: Tensor[] = [];
 
   constructor(

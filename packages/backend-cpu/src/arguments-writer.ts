@@ -1,5 +1,6 @@
-import type { Binding, BufferHandle, DType } from "@dl/backend";
+import { InternalError, type Binding, type BufferHandle, type DType } from "@dl/backend";
 import type { CpuDevice } from "./cpu-device.ts";
+import { argumentsWords } from "./memory/memory-map.ts";
 
 /**
  * Writes a kernel's argument words: addresses of the inputs it reads, of its outputs, its
@@ -24,6 +25,9 @@ export class ArgumentsWriter {
     this.#outputCount = outputCount;
     this.#floatParameters = parameters.map((dtype) => dtype === "float32");
     this.#geometry = Int32Array.from(geometry);
+    const count = inputSlots.length + outputCount + parameters.length + geometry.length;
+    if (count > argumentsWords)
+      throw new InternalError("cpu", `a program needs ${count} argument words, limit ${argumentsWords}.`);
   }
 
   write(

@@ -94,7 +94,8 @@ class CpuBackend implements Backend {
   }
 
   free(buffer: BufferHandle): void {
-    const device = this.#alive();
+    const device = this.#device;
+    if (device === undefined) return;
     device.address(buffer);
     const own = buffer as CpuBuffer;
     device.heap.free(own.block!);

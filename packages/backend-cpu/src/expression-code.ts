@@ -1,5 +1,6 @@
-import { foldScalar, topologicalOrder, type Emitters, type Scalar } from "@dl/backend";
+import { foldScalar, InternalError, topologicalOrder, type Emitters, type Scalar } from "@dl/backend";
 import { vectorEmitters, type VectorValue } from "./emitters.ts";
+import { scratchBytes } from "./memory/memory-map.ts";
 import { RandomBits } from "./random.ts";
 import type { FunctionBuilder, Local } from "./wasm/function-builder.ts";
 
@@ -50,14 +51,11 @@ export class ExpressionCode {
       if (node.kind === "apply" && node.op === "randomBits")
         this.#random.set(node, new RandomBits(body, scratch, randomScratch + 64 * randomOffset++));
     }
+    if (randomScratch + 64 * randomOffset > scratchBytes)
+      throw new InternalError("cpu", `a program has ${randomOffset} random instructions.`);
     if (this.#order.some(({ kind }) => kind === "index") || this.#random.size > 0)
       this.#iota = emitIota(body);
     this.#emitLevel(0, this.#uniform, nowhere);
-  }
-
-  /** Whether the expressions read `index`. */
-  get usesIndex(): boolean {
-    return this.#iota !== undefined;
   }
 
   /** Emits what changes once a row. */
@@ -147,7 +145,7 @@ const nowhere: VectorPlace = {
   position: undefined,
   positions: undefined,
   input: () => {
-    throw new Error("an input was read outside its loop");
+    throw new InternalError("cpu", "an input was read outside its loop.");
   },
 };
 

@@ -17,13 +17,26 @@ export interface MapSignature {
   readonly parameterCount: number;
 }
 
-/** Elements of the inner axis that one unit of work covers; a multiple of 4. */
-export const mapChunk = 16384;
+/** How the domain is cut into units of work: chunks of rows of the inner axis. */
+export interface MapUnits {
+  /** Elements of a chunk; a multiple of 4. */
+  readonly chunk: number;
+  /**
+   * Whether a chunk's place in its row is the outer of the two counters. Strided inputs want short
+   * chunks in that order: the cache lines one row touches still serve the rows beside it.
+   */
+  readonly isColumnMajor: boolean;
+}
+
+export function mapUnits(modes: readonly AccessMode[], outerAxes: number): MapUnits {
+  const isColumnMajor = outerAxes > 0 && modes.includes("strided");
+  return { chunk: isColumnMajor ? 64 : 16384, isColumnMajor };
+}
 
 /**
- * Exports `run`. A unit of work is up to `mapChunk` elements of one row of the inner axis.
+ * Exports `run`. A unit of work is one chunk of one row; see {@link mapUnits}.
  *
- * Geometry words: inner size, chunks a row, outer sizes, then for each input its outer strides and,
+ * Geometry words: inner size, size of the inner of the two unit counters, outer sizes, then for each input its outer strides and,
  * if strided, its inner stride; strides in bytes.
  */
 export function emitMapKernel(module: ModuleBuilder, signature: MapSignature): void {
@@ -37,12 +50,13 @@ function emitRun(
   { values, slots, modes, outerAxes, parameterCount }: MapSignature,
   [args, scratch, begin, end]: readonly [Local, Local, Local, Local],
 ): void {
+  const { chunk, isColumnMajor } = mapUnits(modes, outerAxes);
   const words = new ArgumentReader(body, args);
   const bases = words.integers(slots.length);
   const outputBases = words.integers(values.length);
   const parameters = Array.from({ length: parameterCount }, () => words.splat());
   const innerSize = words.integer();
-  const chunks = words.integer();
+  const innerUnits = words.integer();
   const sizes = words.integers(outerAxes);
   const readers = modes.map((mode) => {
     const outerStrides = words.integers(outerAxes);
@@ -66,13 +80,13 @@ function emitRun(
   const tails = values.map(() => body.local("i32"));
 
   body.countUp(begin, end, 1, () => {
-    body.op("i32.div_u", begin, chunks).set(row);
-    body.op("i32.mul", row, chunks).set(start);
-    body.op("i32.sub", begin, start).op("i32.mul", mapChunk).set(start);
-    body.op("i32.sub", innerSize, start).tee(count).get(mapChunk);
-    body.op("i32.lt_u", count, mapChunk);
-    // select(count, mapChunk): the operands lie below the condition.
-    body.select().set(count);
+    const [slow, fast] = isColumnMajor ? [start, row] : [row, start];
+    body.op("i32.div_u", begin, innerUnits).set(slow);
+    body.get(begin).op("i32.mul", slow, innerUnits).op("i32.sub").set(fast);
+    body.op("i32.mul", start, chunk).set(start);
+    // min(innerSize - start, chunk)
+    body.op("i32.sub", innerSize, start).tee(count).get(chunk);
+    body.op("i32.lt_u", count, chunk).select().set(count);
     body.op("i32.mul", row, innerSize).op("i32.add", start).set(position);
 
     readers.forEach(({ reader }, i) => {

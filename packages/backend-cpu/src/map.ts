@@ -2,7 +2,7 @@ import { coalesceAxes, contiguousStrides, IdTrie, type MapProgram } from "@dl/ba
 import { ArgumentsWriter } from "./arguments-writer.ts";
 import type { CpuDevice, Kernel, Runner } from "./cpu-device.ts";
 import { accessMode, type AccessMode } from "./input-reader.ts";
-import { emitMapKernel, mapChunk } from "./map-kernel.ts";
+import { emitMapKernel, mapUnits } from "./map-kernel.ts";
 import { usedInputs } from "./program-inputs.ts";
 
 export const modeIds: { readonly [Mode in AccessMode]: number } = {
@@ -35,14 +35,16 @@ export function compileMap(device: CpuDevice, kernels: MapKernels, program: MapP
     emitMapKernel(module, { values, slots, modes, outerAxes, parameterCount }),
   ).run);
 
-  const chunks = Math.ceil(innerSize / mapChunk);
-  const geometry = [innerSize, chunks, ...sizes.slice(0, outerAxes)];
+  const { chunk, isColumnMajor } = mapUnits(modes, outerAxes);
+  const chunks = Math.ceil(innerSize / chunk);
+  let rows = 1;
+  for (let axis = 0; axis < outerAxes; axis++) rows *= sizes[axis]!;
+  const geometry = [innerSize, isColumnMajor ? rows : chunks, ...sizes.slice(0, outerAxes)];
   inputStrides.forEach((list, i) => {
     for (let axis = 0; axis < outerAxes; axis++) geometry.push(4 * list[axis]!);
     if (modes[i] === "strided") geometry.push(4 * list[inner]!);
   });
-  let units = chunks;
-  for (let axis = 0; axis < outerAxes; axis++) units *= sizes[axis]!;
+  const units = rows * chunks;
   const writer = new ArgumentsWriter(device, slots, values.length, program.parameters, geometry);
   return (inputs, outputs, scalars) => {
     writer.write(inputs, outputs, scalars);

@@ -189,14 +189,14 @@ describe("dispatch", () => {
   });
 });
 
-test("after dispose everything throws BackendError", async () => {
+test("after dispose everything but free throws BackendError", async () => {
   const a = backend.allocate(4);
   const executable = backend.compile(negate);
   await backend.dispose();
   await backend.dispose();
   const disposed = "reference: the backend was disposed. Make a new one.";
   expect(() => backend.allocate(4)).toThrow(disposed);
-  expect(() => backend.free(a)).toThrow(disposed);
+  expect(() => backend.free(a)).not.toThrow(); // a tensor may be collected later than its backend
   expect(() => backend.write(a, new Uint8Array(1))).toThrow(disposed);
   expect(() => backend.compile(negate)).toThrow(disposed);
   expect(() => backend.dispatch(executable, [], [], [])).toThrow(disposed);

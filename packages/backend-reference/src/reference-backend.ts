@@ -53,8 +53,7 @@ class ReferenceBackend implements Backend {
   }
 
   free(buffer: BufferHandle): void {
-    this.checkAlive();
-    this.buffers.free(buffer);
+    if (!this.isDisposed) this.buffers.free(buffer);
   }
 
   write(buffer: BufferHandle, bytes: Uint8Array, byteOffset = 0): void {

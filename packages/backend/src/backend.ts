@@ -47,7 +47,7 @@ export interface Backend {
   readonly info: string;
   /** Contents are undefined. @throws {OutOfMemoryError} */
   allocate(byteLength: number): BufferHandle;
-  /** The buffer may be reused once work already dispatched is done. */
+  /** The buffer may be reused once work already dispatched is done. Nothing happens after `dispose`. */
   free(buffer: BufferHandle): void;
   write(buffer: BufferHandle, bytes: Uint8Array, byteOffset?: number): void;
   /** A copy of the bytes, after all dispatched work. */
@@ -67,6 +67,6 @@ export interface Backend {
   /** Settles when all dispatched work is done, or rejects with what went wrong. */
   synchronize(): Promise<void>;
   memory(): BackendMemory;
-  /** Releases the device. Later calls throw BackendError. */
+  /** Releases the device. Later calls but `free`, which a collector makes late, throw BackendError. */
   dispose(): Promise<void>;
 }

@@ -31,7 +31,9 @@ export function storageArray(
   dtype: DType,
   bytes: ArrayBufferLike,
   byteOffset = 0,
-  elementCount: number = Math.floor((bytes.byteLength - byteOffset) / dtypes[dtype].bytesPerElement),
+  elementCount: number = Math.floor(
+    (bytes.byteLength - byteOffset) / dtypes[dtype].bytesPerElement,
+  ),
 ): StorageArray {
   switch (dtype) {
     case "float32":

@@ -104,7 +104,7 @@ export function reshapeLayout(layout: Layout, shape: Shape): Layout | undefined 
   const strides: number[] = [];
   let axis = 0;
   // Each run of old axes that lies like one axis may be cut anew; `axis` walks the old ones.
-  for (let i = 0; i < shape.length; ) {
+  for (let i = 0; i < shape.length;) {
     if (shape[i] === 1) {
       strides.push(0);
       i++;
@@ -151,8 +151,7 @@ export function coalesceAxes(
     const size = shape[axis]!;
     if (size === 1) continue;
     const last = sizes.length - 1;
-    const joins =
-      last >= 0 && strides.every((s, i) => joined[i]![last] === s[axis]! * size);
+    const joins = last >= 0 && strides.every((s, i) => joined[i]![last] === s[axis]! * size);
     if (joins) {
       sizes[last] = sizes[last]! * size;
       strides.forEach((s, i) => (joined[i]![last] = s[axis]!));

@@ -29,7 +29,11 @@ export {
 export { bernoulli, integers, permutation } from "./random/discrete.ts";
 export type { GeneratorState } from "./random/generator.ts";
 export type { RandomOptions } from "./random/draw.ts";
-export type { NormalOptions, TruncatedNormalOptions, UniformOptions } from "./random/distributions.ts";
+export type {
+  NormalOptions,
+  TruncatedNormalOptions,
+  UniformOptions,
+} from "./random/distributions.ts";
 export type { BernoulliOptions } from "./random/discrete.ts";
 export {
   arange,
@@ -49,17 +53,7 @@ export type { NumberArray, TensorOptions } from "./ops/tensor-from-data.ts";
 export type { CreationOptions } from "./core/creation-options.ts";
 export { clone, item, to, toArray } from "./ops/reads.ts";
 export { clamp, where } from "./ops/where.ts";
-export {
-  all,
-  amax,
-  amin,
-  any,
-  countNonzero,
-  mean,
-  prod,
-  sum,
-  variance,
-} from "./ops/reduce.ts";
+export { all, amax, amin, any, countNonzero, mean, prod, sum, variance } from "./ops/reduce.ts";
 export type { Axes, ReduceOptions, VarianceOptions } from "./ops/reduce.ts";
 export { argmax, argmin, max, min } from "./ops/reduce-positions.ts";
 export type { ValuesAndIndices } from "./ops/reduce-positions.ts";

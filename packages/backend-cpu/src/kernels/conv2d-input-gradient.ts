@@ -154,10 +154,10 @@ function preparePhase(
 ): void {
   const { product, parts, weightTables } = phase;
   const words = new Int32Array(kernels.memory.buffer);
-  words.set(product.lanes, (scratch + parts.lanes) >> 2);
-  words.set(product.depths, (scratch + parts.depths) >> 2);
-  words.set(phase.weightLanes, (scratch + weightTables.lanes) >> 2);
-  words.set(phase.weightDepths, (scratch + weightTables.depths) >> 2);
+  words.set(product.lanes, (scratch + parts.lanes) >>> 2);
+  words.set(product.depths, (scratch + parts.depths) >>> 2);
+  words.set(phase.weightLanes, (scratch + weightTables.lanes) >>> 2);
+  words.set(phase.weightDepths, (scratch + weightTables.depths) >>> 2);
   const groupWeights =
     (shape.outChannels / shape.groups) *
     product.rows *

@@ -124,8 +124,8 @@ export function writeTables(
   at: { lanes: number; depths: number },
 ): void {
   const words = new Int32Array(memory.buffer);
-  words.set(product.lanes, at.lanes >> 2);
-  words.set(product.depths, at.depths >> 2);
+  words.set(product.lanes, at.lanes >>> 2);
+  words.set(product.depths, at.depths >>> 2);
 }
 
 export interface Conv2dPlan {

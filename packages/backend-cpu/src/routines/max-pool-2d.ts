@@ -1,19 +1,66 @@
-import type { DType, RoutineProgram } from "@dl/backend";
+import { dtypes, type DType, type RoutineProgram } from "@dl/backend";
 import type { CpuDevice, Kernel, Runner } from "../cpu-device.ts";
 import { emitMaxPool2x2 } from "./max-pool-2x2.ts";
 import type { RoutineImplementation } from "./routine.ts";
+import { PoolKernels, planPool, runPool } from "./pool.ts";
 import { tapRanges } from "./window-range.ts";
 
 type Program = RoutineProgram<"maxPool2d">;
 
 export const maxPool2d: RoutineImplementation<"maxPool2d"> = (device) => {
   let kernel: Kernel | undefined;
+  const kernels = new PoolKernels(device, "max");
   return (program) => {
-    if (!isPlain2x2(program)) return anyWindow(device, program);
-    kernel ??= device.link<{ run: Kernel }>(emitMaxPool2x2).run;
-    return plain2x2(device, program, kernel);
+    if (isPlain2x2(program)) {
+      kernel ??= device.link<{ run: Kernel }>(emitMaxPool2x2).run;
+      return plain2x2(device, program, kernel);
+    }
+    const ranges = rangesOf(program);
+    const isCovered = ranges.every((range) => everyWindowHasCells(range));
+    return dtypes[program.result.dtype].isFloat && isCovered
+      ? floatWindows(device, program, kernels, ranges)
+      : anyWindow(device, program, ranges);
   };
 };
+
+type Ranges = readonly [down: Int32Array, across: Int32Array];
+
+function rangesOf({ settings, inputs, result }: Program): Ranges {
+  const { kernelSize, stride, dilation, padding } = settings;
+  const [height, width] = inputs[0]!.layout.shape.slice(2) as [number, number];
+  const [outHeight, outWidth] = result.shape.slice(2) as [number, number];
+  return [
+    tapRanges(outHeight, kernelSize[0], stride[0], dilation[0], padding[0], height),
+    tapRanges(outWidth, kernelSize[1], stride[1], dilation[1], padding[2], width),
+  ];
+}
+
+function everyWindowHasCells(range: Int32Array): boolean {
+  for (let i = 0; i < range.length; i += 2) if (range[i]! >= range[i + 1]!) return false;
+  return true;
+}
+
+function floatWindows(
+  device: CpuDevice,
+  program: Program,
+  kernels: PoolKernels,
+  [down, across]: Ranges,
+): Runner {
+  const { stride, dilation, padding } = program.settings;
+  const input = program.inputs[0]!.layout.shape;
+  const plan = planPool(program.settings, input, program.result.shape);
+  const kernel = kernels.kernel(plan.isDense);
+  // Where each window's first cell inside the input lies.
+  const rows = Int32Array.from({ length: down.length / 2 }, (_, i) =>
+    (i * stride[0] - padding[0] + down[2 * i]! * dilation[0]) * input[3]!,
+  );
+  const columns = Int32Array.from(
+    { length: across.length / 2 },
+    (_, j) => j * stride[1] - padding[2] + across[2 * j]! * dilation[1],
+  );
+  const tables = { rows, columns, padding: -Infinity };
+  return (inputs, outputs) => runPool(device, kernel, plan, tables, inputs, outputs);
+}
 
 /** Windows of 2 x 2 beside each other, at least one vector of them in a row. */
 function isPlain2x2({ settings, inputs, result }: Program): boolean {
@@ -50,13 +97,12 @@ function plain2x2(device: CpuDevice, program: Program, kernel: Kernel): Runner {
 const lowest = (dtype: DType): number =>
   dtype === "float32" ? -Infinity : dtype === "int32" ? -(2 ** 31) : 0;
 
-function anyWindow(device: CpuDevice, program: Program): Runner {
-  const { kernelSize, stride, dilation, padding } = program.settings;
+/** Other types, and windows that lie in the padding altogether. */
+function anyWindow(device: CpuDevice, program: Program, [down, across]: Ranges): Runner {
+  const { stride, dilation, padding } = program.settings;
   const { dtype } = program.result;
   const [height, width] = program.inputs[0]!.layout.shape.slice(2) as [number, number];
   const [batch, channels, outHeight, outWidth] = program.result.shape as readonly [number, number, number, number];
-  const down = tapRanges(outHeight, kernelSize[0], stride[0], dilation[0], padding[0], height);
-  const across = tapRanges(outWidth, kernelSize[1], stride[1], dilation[1], padding[2], width);
   const [rowStep, columnStep] = [dilation[0] * width, dilation[1]];
   return (inputs, outputs) => {
     const { f32, i32, u32 } = device.memory;

@@ -2,6 +2,7 @@ import { ArgumentReader } from "../argument-block.ts";
 import { emitIota } from "../expression-code.ts";
 import type { FunctionBuilder, Local } from "../wasm/function-builder.ts";
 import type { ModuleBuilder } from "../wasm/module-builder.ts";
+import { keepBetter } from "./pool-kernel.ts";
 
 /**
  * Exports `run` for 2 x 2 windows at stride 2 without padding, four windows at a time. A unit of
@@ -67,26 +68,9 @@ function emitRow(
     if (isFirst) {
       body.get(x).set(best);
       body.get(at).set(where);
-    } else takeBetter(body, x, at, best, where);
+    } else keepBetter(body, x, at, best, where);
     body.shuffle32([1, 3, 5, 7], left, right).set(x);
     body.op("i32x4.add", at, body.constant("i32x4", 1)).set(position);
-    takeBetter(body, x, position, best, where);
-  });
-}
-
-/** NaN beats every number, and nothing beats NaN. */
-function takeBetter(
-  body: FunctionBuilder,
-  x: Local,
-  position: Local,
-  best: Local,
-  where: Local,
-): void {
-  body.scope(() => {
-    const wins = body.local("v128");
-    body.op("f32x4.gt", x, best);
-    body.op("f32x4.ne", x, x).op("f32x4.eq", best, best).op("v128.and").op("v128.or").set(wins);
-    body.op("v128.bitselect", x, best, wins).set(best);
-    body.op("v128.bitselect", position, where, wins).set(where);
+    keepBetter(body, x, position, best, where);
   });
 }

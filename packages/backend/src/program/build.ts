@@ -43,10 +43,7 @@ function walkParameters(node: IdTrie<Program>, parameters: readonly DType[]): Id
   return next;
 }
 
-function walkEpilogue(
-  node: IdTrie<Program>,
-  epilogue: Epilogue | undefined,
-): IdTrie<Program> {
+function walkEpilogue(node: IdTrie<Program>, epilogue: Epilogue | undefined): IdTrie<Program> {
   if (epilogue === undefined) return node.child(-1);
   return walkInputs(node, epilogue.inputs).child(epilogue.value.id);
 }
@@ -59,7 +56,7 @@ export function mapProgram(
   values: readonly Scalar[],
 ): MapProgram {
   const domain = internShape(shape);
-  let node = walkParameters(walkInputs(kinds.child(mapKind!), inputs), parameters);
+  let node = walkParameters(walkInputs(kinds.child(mapKind), inputs), parameters);
   node = node.child(domain.length).at(domain);
   for (const value of values) node = node.child(value.id);
   return intern<MapProgram>(node, (id) => ({
@@ -106,7 +103,7 @@ export function reducedShape(shape: Shape, axes: readonly number[]): Shape {
 export function reduceProgram(description: ReduceDescription): ReduceProgram {
   const { op, axes, inputs, parameters, value, epilogue } = description;
   const domain = internShape(description.shape);
-  let node = walkParameters(walkInputs(kinds.child(reduceKind!), inputs), parameters);
+  let node = walkParameters(walkInputs(kinds.child(reduceKind), inputs), parameters);
   node = node.child(domain.length).at(domain).child(reduceOpIds[op]).child(value.id);
   node = walkEpilogue(node.child(axes.length).at(axes), epilogue);
   return intern<ReduceProgram>(node, (id) => ({
@@ -161,7 +158,7 @@ export function routineProgram<Name extends RoutineName>(
     routineId = routineIds.size;
     routineIds.set(routine, routineId);
   }
-  let node = walkInputs(kinds.child(routineKind!).child(routineId), inputs);
+  let node = walkInputs(kinds.child(routineKind).child(routineId), inputs);
   node = walkEpilogue(walkParameters(node.child(settingsId(settings)), parameters), epilogue);
   return intern<RoutineProgram<Name>>(node, (id) => {
     const results = routineResults(routine, inputs, settings);
@@ -179,9 +176,7 @@ export function routineProgram<Name extends RoutineName>(
       result,
       epilogue,
       outputs:
-        epilogue === undefined
-          ? results
-          : [{ dtype: epilogue.value.dtype, shape: result.shape }],
+        epilogue === undefined ? results : [{ dtype: epilogue.value.dtype, shape: result.shape }],
     };
   });
 }

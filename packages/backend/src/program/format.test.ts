@@ -98,5 +98,7 @@ test("a routine with an epilogue", () => {
 test("settings are shown, infinite ones too", () => {
   const settings = { before: [1], after: [1], interior: [0], value: -Infinity };
   const program = routineProgram("pad", settings, [float(3)]);
-  expect(formatProgram(program)).toMatchInlineSnapshot(`"pad {"before":[1],"after":[1],"interior":[0],"value":"-Infinity"}(x0: float32 [3] {1}) -> [5]"`);
+  expect(formatProgram(program)).toMatchInlineSnapshot(
+    `"pad {"before":[1],"after":[1],"interior":[0],"value":"-Infinity"}(x0: float32 [3] {1}) -> [5]"`,
+  );
 });

@@ -61,7 +61,10 @@ function formatEpilogue(program: Exclude<Program, { kind: "map" }>): string[] {
   const inputs = program.epilogue.inputs
     .map(({ dtype, layout }, i) => `x${i + 1}: ${dtype} {${layout.strides.join(", ")}}`)
     .join(", ");
-  return [`  then (x0: the result${inputs === "" ? "" : `, ${inputs}`})`, ...body([program.epilogue.value])];
+  return [
+    `  then (x0: the result${inputs === "" ? "" : `, ${inputs}`})`,
+    ...body([program.epilogue.value]),
+  ];
 }
 
 function body(values: readonly Scalar[]): string[] {

@@ -2,12 +2,7 @@ import { isFloat, type DType } from "../dtype.ts";
 import { InternalError } from "../errors.ts";
 import { formatShape, internShape, shapesEqual, type Shape } from "../shape.ts";
 import type { InputSpec, OutputSpec } from "./program.ts";
-import type {
-  Pool2dParameters,
-  RoutineName,
-  RoutineParameters,
-  Window2d,
-} from "./routines.ts";
+import type { Pool2dParameters, RoutineName, RoutineParameters, Window2d } from "./routines.ts";
 
 /** What a routine makes from these inputs, or an InternalError saying why they do not fit it. */
 type ResultRule<Name extends RoutineName> = (
@@ -84,11 +79,7 @@ const resultRules: { readonly [Name in RoutineName]: ResultRule<Name> } = {
   },
   conv2d: (inputs, settings) => {
     const [x, w] = inputs.map(shapeOf) as [Shape, Shape];
-    demand(
-      x.length === 4 && w.length === 4 && x[1] === w[1]! * settings.groups,
-      "conv2d",
-      inputs,
-    );
+    demand(x.length === 4 && w.length === 4 && x[1] === w[1]! * settings.groups, "conv2d", inputs);
     const size = windowOutputSize([x[2]!, x[3]!], [w[2]!, w[3]!], settings);
     return [spec(inputs[0]!.dtype, x[0]!, w[0]!, ...size)];
   },
@@ -98,10 +89,7 @@ const resultRules: { readonly [Name in RoutineName]: ResultRule<Name> } = {
       dy.length === 4 &&
         w.length === 4 &&
         dy[1] === w[0] &&
-        shapesEqual(
-          dy.slice(2),
-          windowOutputSize(settings.inputSize, [w[2]!, w[3]!], settings),
-        ),
+        shapesEqual(dy.slice(2), windowOutputSize(settings.inputSize, [w[2]!, w[3]!], settings)),
       "conv2dInputGrad",
       inputs,
     );
@@ -113,10 +101,7 @@ const resultRules: { readonly [Name in RoutineName]: ResultRule<Name> } = {
       x.length === 4 &&
         dy.length === 4 &&
         x[0] === dy[0] &&
-        shapesEqual(
-          dy.slice(2),
-          windowOutputSize([x[2]!, x[3]!], settings.kernelSize, settings),
-        ),
+        shapesEqual(dy.slice(2), windowOutputSize([x[2]!, x[3]!], settings.kernelSize, settings)),
       "conv2dWeightGrad",
       inputs,
     );
@@ -187,7 +172,8 @@ const resultRules: { readonly [Name in RoutineName]: ResultRule<Name> } = {
     demand(
       inputs.every(
         (x) =>
-          x.dtype === inputs[0]!.dtype && shapesEqual(withAxis(shapeOf(x), axis, first[axis]!), first),
+          x.dtype === inputs[0]!.dtype &&
+          shapesEqual(withAxis(shapeOf(x), axis, first[axis]!), first),
       ),
       "concatenate",
       inputs,
@@ -219,9 +205,7 @@ const resultRules: { readonly [Name in RoutineName]: ResultRule<Name> } = {
 };
 
 function fitsBeside(indices: Shape, x: Shape, axis: number): boolean {
-  return (
-    indices.length === x.length && indices.every((size, i) => i === axis || size <= x[i]!)
-  );
+  return indices.length === x.length && indices.every((size, i) => i === axis || size <= x[i]!);
 }
 
 /** @throws {InternalError} if the inputs do not fit the routine. */

@@ -25,12 +25,7 @@ export function validateProgram(program: Program): void {
       checkLeaves(program.value, inputs, program.parameters, fail);
       const positional = program.op === "argmax" || program.op === "argmin";
       if (positional && program.axes.length !== 1) fail(`${program.op} takes one axis.`);
-      checkEpilogue(
-        program.epilogue,
-        positional ? "int32" : program.value.dtype,
-        program,
-        fail,
-      );
+      checkEpilogue(program.epilogue, positional ? "int32" : program.value.dtype, program, fail);
       return;
     }
     case "routine":

@@ -87,9 +87,9 @@ describe("every instruction on floats", () => {
     const applied = apply(name, args, isTargeted ? "float64" : undefined);
     const [low, high] = instructions[name].domain ?? [-3, 3];
     const coordinates = points(low, high, 12 * arity);
-    const isSmooth = applied.dtype === "float64" && name !== "bitcast";
-    for (let i = 0; isSmooth && i < coordinates.length; i += arity)
-      checkDerivatives(applied, coordinates.slice(i, i + arity));
+    const samples = applied.dtype === "float64" && name !== "bitcast" ? 12 : 0;
+    for (let i = 0; i < samples; i++)
+      checkDerivatives(applied, coordinates.slice(i * arity, (i + 1) * arity));
     if (instructions[name].partials === null)
       for (const arg of args) expect(derivative(applied, arg)).toBe(constant(0, applied.dtype));
   });

@@ -189,11 +189,7 @@ export function substitute(
   if (result === undefined) {
     const again = (node: Scalar): Scalar => substitute(node, replace, memo);
     if (expression.kind === "apply")
-      result = apply(
-        expression.op,
-        expression.args.map(again),
-        expression.dtype,
-      );
+      result = apply(expression.op, expression.args.map(again), expression.dtype);
     else if (expression.kind === "custom")
       result = withPartials(
         again(expression.value),

@@ -87,8 +87,7 @@ export const randomBits = (
 ): Scalar => apply("randomBits", [seedLow, seedHigh, stream, draw]);
 
 /** Standard normal deviate from 32 random bits: {@link ../scalar/normal-table.ts}. */
-export const normalFromBits = (bits: Scalar): Scalar =>
-  apply("normalFromBits", [bits], "float32");
+export const normalFromBits = (bits: Scalar): Scalar => apply("normalFromBits", [bits], "float32");
 
 const zero = (x: Scalar): Scalar => constantLike(0, x);
 const one = (x: Scalar): Scalar => constantLike(1, x);

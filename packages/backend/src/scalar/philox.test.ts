@@ -11,7 +11,7 @@ function check(line: string): void {
   expect(numbers).toHaveLength(10);
   const key = numbers.slice(4, 6) as [number, number];
   const result = philox4x32(numbers.slice(0, 4) as Four, key, Number(rounds));
-  expect(result, line).toEqual(numbers.slice(6));
+  expect({ line, result }).toEqual({ line, result: numbers.slice(6) });
 }
 
 // Random123 (Salmon et al. 2011), kat_vectors.

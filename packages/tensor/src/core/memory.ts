@@ -31,40 +31,32 @@ export function leakReport(): string {
     .join("\n");
 }
 
-/** Bytes made since the last collection that are worth asking for another one. */
-const pressureBytes = 32 * 2 ** 20;
-/** A full collection when this much more than after the last one is still held. */
-const fullCollectionBytes = 256 * 2 ** 20;
-
-let bytesAtLastCheck = 0;
-let bytesAfterFullCollection = 0;
+/** Growth since the last collection that is worth another one, at least. */
+const pressureBytes = 48 * 2 ** 20;
+let bytesAfterCollection = 0;
 
 /**
- * Lets the collector find dead tensors; called at each awaited read.
+ * Lets the collector find dead tensors once they have grown by 48 MiB or by half; called at each
+ * awaited read.
  *
- * A collector cannot see device bytes, so it must be told. Where `gc` can be had (Node) a young
- * collection takes under a millisecond and finds what the last steps dropped. Elsewhere dropping
- * an ArrayBuffer and a WebAssembly.Memory makes the engine look: Node 20 ignores the first kind,
- * Chromium the second.
+ * A collector cannot see device bytes, so it must be told. Where `gc` can be had (Node) it is
+ * called; a young collection would be quicker, but V8 leaves finalisers to full ones. Elsewhere
+ * dropping an ArrayBuffer and a WebAssembly.Memory makes the engine look: Node 20 ignores the first
+ * kind, Chromium the second.
  */
 export async function relieveMemoryPressure(): Promise<void> {
-  const { bytes, allocatedBytes } = storageStatistics();
-  if (allocatedBytes - bytesAtLastCheck < pressureBytes || bytes < pressureBytes) return;
-  bytesAtLastCheck = allocatedBytes;
+  const { bytes } = storageStatistics();
+  if (bytes - bytesAfterCollection < Math.max(pressureBytes, bytesAfterCollection / 2)) return;
   const collect = collector();
-  if (collect === undefined) {
+  if (collect !== undefined) {
+    collect();
+    await macrotask();
+  } else
     for (let attempt = 0; attempt < 4 && storageStatistics().bytes >= bytes; attempt++) {
       dropLargeBuffers();
       await macrotask();
     }
-    return;
-  }
-  collect("minor");
-  await macrotask();
-  if (storageStatistics().bytes - bytesAfterFullCollection < fullCollectionBytes) return;
-  collect("major");
-  await macrotask();
-  bytesAfterFullCollection = storageStatistics().bytes;
+  bytesAfterCollection = storageStatistics().bytes;
 }
 
 /** Runs the collector until nothing more is freed; for tests and reports. */
@@ -73,13 +65,13 @@ export async function collectGarbage(): Promise<void> {
     before = storageStatistics().bytes;
     const collect = collector();
     if (collect === undefined) dropLargeBuffers();
-    else collect("major");
+    else collect();
     await macrotask();
     await macrotask();
   }
 }
 
-type Collect = (type: "minor" | "major") => void;
+type Collect = () => void;
 let knownCollector: Collect | undefined | null = null;
 
 /** Node's collector, reached without importing a `node:` module; `undefined` elsewhere. */
@@ -99,7 +91,7 @@ function findCollector(): Collect | undefined {
     process?.getBuiltinModule?.("node:v8").setFlagsFromString("--expose-gc");
     const gc = process?.getBuiltinModule?.("node:vm").runInNewContext("gc");
     if (typeof gc !== "function") return undefined;
-    return (type) => void (gc as (options: object) => void)({ type, execution: "sync" });
+    return gc as Collect;
   } catch {
     // A runtime that looks like Node but lacks the flag collects by pressure instead.
     return undefined;

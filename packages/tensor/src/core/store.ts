@@ -19,15 +19,13 @@ import { TensorValue, type PendingReduce, type PendingRoutine } from "./tensor-v
 
 /** Computes a pending value into a buffer of its own; a stored one is returned as it is. */
 export function store(value: TensorValue): Stored {
-  if (value.stored !== undefined) {
-    if (value.stored.isReleased)
-      throw new ArgumentError(
-        "tensor",
-        "this tensor was disposed. Use it before dispose() or the end of its `using` block.",
-      );
-    return value.stored;
-  }
-  const pending = value.pending!;
+  if (value.stored !== undefined && !value.stored.isReleased) return value.stored;
+  if (value.pending === undefined)
+    throw new ArgumentError(
+      "tensor",
+      "this tensor was disposed. Use it before dispose() or the end of its `using` block.",
+    );
+  const { pending } = value;
   const heavy = pending.kind === "pointwise" ? unfusedHeavy(value, pending.heavy) : value;
   if (heavy?.pending === undefined) storeMap(value);
   else if (heavy.pending.kind === "reduce") storeReduce(value, heavy, heavy.pending);
@@ -163,6 +161,14 @@ function settle(value: TensorValue, storage: Storage): void {
   value.stored = new Stored(storage, contiguousLayout(value.shape), 0);
   value.pending = undefined;
   if (pending !== undefined) forEachOperand(pending, (operand) => operand.consumers--);
+}
+
+/** Frees a value that nothing needs any more; what is pending lets go of its operands. */
+export function releaseValue(value: TensorValue): void {
+  if (value.consumers > 0) return;
+  value.stored?.release();
+  if (value.pending !== undefined) forEachOperand(value.pending, (operand) => operand.consumers--);
+  value.pending = undefined;
 }
 
 /** The tensor values that a pending one is computed from. */

@@ -11,7 +11,7 @@ import {
 } from "@dl/backend";
 import { relieveMemoryPressure } from "./memory.ts";
 import { noteInScope } from "./scope.ts";
-import { store } from "./store.ts";
+import { releaseValue, store } from "./store.ts";
 import { contiguousValue } from "./make-value.ts";
 import type { TensorValue } from "./tensor-value.ts";
 
@@ -125,7 +125,7 @@ export class Tensor {
   dispose(): void {
     if (this.isAssigned) this.value.consumers--;
     this.isAssigned = false;
-    if (this.value.consumers === 0) this.value.stored?.release();
+    releaseValue(this.value);
   }
 
   [Symbol.dispose](): void {

@@ -56,7 +56,7 @@ function splitTerm(equation: string, term: string): { before: string[]; after: s
   const parts = term.split("...");
   if (parts.length > 2 || !/^[a-zA-Z]*$/.test(parts.join("")))
     fail(equation, `has a term "${term}" that is not letters with at most one "..."`);
-  return { before: [...parts[0]!], after: parts[1] === undefined ? null : [...parts[1]] };
+  return { before: parts[0]!.split(""), after: parts[1]?.split("") ?? null };
 }
 
 function ellipsisLabels(count: number): Label[] {

@@ -18,13 +18,13 @@ function sumOfProducts(
 ): NestedList {
   const inner = [...new Set(terms.join(""))].filter((letter) => !output.includes(letter));
   const shape = (letters: readonly string[]): number[] => letters.map((letter) => sizes[letter]!);
-  return buildList(shape([...output]), (place) => {
+  return buildList(shape(output.split("")), (place) => {
     let total = 0;
     buildList(shape(inner), (rest) => {
       const at = (letter: string): number =>
         output.includes(letter) ? place[output.indexOf(letter)]! : rest[inner.indexOf(letter)]!;
       total += terms.reduce(
-        (product, term, i) => product * readList(lists[i]!, [...term].map(at)),
+        (product, term, i) => product * readList(lists[i]!, term.split("").map(at)),
         1,
       );
       return 0;
@@ -58,7 +58,7 @@ describe("einsum", () => {
             `${terms.join(", ")} -> ${output}`,
             ...shapes.map((shape, i) => make(shape, 3 + 2 * i)),
           );
-          expect(result.shape).toEqual([...output].map((letter) => sizeOf[letter as "a"]));
+          expect(result.shape).toEqual(output.split("").map((letter) => sizeOf[letter as "a"]));
           expect(flatList(await result.toArray<NestedList>()).map((v) => v + 0)).toEqual(
             flatList(expected).map((v) => Math.fround(v) + 0),
           );

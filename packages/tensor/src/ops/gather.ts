@@ -10,7 +10,8 @@ import { flatten, reshape } from "./views.ts";
  * Elements picked along an axis: out[i, j] = x[indices[i, j], j] for axis 0.
  *
  * Indices count from the end where negative. They live on the device and cannot be checked at the
- * call: one out of range gives an element of `x`, which one is not defined.
+ * call: one out of range is a BackendError on backends that look, and gives an undefined value on
+ * the others.
  *
  * Shape: that of the indices, which have as many axes as x and are no larger along the others.
  * @throws {ShapeError} if the indices do not fit.
@@ -110,8 +111,8 @@ function checkSource(op: string, x: Tensor, source: Tensor, shape: readonly numb
 }
 
 /**
- * Whole slices picked along an axis, repeats allowed. Plain numbers are checked; a tensor's values
- * cannot be: out of range, which slice comes is not defined.
+ * Whole slices picked along an axis, repeats allowed. Plain numbers are checked at the call; a
+ * tensor's values are not, see {@link gather}.
  *
  * Shape: x with the axis as long as the list of indices.
  * @throws {AxisError} if there is no such axis.

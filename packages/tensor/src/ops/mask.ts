@@ -11,7 +11,7 @@ import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { uploadPositions } from "./check-indices.ts";
-import { checkDType, checkTensor, commonBackend } from "./check-operands.ts";
+import { checkDType, checkDTypeSupported, checkTensor, commonBackend } from "./check-operands.ts";
 import { applyPointwise, broadcastTo } from "./pointwise.ts";
 import { expand, flatten, unsqueeze } from "./views.ts";
 
@@ -126,6 +126,7 @@ export function oneHot(labels: Tensor, classCount: number, dtype: DType = "float
       `the number of classes must be a whole number of at least 1: received ${classCount}.`,
       { received: classCount },
     );
+  checkDTypeSupported(labels.backend, dtype);
   const rows = expand(unsqueeze(labels, -1), [...labels.shape, classCount]);
   return applyOne("pointwise", [rows, { number: classCount, dtype: "uint32" }], {
     op: oneHotOps[dtype],

@@ -48,7 +48,7 @@ export function pad(x: Tensor, pairs: readonly PadPair[], options: PadOptions = 
     if (extend === undefined)
       throw new ArgumentError(
         "pad",
-        `unknown mode: received ${String(mode)}. Use "constant", "reflect", "replicate" or "circular".`,
+        `unknown mode: received ${mode as string}. Use "constant", "reflect", "replicate" or "circular".`,
         { received: mode },
       );
     checkReach(x, all, mode);

@@ -1,19 +1,33 @@
-import { normalizeAxis, scalar, stopGradient, withPartials, type Partials, type Scalar } from "@dl/backend";
+import {
+  constantLike,
+  normalizeAxis,
+  scalar,
+  stopGradient,
+  withPartials,
+  type Partials,
+  type Scalar,
+} from "@dl/backend";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkFloat, checkTensor } from "./check-operands.ts";
 import { applyPointwise, broadcastTo } from "./pointwise.ts";
 import { checkNotEmpty, fold, foldedAxes, restoreAxes, type Axes, type ReduceOptions } from "./reduce.ts";
 
-const { abs, add, div, equal, exp, less, log, select, sub } = scalar;
+const { abs, add, div, equal, exp, less, log, neg, select, sub } = scalar;
 
 // Results do not depend on the maximum that is subtracted for safety, so its derivative is left
 // out: it would only add terms that cancel.
 const shifted = (x: Scalar, max: Scalar): Scalar => sub(x, stopGradient(max));
 
 const shiftedExp = new PointwiseOp("shiftedExp", (x, max) => exp(shifted(x, max)));
+/** In the output, so that a graph keeps only that. */
+const softmaxPartials: Partials = ([_x, max, total], y) => [
+  y,
+  constantLike(0, max!),
+  neg(div(y, total!)),
+];
 const softmaxOp = new PointwiseOp("softmax", (x, max, total) =>
-  div(exp(shifted(x, max)), total),
+  withPartials(div(exp(shifted(x, max)), total), [x, max, total], softmaxPartials),
 );
 const logSoftmaxOp = new PointwiseOp("logSoftmax", (x, max, total) =>
   sub(shifted(x, max), log(total)),

@@ -31,7 +31,8 @@ export function tidy<Result>(work: () => Result): Result {
   } finally {
     const made = closeScope();
     const keptValues = new Set([...kept].map((tensor) => tensor.value));
-    for (const tensor of made)
+    // The latest first: what was made of others lets go of them.
+    for (const tensor of made.reverse())
       if (kept.has(tensor)) noteInScope(tensor);
       else if (tensor.value.serial >= oldest && !keptValues.has(tensor.value)) tensor.dispose();
   }

@@ -4,7 +4,7 @@ import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
 import { Tensor } from "../core/tensor.ts";
 import { uploadPositions } from "../ops/check-indices.ts";
-import { checkFloat } from "../ops/check-operands.ts";
+import { checkDTypeSupported, checkFloat } from "../ops/check-operands.ts";
 import {
   checkNumbers,
   drawTensor,
@@ -93,8 +93,10 @@ export function bernoulli(
 ): Tensor {
   if (shape instanceof Tensor) {
     checkFloat("bernoulli", shape);
+    const dtype = options.dtype ?? shape.dtype;
+    checkDTypeSupported(shape.backend, dtype);
     const operands = (options.generator ?? defaultGenerator()).operands();
-    const op = bernoulliOfOps[options.dtype ?? shape.dtype];
+    const op = bernoulliOfOps[dtype];
     return applyOne("pointwise", [shape, ...operands], { op });
   }
   const { probability = 0.5 } = options;

@@ -11,6 +11,7 @@ import {
   manualSeed,
   normal,
   normalLike,
+  observePrimitives,
   permutation,
   tensor,
   truncatedNormal,
@@ -122,6 +123,25 @@ describe("bits", () => {
     configure({ eager: true });
     expect(await program()).toEqual(fused);
     configure({ eager: false });
+  });
+
+  test("seed and draw are parameters, so a program is compiled once", async () => {
+    const backend = reference();
+    const programs = new Set<unknown>();
+    const compile = backend.compile.bind(backend);
+    backend.compile = (program) => {
+      programs.add(program);
+      return compile(program);
+    };
+    const names: string[] = [];
+    const stop = observePrimitives((name) => void names.push(name));
+    for (let seed = 0; seed < 5; seed++)
+      await uniform([4], { backend, generator: new Generator(seed) })
+        .add(1)
+        .data();
+    stop();
+    expect(programs.size).toBe(1);
+    expect(names.slice(0, 2)).toEqual(["generate", "pointwise"]);
   });
 
   test("float64 gives the float32 values", async () => {
@@ -263,7 +283,7 @@ describe("distributions", () => {
     expect(new Set(values)).toEqual(new Set([0, 1]));
     expect(Math.abs(meanOf(values) - 0.3)).toBeLessThan(0.46 * tolerance);
     const rows = bernoulli(tensor([[0], [0.25], [1]]).expand([3, 4000]));
-    const [never, sometimes, always] = (await rows.mean(1).toArray()) as number[];
+    const [never, sometimes, always] = await rows.mean(1).toArray<number[]>();
     expect([never, always]).toEqual([0, 1]);
     expect(Math.abs(sometimes! - 0.25)).toBeLessThan(0.04);
     expect(await bernoulli([50], { probability: 1, dtype: "bool" }).toArray()).toEqual(

@@ -166,7 +166,7 @@ function pointwiseErrors(name: string, entry: PointwiseFunction): ErrorSample[] 
       ),
       fails(
         "ShapeError",
-        `${name}: shapes [2, 3] and [4] do not broadcast.`,
+        `${name}: shapes do not broadcast: left [2, 3], right [4]. Aligned at the end, sizes must be equal or 1.`,
         (backend) =>
           entry.apply(
             zeros([2, 3], { backend }).cast(anyType[types]),

@@ -1,5 +1,5 @@
 import type { Backend, DType } from "@dl/backend";
-import type { Tensor } from "@dl/tensor";
+import type { CreationOptions, Tensor } from "@dl/tensor";
 import type { SampleInput, SampleSource } from "./sample-source.ts";
 
 /** What an operation may give: the suite compares every tensor in it. */
@@ -14,7 +14,9 @@ export interface Sample {
   /** Unique in its record. */
   readonly name: string;
   readonly inputs: readonly SampleInput[];
-  readonly call: (inputs: readonly Tensor[]) => OpResult;
+  readonly call: (inputs: readonly Tensor[], target: CreationOptions) => OpResult;
+  /** False where this call alone has no derivative to check, though the operation has one. */
+  readonly hasGradient?: false;
 }
 
 /** A wrong call, and what it must say. */
@@ -40,8 +42,8 @@ export interface OpRecord {
   readonly secondDerivative?: string;
   /** Types the samples' `real` and `plain` inputs are made in; float32 and float64 unless said. */
   readonly dtypes?: readonly DType[];
-  /** False where inputs are only shapes or lists. */
-  readonly hasTensorInputs?: boolean;
+  /** Same bits on every backend, in the same type. */
+  readonly isExact?: boolean;
 }
 
 export const floatTypes: readonly DType[] = ["float32", "float64"];

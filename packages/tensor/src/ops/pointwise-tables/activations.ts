@@ -69,11 +69,11 @@ export const activations = {
   }),
   /** x where positive, else slope · x. */
   leakyRelu: unaryWithNumber((x, slope) => select(less(0, x), x, mul(slope, x)), 0.01, {
-    reference: (x, slope) => (x > 0 ? x : slope! * x),
+    reference: (x, slope) => (x > 0 ? x : slope * x),
   }),
   /** x where positive, else alpha · (exp(x) - 1). */
   elu: unaryWithNumber(elu, 1, {
-    reference: (x, alpha) => (x > 0 ? x : alpha! * Math.expm1(x)),
+    reference: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x)),
   }),
   /** The elu whose outputs keep mean 0 and variance 1. */
   selu: unary((x) => mul(seluScale, elu(x, seluAlpha)), {
@@ -83,7 +83,7 @@ export const activations = {
   celu: unaryWithNumber(
     (x, alpha) => select(less(0, x), x, mul(alpha, expm1(div(x, alpha)))),
     1,
-    { reference: (x, alpha) => (x > 0 ? x : alpha! * Math.expm1(x / alpha!)) },
+    { reference: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x / alpha)) },
   ),
   /** x Φ(x), with the exact normal distribution. */
   gelu: unary((x) => mul(mul(0.5, x), add(1, erf(mul(x, Math.SQRT1_2)))), {
@@ -116,7 +116,7 @@ export const activations = {
   hardtanh: unaryWithNumbers(
     (x, low, high) => withPartials(min(max(x, low), high), [x, low, high], hardtanhPartials),
     [-1, 1],
-    { reference: (x, low, high) => Math.min(Math.max(x, low!), high!) },
+    { reference: (x, low, high) => Math.min(Math.max(x, low), high) },
   ),
   /** x / 6 + 1/2, held between 0 and 1. */
   hardsigmoid: unary(
@@ -137,7 +137,7 @@ export const activations = {
   threshold: unaryWithNumbers(
     (x, threshold, value) => select(less(threshold, x), x, value),
     [0, 0],
-    { reference: (x, threshold, value) => (x > threshold! ? x : value!) },
+    { reference: (x, threshold, value) => (x > threshold ? x : value) },
   ),
   /** x - tanh(x). */
   tanhshrink: unary((x) => sub(x, tanh(x)), { reference: (x) => x - Math.tanh(x) }),
@@ -145,10 +145,10 @@ export const activations = {
   hardshrink: unaryWithNumber(
     (x, bound) => select(lessEqual(abs(x), bound), 0, x),
     0.5,
-    { reference: (x, bound) => (Math.abs(x) <= bound! ? 0 : x) },
+    { reference: (x, bound) => (Math.abs(x) <= bound ? 0 : x) },
   ),
   /** x moved towards 0 by the bound, no further than 0. */
   softshrink: unaryWithNumber(softshrink, 0.5, {
-    reference: (x, bound) => (x > bound! ? x - bound! : x < -bound! ? x + bound! : x * 0),
+    reference: (x, bound) => (x > bound ? x - bound : x < -bound ? x + bound : x * 0),
   }),
 };

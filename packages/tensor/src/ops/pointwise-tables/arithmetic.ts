@@ -32,11 +32,18 @@ function floorDivide(a: Scalar, b: Scalar): Scalar {
 function integerQuotient(a: Scalar, b: Scalar): Scalar {
   const quotient = (numerator: Scalar): Scalar =>
     round(div(cast(numerator, "float32"), cast(b, "float32")));
-  const multiple = sub(a, mod(a, b));
+  const remainder = mod(a, b);
+  // Rounded towards zero first: the multiple of b below a may lie outside the integers.
+  const isBelow = scalar.and(
+    scalar.not(equal(remainder, 0)),
+    scalar.xor(less(a, 0), less(b, 0)),
+  );
+  const multiple = sub(a, select(isBelow, sub(remainder, b), remainder));
   const estimate = cast(quotient(multiple), a.dtype);
   // Signed also for uint32, since the estimate may be too large.
   const rest = bitcast(sub(multiple, mul(estimate, b)), "int32");
-  return add(estimate, bitcast(cast(quotient(rest), "int32"), a.dtype));
+  const towardsZero = add(estimate, bitcast(cast(quotient(rest), "int32"), a.dtype));
+  return sub(towardsZero, cast(isBelow, a.dtype));
 }
 
 const reciprocalPartials = (_args: readonly Scalar[], y: Scalar): readonly Scalar[] => [

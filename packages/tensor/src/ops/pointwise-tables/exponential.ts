@@ -87,8 +87,8 @@ export const exponential = {
   /** log(1 + exp(beta x)) / beta, a smooth max(x, 0). */
   softplus: unaryWithNumber((x, beta) => div(softplus(mul(beta, x)), beta), 1, {
     reference: (x, beta) => {
-      const z = beta! * x;
-      return (z > 30 ? z : Math.log1p(Math.exp(z))) / beta!;
+      const z = beta * x;
+      return (z > 30 ? z : Math.log1p(Math.exp(z))) / beta;
     },
   }),
   /** log(sigmoid(x)) without underflow. */

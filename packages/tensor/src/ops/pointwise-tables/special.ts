@@ -73,6 +73,6 @@ export const special = {
   /** NaN replaced by the number, infinities by the largest finite values. */
   nanToNum: unaryWithNumber(nanToNum, 0, {
     reference: (x, nan) =>
-      Number.isNaN(x) ? nan! : Math.min(Math.max(x, -Number.MAX_VALUE), Number.MAX_VALUE),
+      Number.isNaN(x) ? nan : Math.min(Math.max(x, -Number.MAX_VALUE), Number.MAX_VALUE),
   }),
 };

@@ -1,0 +1,97 @@
+import type { BufferHandle, Binding, Pool2dParameters, Shape } from "@dl/backend";
+import type { CpuDevice, Kernel } from "../cpu-device.ts";
+import { emitPool, poolWords, type PoolArguments, type PoolOp } from "./pool-kernel.ts";
+
+/** The pooling kernels of one operation on one device. */
+export class PoolKernels {
+  readonly #device: CpuDevice;
+  readonly #op: PoolOp;
+  #dense: Kernel | undefined;
+  #spread: Kernel | undefined;
+
+  constructor(device: CpuDevice, op: PoolOp) {
+    this.#device = device;
+    this.#op = op;
+  }
+
+  /** `isDense`: neighbouring windows start at neighbouring cells. */
+  kernel(isDense: boolean): Kernel {
+    const link = (): Kernel =>
+      this.#device.link<{ run: Kernel }>((module) => emitPool(module, this.#op, isDense)).run;
+    return isDense ? (this.#dense ??= link()) : (this.#spread ??= link());
+  }
+}
+
+/** A pooling program's sizes as a kernel takes them. */
+export interface PoolPlan {
+  readonly planes: number;
+  readonly sizes: Omit<PoolArguments, PoolAddresses>;
+  /** Elements of a padded plane; 0 where nothing is padded. */
+  readonly paddedCount: number;
+  readonly isDense: boolean;
+}
+
+type PoolAddresses = "x" | "values" | "positions" | "columnTable" | "rowTable" | "padded";
+
+export function planPool(
+  { kernelSize, stride, dilation, padding }: Pool2dParameters,
+  input: Shape,
+  output: Shape,
+): PoolPlan {
+  const [batch, channels, height, width] = input as [number, number, number, number];
+  const [top, bottom, left, right] = padding;
+  const paddedWidth = width + left + right;
+  const isPadded = padding.some((cells) => cells > 0);
+  return {
+    planes: batch * channels,
+    paddedCount: isPadded ? (height + top + bottom) * paddedWidth : 0,
+    isDense: stride[1] === 1,
+    sizes: {
+      height,
+      width,
+      paddedWidth,
+      interior: 4 * (top * paddedWidth + left),
+      outHeight: output[2]!,
+      outWidth: output[3]!,
+      kernelHeight: kernelSize[0],
+      kernelWidth: kernelSize[1],
+      rowStride: stride[0],
+      columnStride: stride[1],
+      rowDilation: dilation[0],
+      columnDilation: dilation[1],
+      origin: -top * width - left,
+    },
+  };
+}
+
+/** Runs a plan; the tables hold a word for each row and column of windows. */
+export function runPool(
+  device: CpuDevice,
+  kernel: Kernel,
+  plan: PoolPlan,
+  tables: { readonly rows: Int32Array; readonly columns: Int32Array; readonly padding: number },
+  inputs: readonly Binding[],
+  outputs: readonly BufferHandle[],
+): void {
+  const { rows, columns } = tables;
+  const tableBytes = 4 * (rows.length + columns.length);
+  device.withScratch(tableBytes + 4 * plan.paddedCount + 64, (rowTable) => {
+    const { i32, f32 } = device.memory;
+    const columnTable = rowTable + 4 * rows.length;
+    const padded = plan.paddedCount > 0 ? rowTable + tableBytes : 0;
+    i32.set(rows, rowTable / 4);
+    i32.set(columns, columnTable / 4);
+    if (padded > 0) f32.fill(tables.padding, padded / 4, padded / 4 + plan.paddedCount);
+    const words: PoolArguments = {
+      ...plan.sizes,
+      x: device.bindingAddress(inputs[0]!),
+      values: device.address(outputs[0]!),
+      positions: outputs[1] === undefined ? 0 : device.address(outputs[1]),
+      rowTable,
+      columnTable,
+      padded,
+    };
+    poolWords.forEach((name, i) => (i32[device.argumentsStart + i] = words[name]));
+    device.run(kernel, plan.planes);
+  });
+}

@@ -1,0 +1,89 @@
+import { BackendError, type Backend } from "@dl/backend";
+import { reference } from "@dl/backend-reference";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import {
+  collectGarbage,
+  configure,
+  leakReport,
+  memory,
+  tensor,
+  type Tensor,
+} from "../index.ts";
+
+const initial = configure();
+let backend: Backend;
+
+beforeEach(() => {
+  backend = reference();
+  configure({ backend });
+});
+afterEach(() => void configure({ ...initial, backend }));
+
+test("memory counts storages and bytes, views none", () => {
+  const before = memory();
+  const x = tensor([1, 2, 3, 4]);
+  const view = x.reshape([2, 2]).matrixTranspose();
+  expect(memory().tensors - before.tensors).toBe(1);
+  expect(memory().bytes - before.bytes).toBe(16);
+  expect(view.shape).toEqual([2, 2]);
+  x.dispose();
+});
+
+test("what nobody holds is collected", async () => {
+  await collectGarbage();
+  const before = memory().bytes;
+  for (let i = 0; i < 50; i++) await tensor(new Float32Array(1000)).add(1).sum().item();
+  await collectGarbage();
+  expect(memory().bytes - before).toBeLessThan(20_000);
+  expect(backend.memory().liveBytes).toBeLessThan(20_000);
+});
+
+test("the budget stops a loop that never awaits", async () => {
+  await collectGarbage();
+  const held: Tensor[] = [];
+  configure({ memoryBudgetBytes: memory().bytes + 10_000 });
+  const error = catchError(() => {
+    for (;;) held.push(tensor(new Float32Array(1024)));
+  });
+  expect(error.name).toBe("OutOfMemoryError");
+  expect(error.message.replace(/: \d+ tensors hold [\d.]+ KiB/, ": N tensors hold M KiB").replace(/budget of [\d.]+ KiB/, "budget of B KiB")).toBe(
+    "allocate: 4.0 KiB more would pass the budget of B KiB: N tensors hold M KiB. Unused tensors are collected at an await: read a result in the loop, e.g. await loss.item(), or raise configure({ memoryBudgetBytes }).",
+  );
+  expect(held).toHaveLength(2);
+  held.forEach((x) => x.dispose());
+});
+
+test("a leak report names the lines that made what is held", () => {
+  configure({ development: true });
+  const held = [tensor([1, 2]), tensor([3, 4])];
+  const line = leakReport()
+    .split("\n")
+    .find((entry) => entry.includes("memory.test.ts"));
+  expect(line).toMatch(/^\s+\d+ B\s+\d+ tensors {2}.*memory\.test\.ts:\d+:\d+/);
+  held.forEach((x) => x.dispose());
+});
+
+test("a fault of the backend tells the program and where the tensor was made", () => {
+  configure({ development: true });
+  backend.dispatch = () => {
+    throw new BackendError("fake", "device on fire.");
+  };
+  const y = tensor([1, 2]).mul(3);
+  const { message } = catchError(() => void y.reshape([2, 1]));
+  expect(message).toMatch(/^fake: device on fire\.\nwhile running\n[\s\S]*mul[\s\S]*\ncreated at .*memory\.test\.ts/);
+});
+
+test("a budget must be a positive number", () => {
+  expect(() => configure({ memoryBudgetBytes: 0 })).toThrow(
+    "configure: memoryBudgetBytes must be above 0: received 0.",
+  );
+});
+
+function catchError(work: () => void): Error {
+  try {
+    work();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("nothing was thrown");
+}

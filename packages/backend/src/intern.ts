@@ -20,8 +20,6 @@ export class IdTrie<Value> {
 
   /** The node at the end of `path`, made when it is not there yet. */
   at(path: readonly number[]): IdTrie<Value> {
-    let node: IdTrie<Value> = this;
-    for (let i = 0; i < path.length; i++) node = node.child(path[i]!);
-    return node;
+    return path.reduce<IdTrie<Value>>((node, id) => node.child(id), this);
   }
 }

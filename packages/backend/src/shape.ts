@@ -103,7 +103,7 @@ export function normalizeAxes(
 ): readonly number[] {
   if (axes === undefined) return Array.from({ length: ndim }, (_, i) => i);
   const list = typeof axes === "number" ? [axes] : axes;
-  const result = list.map((axis) => normalizeAxis(axis, ndim, op)).sort((a, b) => a - b);
+  const result = list.map((axis) => normalizeAxis(axis, ndim, op)).toSorted((a, b) => a - b);
   for (let i = 1; i < result.length; i++)
     if (result[i] === result[i - 1])
       throw new AxisError(op, `axis ${result[i]!} is named twice: received [${list.join(", ")}].`, {

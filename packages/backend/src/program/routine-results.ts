@@ -70,8 +70,7 @@ const resultRules: { readonly [Name in RoutineName]: ResultRule<Name> } = {
         b.length === n &&
         a[n - 1] === b[n - 2] &&
         shapesEqual(a.slice(0, -2), b.slice(0, -2)) &&
-        isFloat(inputs[0]!.dtype) &&
-        inputs[0]!.dtype === inputs[1]!.dtype,
+        areFloatAlike(inputs),
       "matmul",
       inputs,
     );
@@ -79,7 +78,15 @@ const resultRules: { readonly [Name in RoutineName]: ResultRule<Name> } = {
   },
   conv2d: (inputs, settings) => {
     const [x, w] = inputs.map(shapeOf) as [Shape, Shape];
-    demand(x.length === 4 && w.length === 4 && x[1] === w[1]! * settings.groups, "conv2d", inputs);
+    demand(
+      x.length === 4 &&
+        w.length === 4 &&
+        x[1] === w[1]! * settings.groups &&
+        w[0]! % settings.groups === 0 &&
+        areFloatAlike(inputs),
+      "conv2d",
+      inputs,
+    );
     const size = windowOutputSize([x[2]!, x[3]!], [w[2]!, w[3]!], settings);
     return [spec(inputs[0]!.dtype, x[0]!, w[0]!, ...size)];
   },
@@ -89,6 +96,7 @@ const resultRules: { readonly [Name in RoutineName]: ResultRule<Name> } = {
       dy.length === 4 &&
         w.length === 4 &&
         dy[1] === w[0] &&
+        areFloatAlike(inputs) &&
         shapesEqual(dy.slice(2), windowOutputSize(settings.inputSize, [w[2]!, w[3]!], settings)),
       "conv2dInputGrad",
       inputs,
@@ -101,6 +109,8 @@ const resultRules: { readonly [Name in RoutineName]: ResultRule<Name> } = {
       x.length === 4 &&
         dy.length === 4 &&
         x[0] === dy[0] &&
+        x[1]! % settings.groups === 0 &&
+        areFloatAlike(inputs) &&
         shapesEqual(dy.slice(2), windowOutputSize([x[2]!, x[3]!], settings.kernelSize, settings)),
       "conv2dWeightGrad",
       inputs,
@@ -203,6 +213,10 @@ const resultRules: { readonly [Name in RoutineName]: ResultRule<Name> } = {
     { dtype: "int32", shape: shapeOf(x!) },
   ],
 };
+
+function areFloatAlike(inputs: readonly InputSpec[]): boolean {
+  return inputs.every(({ dtype }) => isFloat(dtype) && dtype === inputs[0]!.dtype);
+}
 
 function fitsBeside(indices: Shape, x: Shape, axis: number): boolean {
   return indices.length === x.length && indices.every((size, i) => i === axis || size <= x[i]!);

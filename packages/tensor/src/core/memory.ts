@@ -23,7 +23,7 @@ export function memory(backend: Backend | undefined = settings().backend): Memor
  */
 export function leakReport(): string {
   return [...liveBySite()]
-    .sort(([, a], [, b]) => b.bytes - a.bytes)
+    .toSorted(([, a], [, b]) => b.bytes - a.bytes)
     .map(
       ([site, { buffers, bytes }]) =>
         `${formatBytes(bytes).padStart(10)}  ${String(buffers).padStart(6)} tensors  ${site}`,

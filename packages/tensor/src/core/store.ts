@@ -15,7 +15,7 @@ import {
 } from "@dl/backend";
 import { Fusion } from "./fusion.ts";
 import { Storage, Stored } from "./storage.ts";
-import { TensorValue, type PendingReduce, type PendingRoutine } from "./tensor-value.ts";
+import type { PendingReduce, PendingRoutine, TensorValue } from "./tensor-value.ts";
 
 /** Computes a pending value into a buffer of its own; a stored one is returned as it is. */
 export function store(value: TensorValue): Stored {

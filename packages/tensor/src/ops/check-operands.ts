@@ -46,7 +46,7 @@ export function checkDTypeSupported(backend: Backend, dtype: DType): void {
   if (!backend.capabilities.dtypes.includes(dtype))
     throw new UnsupportedError(
       backend.name,
-      `${dtype} is not available on this device. Use ${backend.capabilities.dtypes.join(", ")}, or the cpu backend.`,
+      `${dtype} is not available on this device. Use one of ${backend.capabilities.dtypes.join(", ")}, or another backend.`,
       { expected: backend.capabilities.dtypes, received: dtype },
     );
 }

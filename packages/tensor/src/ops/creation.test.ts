@@ -81,7 +81,7 @@ describe("tensor", () => {
     const backend = await cpu();
     if (!backend.capabilities.dtypes.includes("float64"))
       expect(() => zeros([1], { dtype: "float64", backend })).toThrow(
-        /^cpu: float64 is not available on this device\. Use float32/,
+        /^cpu: float64 is not available on this device\. Use one of float32/,
       );
     const previous = configure();
     configure({ backend: undefined });

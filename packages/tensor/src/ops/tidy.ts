@@ -32,7 +32,7 @@ export function tidy<Result>(work: () => Result): Result {
     const made = closeScope();
     const keptValues = new Set([...kept].map((tensor) => tensor.value));
     // The latest first: what was made of others lets go of them.
-    for (const tensor of made.reverse())
+    for (const tensor of made.toReversed())
       if (kept.has(tensor)) noteInScope(tensor);
       else if (tensor.value.serial >= oldest && !keptValues.has(tensor.value)) tensor.dispose();
   }

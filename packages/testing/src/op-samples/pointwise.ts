@@ -13,23 +13,6 @@ import { given, type SampleSource } from "./sample-source.ts";
 
 type PointwiseFunction = (typeof pointwiseFunctions)[keyof typeof pointwiseFunctions];
 
-/** Everything a row says is enough for its record: a new row needs no test of its own. */
-export const pointwiseRecords: readonly OpRecord[] = Object.entries(pointwiseFunctions).map(
-  ([name, entry]): OpRecord => {
-    const { facts } = entry.definition;
-    const types = facts.types ?? "float";
-    return {
-      name,
-      theme: "pointwise",
-      samples: (draw) => pointwiseSamples(draw, entry),
-      extremes: () => pointwiseExtremes(entry),
-      errors: pointwiseErrors(name, entry),
-      differentiable: facts.isDifferentiable === false ? "piecewise constant, or no float" : true,
-      dtypes: dtypesOf[types],
-    };
-  },
-);
-
 const integers: readonly DType[] = ["int32", "uint32", "bool"];
 const dtypesOf: Record<
   NonNullable<PointwiseFunction["definition"]["facts"]["types"]>,
@@ -195,3 +178,20 @@ const anyType: Record<keyof typeof dtypesOf, DType> = {
   bits: "int32",
   integer: "int32",
 };
+
+/** Everything a row says is enough for its record: a new row needs no test of its own. */
+export const pointwiseRecords: readonly OpRecord[] = Object.entries(pointwiseFunctions).map(
+  ([name, entry]): OpRecord => {
+    const { facts } = entry.definition;
+    const types = facts.types ?? "float";
+    return {
+      name,
+      theme: "pointwise",
+      samples: (draw) => pointwiseSamples(draw, entry),
+      extremes: () => pointwiseExtremes(entry),
+      errors: pointwiseErrors(name, entry),
+      differentiable: facts.isDifferentiable === false ? "piecewise constant, or no float" : true,
+      dtypes: dtypesOf[types],
+    };
+  },
+);

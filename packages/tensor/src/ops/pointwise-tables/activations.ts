@@ -149,6 +149,6 @@ export const activations = {
   ),
   /** x moved towards 0 by the bound, no further than 0. */
   softshrink: unaryWithNumber(softshrink, 0.5, {
-    reference: (x, bound) => (x > bound ? x - bound : x < -bound ? x + bound : x * 0),
+    reference: (x, bound) => (x > bound ? x - bound : x < -bound ? x + bound : Number.isNaN(x) ? NaN : 0),
   }),
 };

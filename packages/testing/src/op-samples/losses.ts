@@ -1,0 +1,142 @@
+import {
+  accuracy,
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  linear,
+  meanSquaredError,
+  negativeLogLikelihood,
+  type LossOptions,
+} from "@dl/nn";
+import { zeros, type Tensor } from "@dl/tensor";
+import { fails, sample, type OpRecord, type Sample } from "./record.ts";
+import { given, type SampleInput, type SampleSource } from "./sample-source.ts";
+
+const shared = { theme: "losses and layers", differentiable: true } as const;
+
+type Loss = (inputs: Tensor, targets: Tensor, options?: LossOptions) => Tensor;
+
+/** A loss under its three reductions. */
+function reduced(
+  loss: Loss,
+  name: string,
+  inputs: () => readonly SampleInput[],
+): Sample[] {
+  return (["mean", "sum", "none"] as const).map((reduction) =>
+    sample(`${name}, ${reduction}`, inputs(), ([x, t]) => loss(x!, t!, { reduction })),
+  );
+}
+
+const classes = (draw: SampleSource, loss: Loss): Sample[] => [
+  ...reduced(loss, "batch", () => [draw.real([4, 5]), draw.index([4], 0, 5)]),
+  sample("images", [draw.real([2, 3, 2, 2]), draw.index([2, 2, 2], 0, 3)], ([x, t]) => loss(x!, t!)),
+  sample("one sample", [draw.real([5]), draw.index([], 0, 5)], ([x, t]) => loss(x!, t!)),
+];
+
+export const lossRecords: readonly OpRecord[] = [
+  {
+    ...shared,
+    name: "crossEntropy",
+    samples: (draw) => [
+      ...classes(draw, crossEntropy),
+      sample("probabilities", [draw.real([3, 4]), draw.real([3, 4], [0, 1])], ([x, t]) =>
+        crossEntropy(x!, t!),
+      ),
+    ],
+    extremes: () => [
+      sample(
+        "large logits",
+        [given([3, 2], [1e4, -1e4, 1e4, -1e4, 0, 0]), given([3], [0, 1, 1], "index")],
+        ([x, t]) => crossEntropy(x!, t!, { reduction: "none" }),
+      ),
+    ],
+    errors: [
+      fails("ShapeError", "", (backend) =>
+        crossEntropy(zeros([4, 5], { backend }), zeros([4, 1], { backend, dtype: "int32" })),
+      ),
+      fails("DTypeError", "", (backend) =>
+        crossEntropy(
+          zeros([4, 5], { backend, dtype: "int32" }),
+          zeros([4], { backend, dtype: "int32" }),
+        ),
+      ),
+      fails("ArgumentError", "", (backend) =>
+        crossEntropy(zeros([4, 5], { backend }), zeros([4], { backend, dtype: "int32" }), {
+          reduction: "average" as "mean",
+        }),
+      ),
+    ],
+  },
+  {
+    ...shared,
+    name: "negativeLogLikelihood",
+    samples: (draw) => classes(draw, negativeLogLikelihood),
+    errors: [
+      fails("DTypeError", "", (backend) =>
+        negativeLogLikelihood(zeros([4, 5], { backend }), zeros([4], { backend })),
+      ),
+    ],
+  },
+  {
+    ...shared,
+    name: "meanSquaredError",
+    samples: (draw) =>
+      reduced(meanSquaredError, "matrix", () => [draw.real([3, 4]), draw.real([3, 4])]),
+    errors: [
+      fails("ShapeError", "", (backend) =>
+        meanSquaredError(zeros([4, 1], { backend }), zeros([4], { backend })),
+      ),
+    ],
+  },
+  {
+    ...shared,
+    name: "binaryCrossEntropyWithLogits",
+    samples: (draw) =>
+      reduced(binaryCrossEntropyWithLogits, "matrix", () => [
+        draw.real([3, 4]),
+        draw.real([3, 4], [0, 1]),
+      ]),
+    extremes: () => [
+      sample(
+        "large logits",
+        [given([6], [1e4, -1e4, 1e4, -1e4, 0, 88.5]), given([6], [1, 0, 0, 1, 0.5, 0])],
+        ([x, t]) => binaryCrossEntropyWithLogits(x!, t!, { reduction: "none" }),
+      ),
+    ],
+    errors: [
+      fails("ShapeError", "", (backend) =>
+        binaryCrossEntropyWithLogits(zeros([4, 1], { backend }), zeros([4], { backend })),
+      ),
+    ],
+  },
+  {
+    ...shared,
+    name: "accuracy",
+    differentiable: "piecewise constant",
+    samples: (draw) => [
+      sample("batch", [draw.distinct([6, 3]), draw.index([6], 0, 3)], ([x, t]) => accuracy(x!, t!)),
+    ],
+    errors: [
+      fails("ShapeError", "", (backend) =>
+        accuracy(zeros([4, 5], { backend }), zeros([5], { backend, dtype: "int32" })),
+      ),
+    ],
+  },
+  {
+    ...shared,
+    name: "linear",
+    samples: (draw) => [
+      sample(
+        "batch",
+        [draw.real([3, 4]), draw.real([2, 4]), draw.real([2])],
+        ([x, w, b]) => linear(x!, w!, b!),
+      ),
+      sample("no bias", [draw.real([2, 3, 4]), draw.real([5, 4])], ([x, w]) => linear(x!, w!)),
+      sample("no rows", [draw.real([0, 4]), draw.real([5, 4])], ([x, w]) => linear(x!, w!)),
+    ],
+    errors: [
+      fails("ShapeError", "", (backend) =>
+        linear(zeros([2, 28, 28], { backend }), zeros([10, 784], { backend })),
+      ),
+    ],
+  },
+];

@@ -1,0 +1,78 @@
+import * as conv from "@dl/conv";
+import * as nn from "@dl/nn";
+import * as tensorPackage from "@dl/tensor";
+import { describe, expect, it } from "vitest";
+import { opRecords } from "./records.ts";
+
+const recorded = new Set(opRecords.map(({ name }) => name));
+
+/** Exports that are no operations, and the reason. */
+const noOperations: Readonly<Record<string, string>> = {
+  configure: "settings",
+  settings: "settings",
+  applyOne: "what operations are made of",
+  applyPrimitive: "what operations are made of",
+  observePrimitives: "what operations are made of",
+  pointwiseFunctions: "the table of operations",
+  mapTogether: "what operations are made of",
+  fusedMap: "what optimisers are made of; tested with them",
+  broadcastTo: "what operations are made of",
+  creationSite: "for error messages",
+  collectGarbage: "memory",
+  leakReport: "memory",
+  memory: "memory",
+  tidy: "memory",
+  defaultGenerator: "a generator, not a tensor",
+  manualSeed: "a generator, not a tensor",
+  // @dl/nn
+  defaultUniform: "an initialiser; tested in @dl/nn",
+  gainOf: "a number",
+  heNormal: "an initialiser; tested in @dl/nn",
+  heUniform: "an initialiser; tested in @dl/nn",
+  xavierNormal: "an initialiser; tested in @dl/nn",
+  xavierUniform: "an initialiser; tested in @dl/nn",
+  checkCount: "a check",
+  randomOptions: "options",
+};
+/** Methods under another name than the function. */
+const renamed: Readonly<Record<string, string>> = { var: "variance" };
+/** Members of Tensor that are no operations. */
+const members = new Set(
+  `constructor data dispose toString assign shape dtype backend ndim elementCount isPending
+   requiresGrad grad isLeaf requireGrad backward detach retainGrad registerHook`.split(/\s+/),
+);
+
+const functionsOf = (module: object): string[] =>
+  Object.entries(module)
+    .filter(([name, value]) => typeof value === "function" && !/^[A-Z]/.test(name))
+    .map(([name]) => name);
+
+describe("op records", () => {
+  it.each([
+    ["@dl/tensor", tensorPackage],
+    ["@dl/conv", conv],
+    ["@dl/nn", nn],
+  ])("cover every operation that %s exports", (_name, module) => {
+    const missing = functionsOf(module).filter(
+      (name) => !recorded.has(name) && !(name in noOperations),
+    );
+    expect(missing, "write a record in packages/testing/src/op-samples").toEqual([]);
+  });
+
+  it("cover every method of Tensor", () => {
+    const missing = Object.getOwnPropertyNames(tensorPackage.Tensor.prototype).filter(
+      (name) => !recorded.has(renamed[name] ?? name) && !members.has(name),
+    );
+    expect(missing, "write a record in packages/testing/src/op-samples").toEqual([]);
+  });
+
+  it("belong to operations that exist, each once", () => {
+    const exists = new Set([
+      ...Object.keys(tensorPackage.pointwiseFunctions),
+      ...[tensorPackage, conv, nn].flatMap(functionsOf),
+      "to",
+    ]);
+    expect(opRecords.map(({ name }) => name).filter((name) => !exists.has(name))).toEqual([]);
+    expect(recorded.size).toBe(opRecords.length);
+  });
+});

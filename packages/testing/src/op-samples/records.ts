@@ -1,0 +1,21 @@
+import { convolutionRecords } from "./convolution.ts";
+import { creationRecords } from "./creation.ts";
+import { indexingRecords } from "./indexing.ts";
+import { lossRecords } from "./losses.ts";
+import { matrixRecords } from "./matrix.ts";
+import { pointwiseRecords } from "./pointwise.ts";
+import type { OpRecord } from "./record.ts";
+import { reductionRecords } from "./reductions.ts";
+import { viewRecords } from "./views.ts";
+
+/** Every operation there is. */
+export const opRecords: readonly OpRecord[] = [
+  ...creationRecords,
+  ...pointwiseRecords,
+  ...reductionRecords,
+  ...viewRecords,
+  ...indexingRecords,
+  ...matrixRecords,
+  ...convolutionRecords,
+  ...lossRecords,
+];

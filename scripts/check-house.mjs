@@ -8,7 +8,7 @@ const vague = /(^|-)(utils?|helpers?|common|misc|types)(-|$)/;
 const kebab = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const README_LINES = 60;
 // TypeScript augments only classes exported by a star: docs/decisions/0003.
-const starExports = ["packages/tensor/src/index.ts"];
+const starExports = [join(root, "packages/tensor/src/index.ts")];
 const faults = [];
 
 for (const { dir } of packages) {

@@ -9,6 +9,7 @@ const packageBudgets = {
   backend: 20,
   "backend-cpu": 60,
   "backend-reference": 12,
+  "backend-webgpu": 40,
   conv: 12,
   data: 16,
   nn: 20,
@@ -30,7 +31,7 @@ async function kibibytes(source, external) {
     target: "es2022",
     platform: "neutral",
     write: false,
-    external: ["node:*", ...external],
+    external: ["node:*", "webgpu", ...external],
   });
   return gzipSync(result.outputFiles[0].contents, { level: 9 }).length / 1024;
 }

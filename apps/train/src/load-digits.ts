@@ -27,7 +27,9 @@ export async function loadDigits({ data, samples, seed }: TrainOptions): Promise
   if (found === undefined)
     throw new UsageError(`--data: there is no folder ${folder}. Name one with MNIST's four files.`);
   if (!found.isDirectory())
-    throw new UsageError(`--data: ${folder} is not a folder. Name the one with MNIST's four files.`);
+    throw new UsageError(
+      `--data: ${folder} is not a folder. Name the one with MNIST's four files.`,
+    );
   return {
     name: data,
     train: await loadPart(folder, "train"),
@@ -46,7 +48,7 @@ async function loadPart(folder: string, part: "train" | "t10k"): Promise<Dataset
   const { shape } = dataset.get(0).inputs;
   if (shape[1] !== imageSize || shape[2] !== imageSize)
     throw new UsageError(
-      `--data: images are ${shape[1]!}x${shape[2]!}, but these networks read ${imageSize}x${imageSize}.`,
+      `--data: the ${part} images are ${shape[1]!}x${shape[2]!}, but these networks read ${imageSize}x${imageSize}.`,
     );
   return dataset;
 }
@@ -55,7 +57,9 @@ async function readEither(folder: string, name: string): Promise<Uint8Array> {
   for (const file of [name, `${name}.gz`]) {
     const bytes = await readFile(join(folder, file)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;
-      throw new UsageError(`--data: cannot read ${file} in ${folder}: ${error.code ?? error.message}.`);
+      throw new UsageError(
+        `--data: cannot read ${file} in ${folder}: ${error.code ?? error.message}.`,
+      );
     });
     if (bytes !== undefined) return bytes;
   }

@@ -1,22 +1,27 @@
-import { DlError, InternalError } from "@dl/backend";
-import { UsageError } from "./options.ts";
-import { runTrainer } from "./run.ts";
+import { constants } from "node:os";
+import { interruptedExitCode, runTrainer } from "./run.ts";
 
-const usageExitCode = 2;
+/** npm passes Ctrl-C on to us, after the terminal has already sent it: not a second one. */
+const echoMs = 300;
 
 const interruption = new AbortController();
+let interruptedAt = Infinity;
+let exitCode: number | undefined;
 process.on("SIGINT", () => {
   // The second Ctrl-C does not wait for the step under way.
-  if (interruption.signal.aborted) process.exit(130);
+  if (performance.now() - interruptedAt > echoMs) process.exit(interruptedExitCode);
+  interruptedAt = Math.min(interruptedAt, performance.now());
   interruption.abort();
 });
-process.on("SIGTERM", () => interruption.abort());
+process.on("SIGTERM", () => {
+  exitCode = 128 + constants.signals.SIGTERM;
+  interruption.abort();
+});
+// The reader has gone, as in `npm start | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
 
-try {
-  process.exitCode = await runTrainer(process.argv.slice(2), interruption.signal);
-} catch (error) {
-  const isMistake = error instanceof UsageError || error instanceof DlError;
-  if (!isMistake || error instanceof InternalError) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = usageExitCode;
-}
+const result = await runTrainer(process.argv.slice(2), interruption.signal);
+process.exitCode = exitCode ?? result;

@@ -38,21 +38,29 @@ export const help = `Trains a network to read digits, in the terminal.
   --model NAME          ${modelNames.join(" | ")} (default cnn)
   --backend NAME        ${backendNames.join(" | ")} (default cpu)
   --optimizer NAME      ${optimizerNames.join(" | ")} (default adam)
-  --epochs N            passes over the training data (default 2)
+  --epochs N            passes over the training data (default 1)
   --batch-size N        examples per step (default 64)
-  --learning-rate X     default 0.001 for adam, 0.1 for sgd, 0.01 for the others
-  --samples N           drawn digits per epoch, without --data (default 20000)
+  --learning-rate X     of the first step, falling to 0 at the last
+                        (default 0.002 for adam, 0.1 for sgd, 0.02 for the others)
+  --samples N           drawn digits per epoch, without --data (default 30000)
   --seed N              of weights, order and drawn digits (default 0)
-  --json                print one line of JSON at the end, progress goes to stderr
+  --json                print one line of JSON at the end; everything else goes to stderr
   --help                this text
 `;
 
 const defaultLearningRates: { readonly [Name in OptimizerName]: number } = {
-  adam: 1e-3,
+  adam: 0.002,
   sgd: 0.1,
-  momentum: 0.01,
-  nesterov: 0.01,
+  momentum: 0.02,
+  nesterov: 0.02,
 };
+
+/** Of the random streams: their seeds are 32 bits. */
+const mostSeed = 2 ** 32 - 1;
+/** Bounds that keep a slip of the finger from asking for more memory than a machine has. */
+const mostSamples = 10_000_000;
+const mostBatchSize = 65_536;
+const mostEpochs = 10_000;
 
 /** @returns the options, or `"help"`. @throws {UsageError} for anything it does not understand. */
 export function parseOptions(args: readonly string[]): TrainOptions | "help" {
@@ -61,79 +69,85 @@ export function parseOptions(args: readonly string[]): TrainOptions | "help" {
   const optimizer = choice("optimizer", values.optimizer ?? "adam", optimizerNames);
   return {
     data: values.data,
-    epochs: wholeNumber("epochs", values.epochs ?? "2", 1),
-    seed: wholeNumber("seed", values.seed ?? "0", 0),
+    epochs: wholeNumber("epochs", values.epochs ?? "1", 1, mostEpochs),
+    seed: wholeNumber("seed", values.seed ?? "0", 0, mostSeed),
     model: choice("model", values.model ?? "cnn", modelNames),
     backend: choice("backend", values.backend ?? "cpu", backendNames),
     optimizer,
-    batchSize: wholeNumber("batch-size", values["batch-size"] ?? "64", 1),
-    learningRate: positive("learning-rate", values["learning-rate"], defaultLearningRates[optimizer]),
-    samples: wholeNumber("samples", values.samples ?? "20000", 1),
+    batchSize: wholeNumber("batch-size", values["batch-size"] ?? "64", 1, mostBatchSize),
+    learningRate: positive(
+      "learning-rate",
+      values["learning-rate"] ?? String(defaultLearningRates[optimizer]),
+    ),
+    samples: wholeNumber("samples", values.samples ?? "30000", 1, mostSamples),
     json: values.json === true,
   };
 }
 
-interface Flags {
-  data?: string;
-  model?: string;
-  backend?: string;
-  optimizer?: string;
-  epochs?: string;
-  "batch-size"?: string;
-  "learning-rate"?: string;
-  samples?: string;
-  seed?: string;
-  json?: boolean;
-  help?: boolean;
-}
+const text = { type: "string" } as const;
+const flag = { type: "boolean" } as const;
+const flags = {
+  data: text,
+  model: text,
+  backend: text,
+  optimizer: text,
+  epochs: text,
+  "batch-size": text,
+  "learning-rate": text,
+  samples: text,
+  seed: text,
+  json: flag,
+  help: { ...flag, short: "h" },
+} as const;
 
-function parseFlags(args: readonly string[]): Flags {
+type FlagValues = {
+  [Name in keyof typeof flags]?: (typeof flags)[Name]["type"] extends "boolean" ? boolean : string;
+};
+
+function parseFlags(args: readonly string[]): FlagValues {
   try {
-    const text = { type: "string" } as const;
-    const flag = { type: "boolean" } as const;
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      options: {
-        data: text,
-        model: text,
-        backend: text,
-        optimizer: text,
-        epochs: text,
-        "batch-size": text,
-        "learning-rate": text,
-        samples: text,
-        seed: text,
-        json: flag,
-        help: flag,
-      },
-    }).values;
+    return parseArgs({ args: joinNegativeNumbers(args), options: flags }).values;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${message.split(". ")[0]!}. See --help.`);
+    // Node's messages go on with advice about dashes that does not help here.
+    const [problem] = message.split(/\.\s/) as [string];
+    throw new UsageError(
+      `${problem.replace(/(?: <value>)?' argument (?:is ambiguous|missing)/, "' argument missing")}. See --help.`,
+    );
   }
 }
 
-function choice<Name extends string>(flag: string, value: string, names: readonly Name[]): Name {
-  const name = names.find((known) => known === value);
-  if (name === undefined)
-    throw new UsageError(`--${flag} must be ${names.join(" or ")}: received "${value}".`);
-  return name;
+/** `--epochs -1` becomes `--epochs=-1`, so that the complaint is about the number, not the dash. */
+function joinNegativeNumbers(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1);
+    if (before !== undefined && /^--[a-z-]+$/.test(before) && /^-[\d.]/.test(arg))
+      joined[joined.length - 1] = `${before}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
 }
 
-function wholeNumber(flag: string, text: string, least: number): number {
-  const value = text.trim() === "" ? NaN : Number(text);
-  if (!Number.isSafeInteger(value) || value < least)
+function choice<Name extends string>(name: string, value: string, known: readonly Name[]): Name {
+  const found = known.find((candidate) => candidate === value);
+  if (found === undefined)
+    throw new UsageError(`--${name} must be ${known.join(" or ")}: received "${value}".`);
+  return found;
+}
+
+function wholeNumber(name: string, value: string, least: number, most: number): number {
+  const number = value.trim() === "" ? NaN : Number(value);
+  if (!Number.isInteger(number) || number < least || number > most)
     throw new UsageError(
-      `--${flag} must be a whole number of at least ${least}: received "${text}".`,
+      `--${name} must be a whole number from ${least} to ${most}: received "${value}".`,
     );
-  return value;
+  return number;
 }
 
-function positive(flag: string, text: string | undefined, fallback: number): number {
-  if (text === undefined) return fallback;
-  const value = text.trim() === "" ? NaN : Number(text);
-  if (!(value > 0 && Number.isFinite(value)))
-    throw new UsageError(`--${flag} must be a number above 0: received "${text}".`);
-  return value;
+function positive(name: string, value: string): number {
+  const number = value.trim() === "" ? NaN : Number(value);
+  if (!(number > 0 && Number.isFinite(number)))
+    throw new UsageError(`--${name} must be a number above 0: received "${value}".`);
+  return number;
 }

@@ -1,68 +1,113 @@
-import type { Backend } from "@dl/backend";
+import { DlError, InternalError, type Backend } from "@dl/backend";
 import { cpu } from "@dl/backend-cpu";
 import { reference } from "@dl/backend-reference";
 import { configure, Generator } from "@dl/tensor";
+import { confusionText } from "./confusion.ts";
+import { curvesText } from "./curves.ts";
 import { evaluate } from "./evaluation.ts";
 import { loadDigits } from "./load-digits.ts";
 import { models } from "./models.ts";
 import { optimizers } from "./optimizers.ts";
-import { help, parseOptions, type BackendName } from "./options.ts";
-import { confusionText, digitsText } from "./pictures.ts";
+import { help, parseOptions, UsageError, type BackendName, type TrainOptions } from "./options.ts";
+import { digitsText } from "./pictures.ts";
 import { ProgressLine } from "./progress-line.ts";
-import { train } from "./training.ts";
+import { columnsOf, hasColor, painter, type Output } from "./terminal.ts";
+import { train, type TrainingProgress } from "./training.ts";
+
+export interface Outputs {
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
 
 const backends: { readonly [Name in BackendName]: () => Promise<Backend> } = {
   cpu: () => cpu(),
   reference: () => Promise.resolve(reference()),
 };
 
+const usageExitCode = 2;
 /** What a shell reports for a program ended by Ctrl-C. */
-const interruptedExitCode = 130;
+export const interruptedExitCode = 130;
 
-/** The whole program; returns its exit code. Mistakes of the user's are thrown. */
-export async function runTrainer(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const options = parseOptions(args);
-  if (options === "help") {
-    process.stdout.write(help);
+/** The whole program; returns its exit code. Mistakes of the user's are told in one line. */
+export async function runTrainer(
+  args: readonly string[],
+  signal: AbortSignal,
+  outputs: Outputs = process,
+): Promise<number> {
+  try {
+    const options = parseOptions(args);
+    if (options !== "help") return await learn(options, signal, outputs);
+    outputs.stdout.write(help);
     return 0;
+  } catch (error) {
+    const isMistake = error instanceof UsageError || error instanceof DlError;
+    if (!isMistake || error instanceof InternalError) throw error;
+    outputs.stderr.write(`${error.message}\n`);
+    return usageExitCode;
   }
-  const out = options.json ? process.stderr : process.stdout;
+}
+
+async function learn(
+  options: TrainOptions,
+  signal: AbortSignal,
+  { stdout, stderr }: Outputs,
+): Promise<number> {
+  const out = options.json ? stderr : stdout;
+  const isColored = hasColor(out);
+  const width = columnsOf(out);
+  const paint = painter(isColored);
   const say = (text: string): void => void out.write(`${text}\n`);
+
   const digits = await loadDigits(options);
   const backend = await backends[options.backend]();
   configure({ backend });
   const model = models[options.model](new Generator(options.seed));
   const parameters = model.parameters();
   const optimizer = optimizers[options.optimizer](parameters, options.learningRate);
-  const weights = parameters.reduce((sum, parameter) => sum + parameter.elementCount, 0);
-  say(`${options.model}, ${weights} weights, on ${backend.name}: ${backend.info}`);
-  say(`${digits.name}: ${digits.train.length} to learn from, ${digits.test.length} to be tested on`);
+  const weights = parameters.reduce((sum, { elementCount }) => sum + elementCount, 0);
+  say(`${backend.name}: ${backend.info}`);
+  say(
+    `${options.model}: ${weights} weights, ${options.optimizer}, learning rate ${options.learningRate}, batches of ${options.batchSize}`,
+  );
+  say(`${digits.name}: ${digits.train.length} to learn from, ${digits.test.length} to test on\n`);
 
   const started = performance.now();
   const line = new ProgressLine(out);
-  await train(model, optimizer, digits.train, {
-    epochs: options.epochs,
-    batchSize: options.batchSize,
-    seed: options.seed,
-    signal,
-    onProgress: (progress) => line.show(progress),
-  });
-  line.end();
-  const result = signal.aborted ? undefined : await evaluate(model, digits.test, signal);
-  if (result === undefined) {
-    say("Stopped.");
-    return interruptedExitCode;
-  }
-  const seconds = (performance.now() - started) / 1000;
-  say(`\n${digitsText(digits.test, result.predictions, out.isTTY && out.getColorDepth() >= 8)}`);
-  say(`\n${confusionText(result.confusion)}`);
-  say(
-    `\ntest accuracy ${(100 * result.accuracy).toFixed(2)} % after ${seconds.toFixed(1)} s of training and testing`,
-  );
-  if (options.json)
-    process.stdout.write(
-      `${JSON.stringify({ testAccuracy: result.accuracy, seconds: Number(seconds.toFixed(2)), backend: backend.name })}\n`,
+  const history: TrainingProgress[] = [];
+  try {
+    await train(model, optimizer, digits.train, {
+      epochs: options.epochs,
+      batchSize: options.batchSize,
+      seed: options.seed,
+      signal,
+      onProgress: (progress) => {
+        history.push(progress);
+        line.show(progress);
+      },
+    });
+    line.end();
+    if (!signal.aborted) line.note(`testing on ${digits.test.length} digits ...`);
+    const result = await evaluate(model, digits.test, signal);
+    line.clear();
+    if (result === undefined) {
+      say(`Stopped after ${history.at(-1)?.seen ?? 0} examples.`);
+      return interruptedExitCode;
+    }
+    const seconds = (performance.now() - started) / 1000;
+    const testAccuracy = result.accuracy;
+    say(curvesText(history, width));
+    say(`\n${digitsText(digits.test, result.predictions, { width, isColored })}`);
+    say(`\n${confusionText(result.confusion, paint)}`);
+    say(
+      `\n${paint("bold", `test accuracy ${(100 * testAccuracy).toFixed(2)} %`)} after ${seconds.toFixed(1)} s of training and testing`,
     );
-  await backend.dispose();
-  return 0;
+    if (options.json)
+      stdout.write(
+        `${JSON.stringify({ testAccuracy, seconds: Number(seconds.toFixed(2)), backend: backend.name })}\n`,
+      );
+    return 0;
+  } finally {
+    line.end();
+    await backend.dispose();
+  }
 }

@@ -1,8 +1,10 @@
 import { noGrad } from "@dl/autograd";
 import { DataLoader, type Dataset } from "@dl/data";
 import { crossEntropy, type Sequential } from "@dl/nn";
+import { setImmediate } from "node:timers/promises";
 import { MovingAverage } from "./moving-average.ts";
 import type { Optimizer } from "./optimizers.ts";
+import { UsageError } from "./options.ts";
 
 export interface TrainingProgress {
   readonly epoch: number;
@@ -24,7 +26,12 @@ export interface TrainingSettings {
   readonly onProgress: (progress: TrainingProgress) => void;
 }
 
-/** Minibatch training with cross-entropy; stops between two steps when the signal asks for it. */
+/**
+ * Minibatch training with cross-entropy; the learning rate falls to 0 in a straight line. Stops
+ * between two steps when the signal asks for it.
+ *
+ * @throws {UsageError} if the loss is no longer a number.
+ */
 export async function train(
   model: Sequential,
   optimizer: Optimizer,
@@ -32,30 +39,40 @@ export async function train(
   { epochs, batchSize, seed, signal, onProgress }: TrainingSettings,
 ): Promise<void> {
   const loader = new DataLoader(dataset, { batchSize, shuffle: true, seed });
-  const loss = new MovingAverage();
-  const accuracy = new MovingAverage();
+  const averageLoss = new MovingAverage();
+  const averageAccuracy = new MovingAverage();
+  const firstLearningRate = optimizer.learningRate;
+  const total = epochs * dataset.length;
   const started = performance.now();
   let seen = 0;
   model.train();
   for (let epoch = 1; epoch <= epochs; epoch++)
     for (const { inputs, targets } of loader) {
+      // A step on the CPU never leaves the microtasks; Ctrl-C arrives between the tasks of Node.
+      await setImmediate();
       if (signal.aborted) return;
+      optimizer.learningRate = firstLearningRate * (1 - seen / total);
       const logits = model.forward(inputs);
       const batchLoss = crossEntropy(logits, targets);
       optimizer.zeroGrad();
       batchLoss.backward();
       optimizer.step();
       const right = noGrad(() => logits.detach().argmax(1).equal(targets).sum());
-      loss.add(await batchLoss.item());
-      accuracy.add((await right.item()) / targets.shape[0]!);
+      const loss = await batchLoss.item();
+      if (!Number.isFinite(loss))
+        throw new UsageError(
+          `training: the loss is ${loss} after ${seen} examples. Try a smaller --learning-rate.`,
+        );
+      averageLoss.add(loss);
+      averageAccuracy.add((await right.item()) / targets.shape[0]!);
       seen += targets.shape[0]!;
       onProgress({
         epoch,
         epochs,
         seen,
-        total: epochs * dataset.length,
-        loss: loss.value,
-        accuracy: accuracy.value,
+        total,
+        loss: averageLoss.value,
+        accuracy: averageAccuracy.value,
         seconds: (performance.now() - started) / 1000,
       });
     }

@@ -59,6 +59,7 @@ function recordByRule<Name extends PrimitiveName>(
     parameters,
     needs,
     inputShapes: inputs.map((x) => x.shape),
+    inputLayouts: inputs.map((x) => x.value.stored?.layout),
     input: (i) => demandKept(keptInputs.get(i), name, `input ${i}`),
     output: (i) => demandKept(keptOutputs.get(i), name, `output ${i}`),
   };

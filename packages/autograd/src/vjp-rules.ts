@@ -1,4 +1,4 @@
-import { elementCount, internShape, type Shape } from "@dl/backend";
+import { elementCount, internShape, type Layout, type Shape } from "@dl/backend";
 import { zeros, type PrimitiveName, type PrimitiveParameters, type Tensor } from "@dl/tensor";
 import { applyOne } from "@dl/tensor";
 import { cumprodGradient, prodGradient } from "./product-gradients.ts";
@@ -7,6 +7,8 @@ import { cumprodGradient, prodGradient } from "./product-gradients.ts";
 export interface Saved<Name extends PrimitiveName> {
   readonly parameters: PrimitiveParameters[Name];
   readonly inputShapes: readonly Shape[];
+  /** How the inputs lay in memory; `undefined` for one that was pending. */
+  readonly inputLayouts: readonly (Layout | undefined)[];
   /** Which inputs need a gradient. */
   readonly needs: readonly boolean[];
   /** An input named in `reads`. */
@@ -38,6 +40,15 @@ const swapLastTwo = (x: Tensor): Tensor => {
   const n = axes.length;
   [axes[n - 2], axes[n - 1]] = [n - 1, n - 2];
   return applyOne("permute", [x], { axes });
+};
+/**
+ * a · b with the layout of `like`. A linear layer multiplies by a transposed view of its weight;
+ * this way the weight's own gradient comes without gaps, and the optimiser reads it in order.
+ */
+const productLike = (like: Layout | undefined, a: Tensor, b: Tensor): Tensor => {
+  const isTransposed = like !== undefined && like.strides.at(-2) === 1 && like.strides.at(-1)! > 1;
+  if (!isTransposed) return applyOne("matmul", [a, b], {});
+  return swapLastTwo(applyOne("matmul", [swapLastTwo(b), swapLastTwo(a)], {}));
 };
 const sumOver = (x: Tensor, axes: readonly number[]): Tensor =>
   axes.length === 0 ? x : applyOne("reduce", [x], { op: "sum", axes });
@@ -91,7 +102,12 @@ export const vjpRules: RuleTable = {
       );
       const after = shape!.map((n, i) => n - before[i]! - (sizes[i]! - 1) * strides[i]! - 1);
       return [
-        applyOne("pad", [forward], { before, after, interior: strides.map((s) => s - 1), value: 0 }),
+        applyOne("pad", [forward], {
+          before,
+          after,
+          interior: strides.map((s) => s - 1),
+          value: 0,
+        }),
       ];
     },
   },
@@ -124,9 +140,9 @@ export const vjpRules: RuleTable = {
   argReduce: "none",
   matmul: {
     reads: readsOther,
-    vjp: (dy, { needs, input }) => [
-      needs[0] ? applyOne("matmul", [dy, swapLastTwo(input(1))], {}) : undefined,
-      needs[1] ? applyOne("matmul", [swapLastTwo(input(0)), dy], {}) : undefined,
+    vjp: (dy, { needs, input, inputLayouts }) => [
+      needs[0] ? productLike(inputLayouts[0], dy, swapLastTwo(input(1))) : undefined,
+      needs[1] ? productLike(inputLayouts[1], swapLastTwo(input(0)), dy) : undefined,
     ],
   },
   // The three convolutions are closed: each one's gradients are the other two.
@@ -134,7 +150,10 @@ export const vjpRules: RuleTable = {
     reads: readsOther,
     vjp: (dy, { needs, input, parameters, inputShapes: [x, w] }) => [
       needs[0]
-        ? applyOne("conv2dInputGrad", [dy, input(1)], { ...parameters, inputSize: [x![2]!, x![3]!] })
+        ? applyOne("conv2dInputGrad", [dy, input(1)], {
+            ...parameters,
+            inputSize: [x![2]!, x![3]!],
+          })
         : undefined,
       needs[1]
         ? applyOne("conv2dWeightGrad", [input(0), dy], {
@@ -214,9 +233,11 @@ export const vjpRules: RuleTable = {
       if (mode === "add") return [dy, undefined, dSource];
       // Of several writes to one place the last one counts: find it by writing their numbers.
       const writes = numbered(indices);
-      const winners = applyOne("scatter", [
-        zeros(dy.shape, { dtype: "int32", backend: dy.backend }), indices, writes,
-      ], { axis, mode });
+      const winners = applyOne(
+        "scatter",
+        [zeros(dy.shape, { dtype: "int32", backend: dy.backend }), indices, writes],
+        { axis, mode },
+      );
       const won = applyOne("gather", [winners, indices], { axis }).equal(writes);
       const zeroSource = zerosFor(dy, indices.shape);
       return [

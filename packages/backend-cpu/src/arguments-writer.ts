@@ -27,7 +27,10 @@ export class ArgumentsWriter {
     this.#geometry = Int32Array.from(geometry);
     const count = inputSlots.length + outputCount + parameters.length + geometry.length;
     if (count > argumentsWords)
-      throw new InternalError("cpu", `a program needs ${count} argument words, limit ${argumentsWords}.`);
+      throw new InternalError(
+        "cpu",
+        `a program needs ${count} argument words, limit ${argumentsWords}.`,
+      );
   }
 
   write(
@@ -39,8 +42,7 @@ export class ArgumentsWriter {
     const { i32, f32 } = device.memory;
     let word = device.argumentsStart;
     const slots = this.#inputSlots;
-    for (let i = 0; i < slots.length; i++)
-      i32[word++] = device.bindingAddress(inputs[slots[i]!]!);
+    for (let i = 0; i < slots.length; i++) i32[word++] = device.bindingAddress(inputs[slots[i]!]!);
     for (let i = 0; i < this.#outputCount; i++) i32[word++] = device.address(outputs[i]!);
     const isFloat = this.#floatParameters;
     for (let i = 0; i < isFloat.length; i++)

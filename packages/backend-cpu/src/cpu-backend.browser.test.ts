@@ -1,11 +1,26 @@
-import { contiguousLayout, input, mapProgram, reduceProgram, routineProgram, scalar, type Program } from "@dl/backend";
+import {
+  contiguousLayout,
+  input,
+  mapProgram,
+  reduceProgram,
+  routineProgram,
+  scalar,
+  type Program,
+} from "@dl/backend";
 import { expect, test } from "vitest";
 import { cpu } from "./index.ts";
 
-const float = (shape: readonly number[]) => ({ dtype: "float32" as const, layout: contiguousLayout(shape) });
+const float = (shape: readonly number[]) => ({
+  dtype: "float32" as const,
+  layout: contiguousLayout(shape),
+});
 const x = input(0, "float32");
 
-async function run(program: Program, inputs: readonly number[][], count: number): Promise<number[]> {
+async function run(
+  program: Program,
+  inputs: readonly number[][],
+  count: number,
+): Promise<number[]> {
   const backend = await cpu();
   const bindings = inputs.map((elements) => {
     const buffer = backend.allocate(4 * elements.length);
@@ -21,14 +36,28 @@ async function run(program: Program, inputs: readonly number[][], count: number)
 
 test("a map, a reduction and a product on the page", async () => {
   const values = [1, 2, 3, 4, 5, 6];
-  expect(await run(mapProgram([6], [float([6])], [], [scalar.exp(scalar.mul(x, 0))]), [values], 6)).toEqual([1, 1, 1, 1, 1, 1]);
-  const rows = reduceProgram({ op: "sum", shape: [2, 3], axes: [1], inputs: [float([2, 3])], parameters: [], value: x, epilogue: undefined });
+  expect(
+    await run(mapProgram([6], [float([6])], [], [scalar.exp(scalar.mul(x, 0))]), [values], 6),
+  ).toEqual([1, 1, 1, 1, 1, 1]);
+  const rows = reduceProgram({
+    op: "sum",
+    shape: [2, 3],
+    axes: [1],
+    inputs: [float([2, 3])],
+    parameters: [],
+    value: x,
+    epilogue: undefined,
+  });
   expect(await run(rows, [values], 2)).toEqual([6, 15]);
-  expect(await run(routineProgram("matmul", {}, [float([2, 3]), float([3, 2])]), [values, values], 4)).toEqual([22, 28, 49, 64]);
+  expect(
+    await run(routineProgram("matmul", {}, [float([2, 3]), float([3, 2])]), [values, values], 4),
+  ).toEqual([22, 28, 49, 64]);
 });
 
 test("the same in a worker", async () => {
-  const worker = new Worker(new URL("../test/browser-worker.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("../test/browser-worker.ts", import.meta.url), {
+    type: "module",
+  });
   const answer = await new Promise((resolve, reject) => {
     worker.onmessage = ({ data }): void => resolve(data);
     worker.onerror = (event): void => reject(new Error(event.message));

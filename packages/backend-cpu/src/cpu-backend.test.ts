@@ -12,9 +12,12 @@ import { reference } from "@dl/backend-reference";
 import { describe, expect, test } from "vitest";
 import { cpu } from "./index.ts";
 
-const square = mapProgram([4], [{ dtype: "float32", layout: contiguousLayout([4]) }], [], [
-  scalar.mul(input(0, "float32"), input(0, "float32")),
-]);
+const square = mapProgram(
+  [4],
+  [{ dtype: "float32", layout: contiguousLayout([4]) }],
+  [],
+  [scalar.mul(input(0, "float32"), input(0, "float32"))],
+);
 
 describe("buffers", () => {
   test("are written and read in parts", async () => {
@@ -58,9 +61,13 @@ describe("refuses", () => {
     const [a, b] = [backend.allocate(16), backend.allocate(16)];
     const executable = backend.compile(square);
     const foreign = reference().allocate(16);
-    expect(() => backend.dispatch(executable, [{ buffer: foreign, offset: 0 }], [b], [])).toThrow(/another backend/);
+    expect(() => backend.dispatch(executable, [{ buffer: foreign, offset: 0 }], [b], [])).toThrow(
+      /another backend/,
+    );
     backend.free(a);
-    expect(() => backend.dispatch(executable, [{ buffer: a, offset: 0 }], [b], [])).toThrow(/has been freed/);
+    expect(() => backend.dispatch(executable, [{ buffer: a, offset: 0 }], [b], [])).toThrow(
+      /has been freed/,
+    );
     expect(() => backend.free(a)).toThrow(BackendError);
     const other = await cpu();
     expect(() => other.free(b)).toThrow(BackendError);
@@ -78,9 +85,19 @@ describe("refuses", () => {
   test("float64, anywhere in a program", async () => {
     const backend = await cpu();
     const programs = [
-      mapProgram([2], [{ dtype: "float64", layout: contiguousLayout([2]) }], [], [constant(1, "float32")]),
+      mapProgram(
+        [2],
+        [{ dtype: "float64", layout: contiguousLayout([2]) }],
+        [],
+        [constant(1, "float32")],
+      ),
       mapProgram([2], [], [], [constant(1, "float64")]),
-      mapProgram([2], [], [], [scalar.cast(scalar.cast(constant(1, "float32"), "float64"), "float32")]),
+      mapProgram(
+        [2],
+        [],
+        [],
+        [scalar.cast(scalar.cast(constant(1, "float32"), "float64"), "float32")],
+      ),
     ];
     for (const program of programs) {
       expect(() => backend.compile(program)).toThrow(UnsupportedError);
@@ -101,5 +118,8 @@ test("compiles a program once, and names itself", async () => {
   expect(backend.compile(square)).toBe(backend.compile(square));
   expect(backend.compile(square).program).toBe(square);
   expect(backend.info).toMatch(/^WebAssembly SIMD, 1 thread, relaxed SIMD: no/);
-  expect(backend.capabilities).toMatchObject({ threads: 1, dtypes: ["float32", "int32", "uint32", "bool"] });
+  expect(backend.capabilities).toMatchObject({
+    threads: 1,
+    dtypes: ["float32", "int32", "uint32", "bool"],
+  });
 });

@@ -61,7 +61,7 @@ class CpuBackend implements Backend {
   readonly info: string;
   readonly #limit: number;
   #device: CpuDevice | undefined;
-  #compiler: Compiler;
+  #compiler: Compiler | undefined;
   /** By the program's id: programs are interned and their ids small. */
   #executables: (CpuExecutable | undefined)[] = [];
   #liveBuffers = 0;
@@ -77,7 +77,11 @@ class CpuBackend implements Backend {
       maxBufferBytes: limit,
       threads: 1,
     };
-    const why = !relaxed ? "no (this engine does not offer it)" : deterministic ? "no (deterministic)" : "yes";
+    const why = !relaxed
+      ? "no (this engine does not offer it)"
+      : deterministic
+        ? "no (deterministic)"
+        : "yes";
     this.info = `WebAssembly SIMD, 1 thread, relaxed SIMD: ${why}`;
   }
 
@@ -126,7 +130,7 @@ class CpuBackend implements Backend {
     const known = this.#executables[program.id];
     if (known !== undefined) return known;
     this.#alive();
-    const executable = new CpuExecutable(program, this, this.#compiler.compile(program));
+    const executable = new CpuExecutable(program, this, this.#compiler!.compile(program));
     this.#executables[program.id] = executable;
     return executable;
   }
@@ -158,13 +162,17 @@ class CpuBackend implements Backend {
 
   async dispose(): Promise<void> {
     this.#device = undefined;
+    this.#compiler = undefined;
     this.#executables = [];
     this.#liveBuffers = 0;
   }
 
   #alive(): CpuDevice {
     if (this.#device === undefined)
-      throw new BackendError("cpu", "this backend has been disposed of. Make a new one with cpu().");
+      throw new BackendError(
+        "cpu",
+        "this backend has been disposed of. Make a new one with cpu().",
+      );
     return this.#device;
   }
 }

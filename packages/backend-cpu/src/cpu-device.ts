@@ -23,12 +23,7 @@ export class CpuBuffer implements BufferHandle {
 }
 
 /** Does units `begin` to `end` of the work that the words at `argumentWords` describe. */
-export type Kernel = (
-  argumentWords: number,
-  scratch: number,
-  begin: number,
-  end: number,
-) => void;
+export type Kernel = (argumentWords: number, scratch: number, begin: number, end: number) => void;
 
 /** What executables need of a backend: memory, addresses and a way to run kernels. */
 export class CpuDevice {
@@ -70,7 +65,7 @@ export class CpuDevice {
       fusedMultiplyAdd: this.fusedMultiplyAdd,
     });
     emit(module);
-    const bytes = module.finish() as Uint8Array<ArrayBuffer>;
+    const bytes = module.finish();
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       env: { memory: this.memory.memory },
     });

@@ -2,13 +2,8 @@ import type { ApplyScalar, DType, Emitters } from "@dl/backend";
 import { integerModulo, laneShift } from "./integer-lanes.ts";
 import { emitNormalFromBits } from "./random.ts";
 import { vectorMath } from "./kernels/vector-math.ts";
+import { pushWord, type VectorValue } from "./vector-value.ts";
 import type { FunctionBuilder, Local } from "./wasm/function-builder.ts";
-
-/** Four lanes of a value. A bool is a word 0 or 1 in memory, but a comparison's all-ones mask here. */
-export interface VectorValue {
-  readonly local: Local;
-  readonly isMask: boolean;
-}
 
 /** Instructions that need more than their operands. */
 interface Surroundings {
@@ -21,12 +16,6 @@ interface ByType {
   readonly float32: PlainName;
   readonly int32: PlainName;
   readonly uint32: PlainName;
-}
-
-/** Pushes a value as numbers: a mask becomes 0 or 1. */
-export function pushWord(body: FunctionBuilder, value: VectorValue): void {
-  body.get(value.local);
-  if (value.isMask) body.op("v128.and", body.constant("i32x4", 1));
 }
 
 /** One emitter per scalar instruction, on four lanes. */
@@ -43,6 +32,14 @@ export function vectorEmitters(
   const pushMask = (value: VectorValue): void => {
     body.get(value.local);
     if (!value.isMask) body.op("i32x4.neg"); // 0 or 1
+  };
+  /** Both as masks where they are, else both as words; says which. */
+  const pushAlike = (a: VectorValue, b: VectorValue): boolean => {
+    const isMask = a.isMask && b.isMask;
+    for (const value of [a, b])
+      if (isMask) body.get(value.local);
+      else word(value);
+    return isMask;
   };
   const choose = (dtype: DType, by: ByType): PlainName =>
     dtype === "float32" ? by.float32 : dtype === "int32" ? by.int32 : by.uint32;
@@ -71,8 +68,7 @@ export function vectorEmitters(
   const bitwise =
     (name: PlainName) =>
     (_node: ApplyScalar, a: VectorValue, b: VectorValue): VectorValue => {
-      const isMask = a.isMask && b.isMask;
-      for (const value of [a, b]) isMask ? body.get(value.local) : word(value);
+      const isMask = pushAlike(a, b);
       body.op(name);
       return result(isMask);
     };
@@ -129,8 +125,7 @@ export function vectorEmitters(
     lessEqual: comparison({ float32: "f32x4.le", int32: "i32x4.le_s", uint32: "i32x4.le_u" }),
     equal: comparison({ float32: "f32x4.eq", int32: "i32x4.eq", uint32: "i32x4.eq" }),
     select: (_node, condition, a, b) => {
-      const isMask = a.isMask && b.isMask;
-      for (const value of [a, b]) isMask ? body.get(value.local) : word(value);
+      const isMask = pushAlike(a, b);
       pushMask(condition);
       body.op("v128.bitselect");
       return result(isMask);
@@ -138,10 +133,7 @@ export function vectorEmitters(
     and: bitwise("v128.and"),
     or: bitwise("v128.or"),
     xor: bitwise("v128.xor"),
-    shiftLeft: shift(
-      { float32: "i32x4.shl", int32: "i32x4.shl", uint32: "i32x4.shl" },
-      "left",
-    ),
+    shiftLeft: shift({ float32: "i32x4.shl", int32: "i32x4.shl", uint32: "i32x4.shl" }, "left"),
     shiftRight: shift(
       { float32: "i32x4.shr_u", int32: "i32x4.shr_s", uint32: "i32x4.shr_u" },
       "right",

@@ -1,5 +1,12 @@
-import { foldScalar, InternalError, topologicalOrder, type Emitters, type Scalar } from "@dl/backend";
-import { vectorEmitters, type VectorValue } from "./emitters.ts";
+import {
+  foldScalar,
+  InternalError,
+  topologicalOrder,
+  type Emitters,
+  type Scalar,
+} from "@dl/backend";
+import { vectorEmitters } from "./emitters.ts";
+import type { VectorValue } from "./vector-value.ts";
 import { scratchBytes } from "./memory/memory-map.ts";
 import { RandomBits } from "./random.ts";
 import type { FunctionBuilder, Local } from "./wasm/function-builder.ts";

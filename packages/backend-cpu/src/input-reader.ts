@@ -34,8 +34,7 @@ export class InputReader {
 
   /** For a broadcast input: fetches the row's one element. */
   loadRow(): void {
-    if (this.row !== undefined)
-      this.#body.load("v128.load32_splat", this.pointer).set(this.row);
+    if (this.row !== undefined) this.#body.load("v128.load32_splat", this.pointer).set(this.row);
   }
 
   /** Prepares for full vectors. */
@@ -51,7 +50,10 @@ export class InputReader {
     this.#lanes.forEach((lane, i) => {
       const body = this.#body;
       body.op("i32.mul", this.stride!, i + 1).get(0);
-      body.op("i32.gt_u", count, i + 1).select().set(lane);
+      body
+        .op("i32.gt_u", count, i + 1)
+        .select()
+        .set(lane);
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Scalar } from "@dl/backend";
 import { ArgumentReader } from "./argument-block.ts";
-import { pushWord } from "./emitters.ts";
+import { eachCoordinate } from "./coordinates.ts";
+import { pushWord, type VectorValue } from "./vector-value.ts";
 import { ExpressionCode } from "./expression-code.ts";
 import { InputReader, type AccessMode } from "./input-reader.ts";
 import type { FunctionBuilder, Local } from "./wasm/function-builder.ts";
@@ -72,12 +73,14 @@ function emitRun(
     scratch,
   );
 
-  const [row, start, count, position, vectorEnd, rest, isTail, coordinate] = Array.from(
-    { length: 8 },
-    () => body.local("i32"),
-  ) as [Local, Local, Local, Local, Local, Local, Local, Local];
+  const [row, start, count, position] = [0, 1, 2, 3].map(() => body.local("i32")) as [
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
   const outputs = values.map(() => body.local("i32"));
-  const tails = values.map(() => body.local("i32"));
+  const emitVectors = vectorLoop(body, scratch, position, count, outputs);
 
   body.countUp(begin, end, 1, () => {
     const [slow, fast] = isColumnMajor ? [start, row] : [row, start];
@@ -92,20 +95,15 @@ function emitRun(
     readers.forEach(({ reader }, i) => {
       body.get(bases[i]!);
       if (reader.mode === "contiguous") body.op("i32.shl", start, 2).op("i32.add");
-      else if (reader.stride !== undefined)
-        body.op("i32.mul", start, reader.stride).op("i32.add");
+      else if (reader.stride !== undefined) body.op("i32.mul", start, reader.stride).op("i32.add");
       body.set(reader.pointer);
     });
-    for (let axis = outerAxes - 1; axis >= 0; axis--) {
-      if (axis > 0) {
-        body.op("i32.rem_u", row, sizes[axis]!).set(coordinate);
-        body.op("i32.div_u", row, sizes[axis]!).set(row);
-      } else body.get(row).set(coordinate);
+    eachCoordinate(body, row, sizes, (coordinate, axis) => {
       for (const { reader, outerStrides } of readers) {
         body.get(reader.pointer).op("i32.mul", coordinate, outerStrides[axis]!);
         body.op("i32.add").set(reader.pointer);
       }
-    }
+    });
     for (const { reader } of readers) {
       reader.loadRow();
       reader.useAllLanes();
@@ -115,47 +113,66 @@ function emitRun(
     );
     const rowValues = code.emitRow((slot) => readerOf(slot).row!);
 
+    emitVectors(
+      readers.map(({ reader }) => reader),
+      () =>
+        code.emit(
+          values,
+          {
+            position,
+            positions: undefined,
+            input: (slot) => loaded(body, readerOf(slot)),
+          },
+          rowValues,
+        ),
+    );
+  });
+}
+
+/**
+ * The loop over `count` elements from `position` on. The last ones, fewer than a vector, go through
+ * the same code once more, written to scratch first: wherever an element falls, its bits are the same.
+ */
+function vectorLoop(
+  body: FunctionBuilder,
+  scratch: Local,
+  position: Local,
+  count: Local,
+  outputs: readonly Local[],
+): (readers: readonly InputReader[], emit: () => readonly VectorValue[]) => void {
+  const [vectorEnd, rest, isTail] = [0, 1, 2].map(() => body.local("i32")) as [Local, Local, Local];
+  const tails = outputs.map(() => body.local("i32"));
+  return (readers, emit) => {
     body.op("i32.and", count, 3).set(rest);
     body.op("i32.sub", count, rest).op("i32.add", position).set(vectorEnd);
     body.get(0).set(isTail);
     body.block((done) => {
       body.loop((again) => {
         body.countUp(position, vectorEnd, 4, () => {
-          const results = code.emit(
-            values,
-            {
-              position,
-              positions: undefined,
-              input: (slot) => loaded(body, readerOf(slot)),
-            },
-            rowValues,
-          );
-          results.forEach((value, i) => {
+          emit().forEach((value, i) => {
             body.get(outputs[i]!);
             pushWord(body, value);
             body.store("v128.store");
             body.op("i32.add", outputs[i]!, 16).set(outputs[i]!);
           });
-          for (const { reader } of readers) reader.advance();
+          for (const reader of readers) reader.advance();
         });
         body.get(isTail).if(() => {
-          values.forEach((_, i) => copyLanes(body, scratch, 16 * i, tails[i]!, rest));
+          tails.forEach((tail, i) => copyLanes(body, scratch, 16 * i, tail, rest));
           body.branch(done);
         });
         body.op("i32.eqz", rest).branchIf(done);
-        // The last elements go through the same loop, written to scratch first: wherever an
-        // element falls, it is computed by the same code, so its bits are the same.
         body.get(1).set(isTail);
         body.op("i32.add", vectorEnd, 4).set(vectorEnd);
-        values.forEach((_, i) => {
-          body.get(outputs[i]!).set(tails[i]!);
+        tails.forEach((tail, i) => {
+          body.get(outputs[i]!).set(tail);
           body.op("i32.add", scratch, 16 * i).set(outputs[i]!);
         });
-        for (const { reader } of readers) reader.useLanes(rest);
+        for (const reader of readers) reader.useLanes(rest);
         body.branch(again);
       });
     });
-  });
+  };
 }
 
 function loaded(body: FunctionBuilder, reader: InputReader): Local {

@@ -11,7 +11,13 @@ import {
   type Scalar,
 } from "@dl/backend";
 import { describe, expect, test } from "vitest";
-import { bothBackends, exact, expectSame, runOn, sampleElements } from "../test/against-reference.ts";
+import {
+  bothBackends,
+  exact,
+  expectSame,
+  runOn,
+  sampleElements,
+} from "../test/against-reference.ts";
 
 const x = input(0, "float32");
 const y = input(1, "float32");
@@ -19,12 +25,19 @@ const float = (shape: readonly number[], strides?: readonly number[]) => ({
   dtype: "float32" as DType,
   layout: strides === undefined ? contiguousLayout(shape) : internLayout(shape, strides),
 });
-const sample = (count: number, seed?: number) => ({ elements: sampleElements("float32", count, seed) });
+const sample = (count: number, seed?: number) => ({
+  elements: sampleElements("float32", count, seed),
+});
 
 describe("layouts", () => {
   const sum = scalar.add(scalar.mul(x, 2), y);
   test.each([0, 1, 2, 3, 4, 5, 7, 8, 33, 20000])("contiguous, %i elements", async (n) => {
-    await expectSame(mapProgram([n], [float([n]), float([n])], [], [sum]), [sample(n), sample(n, 2)], [], exact);
+    await expectSame(
+      mapProgram([n], [float([n]), float([n])], [], [sum]),
+      [sample(n), sample(n, 2)],
+      [],
+      exact,
+    );
   });
 
   test.each([
@@ -45,7 +58,15 @@ describe("layouts", () => {
 
   test("negative strides", async () => {
     const program = mapProgram([3, 5], [float([3, 5], [5, -1]), float([3, 5], [-7, 1])], [], [sum]);
-    await expectSame(program, [{ ...sample(30), offset: 4 }, { ...sample(40, 2), offset: 20 }], [], exact);
+    await expectSame(
+      program,
+      [
+        { ...sample(30), offset: 4 },
+        { ...sample(40, 2), offset: 20 },
+      ],
+      [],
+      exact,
+    );
   });
 
   test("writes over its input", async () => {
@@ -60,11 +81,35 @@ describe("layouts", () => {
   });
 });
 
-const extremes = [NaN, Infinity, -Infinity, 0, -0, 1, -1, 0.5, 1.5, 2.5, -2.5, 1e-40, 3e38, -3e9, 5e9, 7.25, 100, -100];
+const extremes = [
+  NaN,
+  Infinity,
+  -Infinity,
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  1.5,
+  2.5,
+  -2.5,
+  1e-40,
+  3e38,
+  -3e9,
+  5e9,
+  7.25,
+  100,
+  -100,
+];
 
 async function onExtremes(value: Scalar, other = 0): Promise<void> {
   const pairs = extremes.flatMap((a) => extremes.map((b) => [a, b] as const));
-  const program = mapProgram([pairs.length], [float([pairs.length]), float([pairs.length])], [], [value]);
+  const program = mapProgram(
+    [pairs.length],
+    [float([pairs.length]), float([pairs.length])],
+    [],
+    [value],
+  );
   await expectSame(program, [
     { elements: pairs.map(([a]) => Math.fround(a)) },
     { elements: pairs.map(([, b]) => Math.fround(b + other)) },
@@ -74,7 +119,17 @@ async function onExtremes(value: Scalar, other = 0): Promise<void> {
 describe("instructions on extremes", () => {
   const binary = ["add", "sub", "mul", "div", "max", "min", "less", "lessEqual", "equal"] as const;
   test.each(binary)("%s", (name) => onExtremes(scalar[name](x, y)));
-  const transcendental = ["exp", "expm1", "log", "log1p", "sin", "cos", "atan", "tanh", "erf"] as const;
+  const transcendental = [
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "sin",
+    "cos",
+    "atan",
+    "tanh",
+    "erf",
+  ] as const;
   test.each(transcendental)("%s", (name) => onExtremes(scalar[name](x)));
   test.each(["pow", "mod"] as const)("%s", (name) => onExtremes(scalar[name](x, y)));
   const unary = ["neg", "abs", "floor", "round", "sqrt", "isNaN"] as const;
@@ -97,7 +152,20 @@ describe.each(["int32", "uint32"] as const)("integers: %s", (dtype) => {
   const a = input(0, dtype);
   const b = input(1, dtype);
   const names = [
-    "add", "sub", "mul", "mod", "max", "min", "less", "lessEqual", "equal", "and", "or", "xor", "shiftLeft", "shiftRight",
+    "add",
+    "sub",
+    "mul",
+    "mod",
+    "max",
+    "min",
+    "less",
+    "lessEqual",
+    "equal",
+    "and",
+    "or",
+    "xor",
+    "shiftLeft",
+    "shiftRight",
   ] as const;
   test.each(names)("%s", async (name) => {
     const values = [0, 1, 2, 3, 7, 31, 32, 33, 2 ** 31 - 1, -(2 ** 31), -1, -2, -3, -7];
@@ -111,27 +179,55 @@ describe.each(["int32", "uint32"] as const)("integers: %s", (dtype) => {
 });
 
 describe("random numbers", () => {
-  const keys = [0, 1, 2, 3].map((slot) => parameter(slot, "uint32")) as [Scalar, Scalar, Scalar, Scalar];
+  const keys = [0, 1, 2, 3].map((slot) => parameter(slot, "uint32")) as [
+    Scalar,
+    Scalar,
+    Scalar,
+    Scalar,
+  ];
   const bits = scalar.randomBits(...keys);
   const keyTypes: DType[] = ["uint32", "uint32", "uint32", "uint32"];
   const scalars = [0x12345678, 0x9abcdef0, 0xffffffff, 7];
   test.each([[[1]], [[4]], [[17]], [[1000]]])("bits of %j", async (shape) => {
-    await expectSame(mapProgram(shape, [], keyTypes, [bits, scalar.normalFromBits(bits)]), [], scalars, exact);
+    await expectSame(
+      mapProgram(shape, [], keyTypes, [bits, scalar.normalFromBits(bits)]),
+      [],
+      scalars,
+      exact,
+    );
   });
   test("rows that do not end at a block", async () => {
     const rows = float([6, 5], [0, 1]);
-    const program = mapProgram([6, 5], [rows], keyTypes, [scalar.add(scalar.cast(bits, "float32"), x)]);
+    const program = mapProgram([6, 5], [rows], keyTypes, [
+      scalar.add(scalar.cast(bits, "float32"), x),
+    ]);
     await expectSame(program, [sample(5)], scalars, exact);
   });
   test("keys that differ by element", async () => {
-    const own = scalar.randomBits(scalar.bitcast(x, "uint32"), ...(keys.slice(1) as [Scalar, Scalar, Scalar]));
-    await expectSame(mapProgram([11], [float([11])], keyTypes, [own]), [sample(11)], scalars, exact);
+    const own = scalar.randomBits(
+      scalar.bitcast(x, "uint32"),
+      ...(keys.slice(1) as [Scalar, Scalar, Scalar]),
+    );
+    await expectSame(
+      mapProgram([11], [float([11])], keyTypes, [own]),
+      [sample(11)],
+      scalars,
+      exact,
+    );
   });
   test("every normal table node and the ends", async () => {
     const ends = [0, 1, 2, 0x7fffffff, 0x80000000, 0x80000001, 0xffffffff];
-    const elements = [...ends, ...Array.from({ length: 4096 }, (_, i) => Math.imul(i, 2654435761) >>> 0)];
+    const elements = [
+      ...ends,
+      ...Array.from({ length: 4096 }, (_, i) => Math.imul(i, 2654435761) >>> 0),
+    ];
     const spec = { dtype: "uint32" as DType, layout: contiguousLayout([elements.length]) };
-    const program = mapProgram([elements.length], [spec], [], [scalar.normalFromBits(input(0, "uint32"))]);
+    const program = mapProgram(
+      [elements.length],
+      [spec],
+      [],
+      [scalar.normalFromBits(input(0, "uint32"))],
+    );
     await expectSame(program, [{ elements }], [], exact);
   });
 });
@@ -155,11 +251,16 @@ test("index, parameters and several outputs", async () => {
 
 test("an element's bits do not depend on where it falls", async () => {
   const { fast } = await bothBackends();
-  const value = scalar.div(scalar.mul(x, scalar.sqrt(scalar.abs(x))), scalar.add(scalar.abs(x), 0.3));
+  const value = scalar.div(
+    scalar.mul(x, scalar.sqrt(scalar.abs(x))),
+    scalar.add(scalar.abs(x), 0.3),
+  );
   const elements = sampleElements("float32", 64);
   const [whole] = await runOn(fast, mapProgram([64], [float([64])], [], [value]), [{ elements }]);
   for (let n = 1; n < 9; n++) {
-    const [part] = await runOn(fast, mapProgram([n], [float([n])], [], [value]), [{ elements, offset: 5 }]);
+    const [part] = await runOn(fast, mapProgram([n], [float([n])], [], [value]), [
+      { elements, offset: 5 },
+    ]);
     for (let i = 0; i < n; i++) expect(part![i]).toBe(whole![i + 5]);
   }
 });

@@ -1,4 +1,4 @@
-import { coalesceAxes, contiguousStrides, IdTrie, type MapProgram } from "@dl/backend";
+import { coalesceAxes, contiguousStrides, type IdTrie, type MapProgram } from "@dl/backend";
 import { ArgumentsWriter } from "./arguments-writer.ts";
 import type { CpuDevice, Kernel, Runner } from "./cpu-device.ts";
 import { accessMode, type AccessMode } from "./input-reader.ts";

@@ -4,5 +4,5 @@ import { topologicalOrder, type Scalar } from "@dl/backend";
 export function usedInputs(roots: readonly Scalar[]): number[] {
   const slots = new Set<number>();
   for (const node of topologicalOrder(roots)) if (node.kind === "input") slots.add(node.slot);
-  return [...slots].sort((a, b) => a - b);
+  return [...slots].toSorted((a, b) => a - b);
 }

@@ -1,7 +1,12 @@
 import { normalTableFormat, philoxKeyIncrements, philoxMultipliers } from "@dl/backend";
 import { normalTableAddress } from "./memory/memory-map.ts";
-import type { VectorValue } from "./emitters.ts";
-import type { FunctionBuilder, FunctionHandle, FunctionHost, Local } from "./wasm/function-builder.ts";
+import type { VectorValue } from "./vector-value.ts";
+import type {
+  FunctionBuilder,
+  FunctionHandle,
+  FunctionHost,
+  Local,
+} from "./wasm/function-builder.ts";
 
 /** The instruction `randomBits` in one kernel: 16 words of scratch filled by four Philox blocks at once. */
 export class RandomBits {
@@ -23,12 +28,15 @@ export class RandomBits {
   emitNeighbours(position: Local, keys: readonly VectorValue[]): VectorValue {
     const body = this.#body;
     const fill = philoxFill(body.host);
-    body.op("i32.sub", position, this.#start).op("i32.gt_u", 12).if(() => {
-      body.op("i32.and", position, -4).set(this.#start);
-      body.get(this.#buffer).op("i32.shr_u", position, 2);
-      for (const key of keys) body.laneOp("i32x4.extract_lane", 0, key.local);
-      body.call(fill);
-    });
+    body
+      .op("i32.sub", position, this.#start)
+      .op("i32.gt_u", 12)
+      .if(() => {
+        body.op("i32.and", position, -4).set(this.#start);
+        body.get(this.#buffer).op("i32.shr_u", position, 2);
+        for (const key of keys) body.laneOp("i32x4.extract_lane", 0, key.local);
+        body.call(fill);
+      });
     const local = body.local("v128");
     body.op("i32.sub", position, this.#start).op("i32.shl", 2).op("i32.add", this.#buffer);
     body.load("v128.load").set(local);
@@ -60,8 +68,14 @@ export class RandomBits {
  */
 function philoxFill(host: FunctionHost): FunctionHandle {
   return host.helper("philoxFill", Array<"i32">(6).fill("i32"), [], (body) => {
-    const [buffer, block, seedLow, seedHigh, stream, draw] = body.parameters as
-      [Local, Local, Local, Local, Local, Local];
+    const [buffer, block, seedLow, seedHigh, stream, draw] = body.parameters as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ];
     const counter = [0, 1, 2, 3].map(() => body.local("v128")) as [Local, Local, Local, Local];
     const [c0, c1, c2, c3] = counter;
     const [k0, k1, low, high, low0, low1, high0] = Array.from({ length: 7 }, () =>
@@ -104,7 +118,10 @@ function philoxFill(host: FunctionHost): FunctionHandle {
       [[2, 3, 6, 7], low1, high],
     ] as const;
     rows.forEach(([lanes, a, b], row) => {
-      body.get(buffer).shuffle32(lanes, a, b).store("v128.store", undefined, undefined, 16 * row);
+      body
+        .get(buffer)
+        .shuffle32(lanes, a, b)
+        .store("v128.store", undefined, undefined, 16 * row);
     });
   });
 }

@@ -1,5 +1,5 @@
 import { accumulator } from "./accumulators.ts";
-import { pushWord } from "./emitters.ts";
+import { pushWord } from "./vector-value.ts";
 import { emitIota } from "./expression-code.ts";
 import { ReduceFrame, type ReduceSignature } from "./reduce-kernel.ts";
 import type { FunctionBuilder, Local } from "./wasm/function-builder.ts";
@@ -81,7 +81,10 @@ function emitRun(body: FunctionBuilder, signature: ReduceSignature): void {
         });
       }
       if (state.blockLength !== undefined) {
-        body.op("i32.add", steps, 1).tee(steps).op("i32.and", state.blockLength - 1);
+        body
+          .op("i32.add", steps, 1)
+          .tee(steps)
+          .op("i32.and", state.blockLength - 1);
         body.op("i32.eqz").if(() => state.flush());
       }
     });

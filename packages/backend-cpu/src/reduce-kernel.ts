@@ -1,5 +1,6 @@
 import type { ReduceOp, Scalar } from "@dl/backend";
 import { ArgumentReader } from "./argument-block.ts";
+import { eachCoordinate } from "./coordinates.ts";
 import { ExpressionCode, type VectorPlace } from "./expression-code.ts";
 import { InputReader, type AccessMode } from "./input-reader.ts";
 import type { FunctionBuilder, Local } from "./wasm/function-builder.ts";
@@ -106,17 +107,12 @@ export class ReduceFrame {
   /** Sets every origin for a row-major position over the outer kept axes. Destroys `linear`. */
   seek(linear: Local): void {
     const { body } = this;
-    const coordinate = body.local("i32");
     for (const { origin, base } of this.inputs) body.get(base).set(origin);
     if (this.index !== undefined) body.get(0).set(this.index.origin);
-    for (let axis = this.#keptSizes.length - 1; axis >= 0; axis--) {
-      if (axis > 0) {
-        body.op("i32.rem_u", linear, this.#keptSizes[axis]!).set(coordinate);
-        body.op("i32.div_u", linear, this.#keptSizes[axis]!).set(linear);
-      } else body.get(linear).set(coordinate);
+    eachCoordinate(body, linear, this.#keptSizes, (coordinate, axis) => {
       for (const { origin, kept } of this.#walkers())
         body.get(origin).op("i32.mul", coordinate, kept[axis]!).op("i32.add").set(origin);
-    }
+    });
   }
 
   /** Runs `emit` for every position on the outer reduced axes; it is given the innermost counter. */

@@ -1,6 +1,6 @@
 import { accumulator } from "./accumulators.ts";
 import { emitIota, type Memo } from "./expression-code.ts";
-import { pushWord } from "./emitters.ts";
+import { pushWord } from "./vector-value.ts";
 import { ReduceFrame, type ReduceSignature } from "./reduce-kernel.ts";
 import type { FunctionBuilder, Local } from "./wasm/function-builder.ts";
 import type { ModuleBuilder } from "./wasm/module-builder.ts";
@@ -25,7 +25,11 @@ function emitRun(body: FunctionBuilder, signature: ReduceSignature): void {
 
   const positionsFrom = (vector: number) => (): Local => {
     const local = body.local("v128");
-    body.op("i32.add", position, 4 * vector).op("i32x4.splat").op("i32x4.add", iota).set(local);
+    body
+      .op("i32.add", position, 4 * vector)
+      .op("i32x4.splat")
+      .op("i32x4.add", iota)
+      .set(local);
     return local;
   };
   const valueAt = (vector: number, row: Memo): Local => {

@@ -1,7 +1,7 @@
 import {
   coalesceAxes,
   contiguousStrides,
-  IdTrie,
+  type IdTrie,
   reducedShape,
   reduceResultDType,
   topologicalOrder,
@@ -105,7 +105,9 @@ function walkedAxes(
   readsIndex: boolean,
 ): readonly Axis[] {
   const isReduced = program.shape.map((_, axis) => program.axes.includes(axis));
-  const outputStrides = contiguousStrides(program.shape.map((n, axis) => (isReduced[axis] ? 1 : n)));
+  const outputStrides = contiguousStrides(
+    program.shape.map((n, axis) => (isReduced[axis] ? 1 : n)),
+  );
   // A stride that no kept and reduced neighbours share keeps them apart.
   const roles = outputStrides.map((stride, axis) => (isReduced[axis] ? 0 : stride));
   const index = contiguousStrides(program.shape);
@@ -164,7 +166,10 @@ function vectorCount(
 
 function kernelFor(device: CpuDevice, kernels: ReduceKernels, signature: ReduceSignature): Kernel {
   const { op, value, form, modes, held, indexMode, vectors } = signature;
-  let node = kernels.child(opIds[op]).child(value.id).child(form === "rows" ? 0 : 1);
+  let node = kernels
+    .child(opIds[op])
+    .child(value.id)
+    .child(form === "rows" ? 0 : 1);
   node = node.child(signature.parameterCount).child(vectors);
   node = node.child(signature.outerKept).child(signature.outerReduced);
   node = node.child(indexMode === undefined ? -1 : modeIds[indexMode]);

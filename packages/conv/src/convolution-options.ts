@@ -26,13 +26,21 @@ export function checkWeight(
       received: weight.shape,
     });
   if (!Number.isInteger(groups) || groups < 1)
-    throw new ArgumentError(op, `groups must be a whole number of at least 1: received ${groups}.`, {
-      received: groups,
-    });
+    throw new ArgumentError(
+      op,
+      `groups must be a whole number of at least 1: received ${groups}.`,
+      {
+        received: groups,
+      },
+    );
   if (weight.shape.includes(0))
-    throw new ShapeError(op, `weight has an empty axis: ${formatShape(weight.shape)} (layout ${layout}).`, {
-      received: weight.shape,
-    });
+    throw new ShapeError(
+      op,
+      `weight has an empty axis: ${formatShape(weight.shape)} (layout ${layout}).`,
+      {
+        received: weight.shape,
+      },
+    );
   for (const tensor of [inputs, weight, bias])
     if (tensor !== undefined && (!isFloat(tensor.dtype) || tensor.dtype !== inputs.dtype))
       throw new DTypeError(

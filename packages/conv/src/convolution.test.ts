@@ -11,7 +11,13 @@ beforeAll(() => {
 const dtype = "float64";
 /** 0, 1, 2, ... modulo `modulus`, plus `shift`. */
 const pattern = (shape: number[], modulus: number, shift: number): Tensor =>
-  arange(shape.reduce((a, b) => a * b), { dtype }).remainder(modulus).add(shift).reshape(shape);
+  arange(
+    shape.reduce((a, b) => a * b),
+    { dtype },
+  )
+    .remainder(modulus)
+    .add(shift)
+    .reshape(shape);
 const random = (shape: number[], seed: number): Tensor =>
   uniform(shape, { low: -1, high: 1, dtype, generator: new Generator(seed) });
 
@@ -27,10 +33,26 @@ describe("conv2d", () => {
     });
     expect(await y.toArray()).toEqual([
       [
-        [[10, -3, -2, -1], [-10, 16, 14, -2], [-2, 3, -6, 6]],
-        [[-7, 7, 7, 7], [-10, 3, -5, 8], [5, 7, -5, 4]],
-        [[1, 0, -1, 12], [-4, 3, 3, 3], [11, 12, -1, 0]],
-        [[5, 3, 1, 6], [7, 8, 9, 10], [2, -5, 9, 9]],
+        [
+          [10, -3, -2, -1],
+          [-10, 16, 14, -2],
+          [-2, 3, -6, 6],
+        ],
+        [
+          [-7, 7, 7, 7],
+          [-10, 3, -5, 8],
+          [5, 7, -5, 4],
+        ],
+        [
+          [1, 0, -1, 12],
+          [-4, 3, 3, 3],
+          [11, 12, -1, 0],
+        ],
+        [
+          [5, 3, 1, 6],
+          [7, 8, 9, 10],
+          [2, -5, 9, 9],
+        ],
       ],
     ]);
   });
@@ -58,10 +80,10 @@ describe("conv2d", () => {
     const all = [random([2, 4, 5, 6], 1), random([6, 2, 3, 2], 2), random([6], 3)];
     await gradcheck(f, all);
     await gradgradcheck(f, all);
-    await gradcheck((x, w) => conv2d(x, w, undefined, { padding: "same" }), [
-      random([1, 2, 4, 4], 4),
-      random([3, 2, 2, 3], 5),
-    ]);
+    await gradcheck(
+      (x, w) => conv2d(x, w, undefined, { padding: "same" }),
+      [random([1, 2, 4, 4], 4), random([3, 2, 2, 3], 5)],
+    );
   });
 
   it("says what does not fit", () => {
@@ -69,7 +91,9 @@ describe("conv2d", () => {
     expect(() => conv2d(image, zeros([16, 3, 3, 3]))).toThrow(
       "conv2d: weight expects 3 input channels, got 1: input [8, 1, 28, 28], weight [16, 3, 3, 3] (layout NCHW).",
     );
-    expect(() => conv2d(zeros([8, 4, 9, 9]), zeros([3, 2, 3, 3]), undefined, { groups: 2 })).toThrow(
+    expect(() =>
+      conv2d(zeros([8, 4, 9, 9]), zeros([3, 2, 3, 3]), undefined, { groups: 2 }),
+    ).toThrow(
       "conv2d: 3 output channels cannot be cut into 2 groups: input [8, 4, 9, 9], weight [3, 2, 3, 3] (layout NCHW).",
     );
     expect(() => conv2d(zeros([8, 28, 28]), zeros([16, 1, 3, 3]))).toThrow(
@@ -87,7 +111,9 @@ describe("conv2d", () => {
     expect(() => conv2d(image, zeros([1, 1, 3, 3]), undefined, { padding: [0.5, 1] })).toThrow(
       "conv2d: padding must be a whole number of at least 0, or two such numbers: received [0.5, 1].",
     );
-    expect(() => conv2d(image, zeros([1, 1, 3, 3]), undefined, { padding: "same", stride: 2 })).toThrow(
+    expect(() =>
+      conv2d(image, zeros([1, 1, 3, 3]), undefined, { padding: "same", stride: 2 }),
+    ).toThrow(
       'conv2d: padding "same" needs stride 1: received [2, 2]. Give the padding in numbers.',
     );
     expect(() => conv2d(image, zeros([1, 1, 3, 3], { dtype }))).toThrow(
@@ -166,7 +192,9 @@ describe("layers", () => {
   it("make the shapes of the course's networks", () => {
     const image = zeros([2, 1, 28, 28]);
     expect(new Conv2d(1, 16, 5, { padding: 2 }).forward(image).shape).toEqual([2, 16, 28, 28]);
-    expect(new Conv2d(1, 32, 4, { stride: 2, padding: 1 }).forward(image).shape).toEqual([2, 32, 14, 14]);
+    expect(new Conv2d(1, 32, 4, { stride: 2, padding: 1 }).forward(image).shape).toEqual([
+      2, 32, 14, 14,
+    ]);
     const latent = zeros([2, 64, 7, 7]);
     const enlarge = new ConvTranspose2d(64, 32, 4, { stride: 2, padding: 1 });
     expect(enlarge.forward(latent).shape).toEqual([2, 32, 14, 14]);

@@ -10,12 +10,7 @@ import { ArgumentError } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import { convTranspose2d, type ConvTranspose2dOptions } from "./conv-transpose2d.ts";
 import { conv2d, type Conv2dOptions } from "./conv2d.ts";
-import {
-  avgPool2d,
-  maxPool2d,
-  type AvgPool2dOptions,
-  type MaxPool2dOptions,
-} from "./pooling.ts";
+import { avgPool2d, maxPool2d, type AvgPool2dOptions, type MaxPool2dOptions } from "./pooling.ts";
 import { pairOf, type Pair } from "./window.ts";
 
 /**

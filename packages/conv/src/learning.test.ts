@@ -1,7 +1,16 @@
 import type { Backend } from "@dl/backend";
 import { cpu } from "@dl/backend-cpu";
 import { reference } from "@dl/backend-reference";
-import { binaryCrossEntropyWithLogits, crossEntropy, Flatten, LeakyReLU, Linear, ReLU, Sequential, Unflatten } from "@dl/nn";
+import {
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  Flatten,
+  LeakyReLU,
+  Linear,
+  ReLU,
+  Sequential,
+  Unflatten,
+} from "@dl/nn";
 import { Adam } from "@dl/optim";
 import { configure, Generator, integers, normal, ones, zeros } from "@dl/tensor";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -10,7 +10,16 @@ beforeAll(() => {
 
 const image = (): Tensor =>
   tensor(
-    [[[[3, 1, 4, 1, 5], [9, 2, 6, 5, 3], [5, 8, 9, 7, 9], [3, 2, 3, 8, 4]]]],
+    [
+      [
+        [
+          [3, 1, 4, 1, 5],
+          [9, 2, 6, 5, 3],
+          [5, 8, 9, 7, 9],
+          [3, 2, 3, 8, 4],
+        ],
+      ],
+    ],
     { dtype: "float64" },
   );
 const random = (seed: number): Tensor =>
@@ -23,15 +32,27 @@ const expectRows = async (x: Tensor, rows: number[][]): Promise<void> => {
 
 describe("maxPool2d", () => {
   it("equals PyTorch's", async () => {
-    await expectRows(maxPool2d(image(), 2), [[9, 6], [8, 9]]);
-    await expectRows(maxPool2d(image(), 2, { ceilMode: true }), [[9, 6, 5], [8, 9, 9]]);
-    await expectRows(maxPool2d(image(), 3, { stride: 2, padding: 1 }), [[9, 6, 5], [9, 9, 9]]);
+    await expectRows(maxPool2d(image(), 2), [
+      [9, 6],
+      [8, 9],
+    ]);
+    await expectRows(maxPool2d(image(), 2, { ceilMode: true }), [
+      [9, 6, 5],
+      [8, 9, 9],
+    ]);
+    await expectRows(maxPool2d(image(), 3, { stride: 2, padding: 1 }), [
+      [9, 6, 5],
+      [9, 9, 9],
+    ]);
     await expectRows(maxPool2d(image(), 3, { stride: 2, padding: 1, ceilMode: true }), [
       [9, 6, 5],
       [9, 9, 9],
       [3, 8, 8],
     ]);
-    await expectRows(maxPool2d(image(), 2, { stride: 1, dilation: 2 }), [[9, 8, 9], [9, 8, 6]]);
+    await expectRows(maxPool2d(image(), 2, { stride: 1, dilation: 2 }), [
+      [9, 8, 9],
+      [9, 8, 6],
+    ]);
   });
 
   it("sends the gradient to the first of equal maxima", async () => {
@@ -51,8 +72,14 @@ describe("avgPool2d", () => {
   const window = { stride: 2, padding: 1 };
 
   it("equals PyTorch's, with and without the padding, for incomplete windows too", async () => {
-    const outside = [[6, 3.25, 3.5], [17 / 3, 5, 6]];
-    const counted = [[2, 13 / 6, 7 / 3], [17 / 6, 5, 6]];
+    const outside = [
+      [6, 3.25, 3.5],
+      [17 / 3, 5, 6],
+    ];
+    const counted = [
+      [2, 13 / 6, 7 / 3],
+      [17 / 6, 5, 6],
+    ];
     await expectRows(avgPool2d(image(), [3, 2], { ...window, countIncludePad: false }), outside);
     await expectRows(avgPool2d(image(), [3, 2], window), counted);
     await expectRows(
@@ -74,7 +101,9 @@ describe("avgPool2d", () => {
 
 it("layers do the same as the functions", async () => {
   const max = new MaxPool2d(2, { stride: 1 });
-  expect(await max.forward(image()).data()).toEqual(await maxPool2d(image(), 2, { stride: 1 }).data());
+  expect(await max.forward(image()).data()).toEqual(
+    await maxPool2d(image(), 2, { stride: 1 }).data(),
+  );
   const avg = new AvgPool2d(2);
   expect(await avg.forward(image()).data()).toEqual(await avgPool2d(image(), 2).data());
 });

@@ -1,4 +1,10 @@
-import { ArgumentError, DTypeError, formatShape, isFloat, type Pool2dParameters } from "@dl/backend";
+import {
+  ArgumentError,
+  DTypeError,
+  formatShape,
+  isFloat,
+  type Pool2dParameters,
+} from "@dl/backend";
 import { applyOne, type Tensor } from "@dl/tensor";
 import { checkFits, checkImages, pairOf, type Pair } from "./window.ts";
 
@@ -33,7 +39,11 @@ export interface AvgPool2dOptions extends PoolOptions {
  * @example
  * maxPool2d(zeros([8, 16, 28, 28]), 2).shape; // => [8, 16, 14, 14]
  */
-export function maxPool2d(inputs: Tensor, kernelSize: Pair, options: MaxPool2dOptions = {}): Tensor {
+export function maxPool2d(
+  inputs: Tensor,
+  kernelSize: Pair,
+  options: MaxPool2dOptions = {},
+): Tensor {
   return applyOne("maxPool2d", [inputs], poolOf("maxPool2d", inputs, kernelSize, options));
 }
 
@@ -48,7 +58,11 @@ export function maxPool2d(inputs: Tensor, kernelSize: Pair, options: MaxPool2dOp
  * @example
  * avgPool2d(zeros([8, 16, 28, 28]), 2).shape; // => [8, 16, 14, 14]
  */
-export function avgPool2d(inputs: Tensor, kernelSize: Pair, options: AvgPool2dOptions = {}): Tensor {
+export function avgPool2d(
+  inputs: Tensor,
+  kernelSize: Pair,
+  options: AvgPool2dOptions = {},
+): Tensor {
   const { countIncludePad = true } = options;
   const pool = poolOf("avgPool2d", inputs, kernelSize, options);
   const [top, bottom, left, right] = pool.padding;
@@ -75,9 +89,13 @@ function poolOf(
 ): Pool2dParameters {
   checkImages(op, inputs);
   if (!isFloat(inputs.dtype))
-    throw new DTypeError(op, `needs a float tensor, got ${inputs.dtype}. Convert with x.cast("float32").`, {
-      received: inputs.dtype,
-    });
+    throw new DTypeError(
+      op,
+      `needs a float tensor, got ${inputs.dtype}. Convert with x.cast("float32").`,
+      {
+        received: inputs.dtype,
+      },
+    );
   const kernelSize = pairOf(op, "kernelSize", kernel, 1);
   const stride = pairOf(op, "stride", options.stride ?? kernelSize, 1);
   const dilation = pairOf(op, "dilation", options.dilation ?? 1, 1);

@@ -1,4 +1,10 @@
-import { ArgumentError, formatShape, ShapeError, windowOutputSize, type Window2d } from "@dl/backend";
+import {
+  ArgumentError,
+  formatShape,
+  ShapeError,
+  windowOutputSize,
+  type Window2d,
+} from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 
 /** Height and width, or one number for both. */
@@ -30,7 +36,9 @@ export function symmetricPadding([height, width]: readonly [number, number]): Wi
 export function checkImages(op: string, inputs: Tensor): void {
   if (inputs.ndim === 4) return;
   const advice =
-    inputs.ndim === 3 ? " Add a batch axis with unsqueeze(0), or a channel axis with unsqueeze(1)." : "";
+    inputs.ndim === 3
+      ? " Add a batch axis with unsqueeze(0), or a channel axis with unsqueeze(1)."
+      : "";
   throw new ShapeError(
     op,
     `input must be [batch, channels, height, width], got ${formatShape(inputs.shape)}.${advice}`,

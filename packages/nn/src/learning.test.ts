@@ -4,7 +4,16 @@ import type { Backend } from "@dl/backend";
 import { Adam, SGD } from "@dl/optim";
 import { configure, Generator, integers, manualSeed, normal, type Tensor } from "@dl/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
-import { accuracy, crossEntropy, Dropout, Linear, meanSquaredError, ReLU, Sequential, Tanh } from "./index.ts";
+import {
+  accuracy,
+  crossEntropy,
+  Dropout,
+  Linear,
+  meanSquaredError,
+  ReLU,
+  Sequential,
+  Tanh,
+} from "./index.ts";
 
 describe.each([
   ["reference", async () => reference()],
@@ -62,7 +71,11 @@ describe.each([
       const optimizer = new Adam(model.parameters());
       for (let step = 0; step < 5; step++) {
         optimizer.zeroGrad();
-        model.forward(normal([16, 4])).square().mean().backward();
+        model
+          .forward(normal([16, 4]))
+          .square()
+          .mean()
+          .backward();
         optimizer.step();
       }
       return model.parameters()[0]!.data();

@@ -25,11 +25,9 @@ export function linear(inputs: Tensor, weight: Tensor, bias?: Tensor): Tensor {
 
 function checkLinear(inputs: Tensor, weight: Tensor, bias: Tensor | undefined): void {
   if (weight.ndim !== 2)
-    throw new ShapeError(
-      "linear",
-      `weight must be [out, in], got ${formatShape(weight.shape)}.`,
-      { received: weight.shape },
-    );
+    throw new ShapeError("linear", `weight must be [out, in], got ${formatShape(weight.shape)}.`, {
+      received: weight.shape,
+    });
   const [out, size] = weight.shape as readonly [number, number];
   if (inputs.shape.at(-1) !== size)
     throw new ShapeError(

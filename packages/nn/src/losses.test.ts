@@ -16,7 +16,11 @@ beforeAll(() => {
 
 const float64 = (data: number[] | number[][]): Tensor => tensor(data, { dtype: "float64" });
 const classes = (data: number[] | number[][][]): Tensor => tensor(data, { dtype: "int32" });
-const logits = (): Tensor => float64([[1, 2, 3], [0.5, -1, 100]]);
+const logits = (): Tensor =>
+  float64([
+    [1, 2, 3],
+    [0.5, -1, 100],
+  ]);
 
 describe("crossEntropy", () => {
   it("equals PyTorch's for class numbers", async () => {
@@ -35,12 +39,23 @@ describe("crossEntropy", () => {
   });
 
   it("takes probabilities, single samples and maps of pixels", async () => {
-    const p = float64([[0.2, 0.3, 0.5], [1, 0, 0]]);
+    const p = float64([
+      [0.2, 0.3, 0.5],
+      [1, 0, 0],
+    ]);
     expect(await crossEntropy(logits(), p).item()).toBeCloseTo(50.30380298222219, 12);
     const one = crossEntropy(float64([1, 2, 3]), tensor(2, { dtype: "int32" }));
     expect(await one.item()).toBeCloseTo(0.4076059644443804, 12);
     const map = arange(12, { dtype: "float64" }).div(5).reshape([1, 3, 2, 2]);
-    const loss = crossEntropy(map, classes([[[0, 1], [2, 1]]]));
+    const loss = crossEntropy(
+      map,
+      classes([
+        [
+          [0, 1],
+          [2, 1],
+        ],
+      ]),
+    );
     expect(await loss.item()).toBeCloseTo(1.3015177286665727, 12);
   });
 
@@ -58,11 +73,17 @@ describe("crossEntropy", () => {
   });
 
   it("has first and second derivatives of finite differences", async () => {
-    const x = float64([[0.1, -0.4, 0.7], [1, 0.2, -1]]);
+    const x = float64([
+      [0.1, -0.4, 0.7],
+      [1, 0.2, -1],
+    ]);
     const loss = (z: Tensor): Tensor => crossEntropy(z, classes([2, 0]));
     await gradcheck(loss, [x]);
     await gradgradcheck(loss, [x]);
-    const p = float64([[0.2, 0.3, 0.5], [0.1, 0.8, 0.1]]);
+    const p = float64([
+      [0.2, 0.3, 0.5],
+      [0.1, 0.8, 0.1],
+    ]);
     await gradcheck((z, q) => crossEntropy(z, q), [x, p]);
   });
 
@@ -79,9 +100,9 @@ describe("crossEntropy", () => {
     expect(() => negativeLogLikelihood(zeros([2, 3]), zeros([2, 3]))).toThrow(
       'negativeLogLikelihood: targets must be class numbers (int32), got float32. Convert with targets.cast("int32").',
     );
-    expect(() => crossEntropy(zeros([2, 3]), classes([0, 0]), { reduction: "max" as never })).toThrow(
-      'crossEntropy: unknown reduction: received "max". Use "mean", "sum" or "none".',
-    );
+    expect(() =>
+      crossEntropy(zeros([2, 3]), classes([0, 0]), { reduction: "max" as never }),
+    ).toThrow('crossEntropy: unknown reduction: received "max". Use "mean", "sum" or "none".');
   });
 });
 

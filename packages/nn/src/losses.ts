@@ -1,4 +1,14 @@
-import { ArgumentError, DTypeError, formatShape, isFloat, scalar, ShapeError, shapesEqual, withPartials, type Partials } from "@dl/backend";
+import {
+  ArgumentError,
+  DTypeError,
+  formatShape,
+  isFloat,
+  scalar,
+  ShapeError,
+  shapesEqual,
+  withPartials,
+  type Partials,
+} from "@dl/backend";
 import { applyOne, PointwiseOp, type Tensor } from "@dl/tensor";
 
 /** How the losses of single elements become one: their mean, their sum, or not at all. */
@@ -82,10 +92,10 @@ const sigmoidPartials: Partials = ([x, t]) => [
 const binaryCrossEntropyOp = new PointwiseOp("binaryCrossEntropyWithLogits", (x, t) =>
   withPartials(
     scalar.add(
-      scalar.sub(scalar.max(x!, 0), scalar.mul(x!, t!)),
-      scalar.log1p(scalar.exp(scalar.neg(scalar.abs(x!)))),
+      scalar.sub(scalar.max(x, 0), scalar.mul(x, t)),
+      scalar.log1p(scalar.exp(scalar.neg(scalar.abs(x)))),
     ),
-    [x!, t!],
+    [x, t],
     sigmoidPartials,
   ),
 );
@@ -166,9 +176,13 @@ function checkClasses(op: string, name: string, logits: Tensor, targets: Tensor)
 
 function checkFloat(op: string, name: string, x: Tensor): void {
   if (!isFloat(x.dtype))
-    throw new DTypeError(op, `${name} must be float, got ${x.dtype}. Convert with x.cast("float32").`, {
-      received: x.dtype,
-    });
+    throw new DTypeError(
+      op,
+      `${name} must be float, got ${x.dtype}. Convert with x.cast("float32").`,
+      {
+        received: x.dtype,
+      },
+    );
 }
 
 function checkSameShape(op: string, name: string, x: Tensor, targets: Tensor): void {

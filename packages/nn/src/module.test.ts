@@ -74,9 +74,22 @@ describe("Module", () => {
 
   it("switches training, gradients and freezing for everything below", () => {
     const block = new Block();
-    expect(block.eval().modules().some((module) => module.isTraining)).toBe(false);
-    expect(block.train().modules().every((module) => module.isTraining)).toBe(true);
-    block.forward(ones([1, 2])).sum().backward();
+    expect(
+      block
+        .eval()
+        .modules()
+        .some((module) => module.isTraining),
+    ).toBe(false);
+    expect(
+      block
+        .train()
+        .modules()
+        .every((module) => module.isTraining),
+    ).toBe(true);
+    block
+      .forward(ones([1, 2]))
+      .sum()
+      .backward();
     expect(block.first.weight.grad).not.toBeNull();
     block.zeroGrad();
     expect(block.first.weight.grad).toBeNull();
@@ -96,7 +109,10 @@ describe("Module", () => {
     expect(model.weight).toBe(weight);
     expect(model.weight.backend).toBe(other);
     expect([...(await model.weight.data())]).toEqual(before);
-    model.forward(ones([1, 2], { backend: other })).sum().backward();
+    model
+      .forward(ones([1, 2], { backend: other }))
+      .sum()
+      .backward();
     expect(weight.grad!.backend).toBe(other);
   });
 });
@@ -139,7 +155,12 @@ describe("state dict", () => {
 describe("Sequential", () => {
   it("runs its layers in order and gives them by position", async () => {
     const model = new Sequential(new Linear(2, 2), new ReLU());
-    model.parameters()[0]!.assign(tensor([[1, 0], [0, 1]]));
+    model.parameters()[0]!.assign(
+      tensor([
+        [1, 0],
+        [0, 1],
+      ]),
+    );
     model.parameters()[1]!.assign(tensor([0, -5]));
     expect(await model.forward(tensor([[1, 2]])).toArray()).toEqual([[1, 0]]);
     expect(model.length).toBe(2);

@@ -20,6 +20,7 @@ export interface AdamOptions extends OptimizerOptions {
 // Kingma & Ba 2015, arXiv:1412.6980, algorithm 1, with the weight decay of PyTorch's Adam. The bias
 // corrections 1 / (1 − β₁ᵗ) and 1 / √(1 − β₂ᵗ) and the complements 1 − β are computed on the host:
 // in float32, 1 − 0.999 is wrong in the fifth digit.
+// oxlint-disable-next-line max-params -- one for each symbol of the formula
 function adamStep(
   theta: Scalar,
   gradient: Scalar,

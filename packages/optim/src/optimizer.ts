@@ -113,7 +113,7 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
   /** Options and memories as they are now, to continue from later; not changed by further steps. */
   stateDict(): OptimizerState<Options> {
     return {
-      groups: this.groups.map(({ parameters: _, ...options }) => options as unknown as Options),
+      groups: this.groups.map(optionsOf),
       parameters: this.groups.flatMap((group) =>
         group.parameters.map((parameter) => {
           const memory = this.#memories.get(parameter);
@@ -134,12 +134,12 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
    * kind; nothing is changed then.
    */
   loadStateDict(state: OptimizerState<Options>): void {
-    const optionsOf = (i: number): Options => ({ ...this.groups[i]!, ...state.groups[i] });
-    checkState(this.#name, state, this.groups, (i) => this.slotNames(optionsOf(i)));
-    state.groups.forEach((_, i) => {
-      checkNonNegative(this.#name, "learningRate", optionsOf(i).learningRate);
-      this.checkOptions(optionsOf(i));
-    });
+    const loaded = this.groups.map((group, i): Options => ({ ...group, ...state.groups[i] }));
+    checkState(this.#name, state, this.groups, (i) => this.slotNames(loaded[i]!));
+    for (const options of loaded) {
+      checkNonNegative(this.#name, "learningRate", options.learningRate);
+      this.checkOptions(options);
+    }
     let position = 0;
     this.groups.forEach((group, i) => {
       Object.assign(group, state.groups[i]);
@@ -156,4 +156,10 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
       }
     });
   }
+}
+
+/** A copy of a group's options, without its parameters. */
+function optionsOf<Options>(group: ParameterGroup<Options>): Options {
+  const { parameters: _, ...options } = group;
+  return options as unknown as Options;
 }

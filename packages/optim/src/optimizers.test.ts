@@ -3,7 +3,14 @@ import { reference } from "@dl/backend-reference";
 import { configure, tensor, type Tensor } from "@dl/tensor";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Adam, SGD, type AdamOptions, type Optimizer, type OptimizerOptions, type SgdOptions } from "./index.ts";
+import {
+  Adam,
+  SGD,
+  type AdamOptions,
+  type Optimizer,
+  type OptimizerOptions,
+  type SgdOptions,
+} from "./index.ts";
 
 beforeAll(() => {
   configure({ backend: reference() });
@@ -15,11 +22,7 @@ const float64 = (data: number[]): Tensor => tensor(data, { dtype: "float64" });
 const newParameter = (data: number[] = start): Tensor => float64(data).requireGrad();
 
 /** `steps` steps down Σ c θ². */
-function descend(
-  parameter: Tensor,
-  optimizer: Optimizer<OptimizerOptions>,
-  steps: number,
-): void {
+function descend(parameter: Tensor, optimizer: Optimizer<OptimizerOptions>, steps: number): void {
   for (let step = 0; step < steps; step++) {
     optimizer.zeroGrad();
     float64(curvature).mul(parameter).mul(parameter).sum().backward();
@@ -77,7 +80,12 @@ describe("against a plain loop, for random options", () => {
   });
 
   it("sgd", async () => {
-    const sgdRecord = fc.record({ learningRate: rate, momentum: decay, dampening: decay, weightDecay: rate });
+    const sgdRecord = fc.record({
+      learningRate: rate,
+      momentum: decay,
+      dampening: decay,
+      weightDecay: rate,
+    });
     await fc.assert(
       fc.asyncProperty(sgdRecord, async (options) => {
         const parameter = newParameter();
@@ -208,7 +216,10 @@ describe("state", () => {
 
 describe("errors", () => {
   it.each([
-    [() => new Adam([]), "adam: there is nothing to optimise: received 0 parameters. Pass model.parameters()."],
+    [
+      () => new Adam([]),
+      "adam: there is nothing to optimise: received 0 parameters. Pass model.parameters().",
+    ],
     [
       () => {
         const x = newParameter();

@@ -128,9 +128,9 @@ type AsMethod<F> = F extends (x: Tensor, ...args: infer Args) => infer Result
   : never;
 type TensorMethods = { [Name in keyof typeof methods]: AsMethod<(typeof methods)[Name]> };
 
-declare module "./core/tensor.ts" {
-  interface Tensor extends TensorPointwiseMethods, TensorMethods, TensorMethodsTypedByHand {}
-}
+/** Everything installed below; `Tensor` declares that it has it. */
+export interface InstalledMethods
+  extends TensorPointwiseMethods, TensorMethods, TensorMethodsTypedByHand {}
 
 installPointwiseMethods(Tensor.prototype);
 for (const [name, method] of Object.entries({ ...methods, ...typedByHand }))

@@ -66,8 +66,10 @@ describe.each(names)("the derivative of %s", (name) => {
       const actual = await slopes(name, which, lists);
       const wrong = actual
         .map((slope, i) => ({ slope, point: lists.map((list) => list[i]!) }))
-        .filter(({ slope, point }) =>
-          Number.isNaN(slope) && Number.isFinite(facts.reference(...point, ...numbers)))
+        .filter(
+          ({ slope, point }) =>
+            Number.isNaN(slope) && Number.isFinite(facts.reference(...point, ...numbers)),
+        )
         .map(({ slope, point }) => `by ${which} at (${point.join(", ")}): ${slope}`);
       expect(wrong).toEqual([]);
     }
@@ -94,7 +96,11 @@ describe("conventions at kinks", () => {
     ["softplus", 0, [-800], 0],
     ["softplus", 0, [800], 1],
   ])("%s by operand %d at %j is %d", async (name, which, point, expected) => {
-    const [slope] = await slopes(name, which, point.map((x) => [x]));
+    const [slope] = await slopes(
+      name,
+      which,
+      point.map((x) => [x]),
+    );
     expect(slope).toBe(expected);
   });
 });

@@ -25,7 +25,8 @@ function operandLists(facts: PointwiseFacts, operands: number): number[][] {
   const { types = "float", domain = [-3, 3] } = facts;
   const lists = Array.from({ length: operands }, (_, i) => samples(domain, 64, i));
   if (types === "bits" || types === "integer") return lists.map((list) => list.map(Math.round));
-  const edge = operands > 2 ? extremes.filter(Number.isFinite).filter((x) => Math.abs(x) < 1e3) : extremes;
+  const edge =
+    operands > 2 ? extremes.filter(Number.isFinite).filter((x) => Math.abs(x) < 1e3) : extremes;
   for (let i = 0; i < edge.length ** operands; i++)
     lists.forEach((list, operand) =>
       list.push(edge[Math.floor(i / edge.length ** operand) % edge.length]!),

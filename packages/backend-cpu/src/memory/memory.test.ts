@@ -73,7 +73,7 @@ describe("heap", () => {
         if (block !== undefined) live.add(block);
       }
     }
-    const sorted = [...live].sort((a, b) => a.address - b.address);
+    const sorted = [...live].toSorted((a, b) => a.address - b.address);
     sorted.forEach((block, i) => {
       const next = sorted[i + 1];
       if (next !== undefined) expect(block.address + block.size).toBeLessThanOrEqual(next.address);

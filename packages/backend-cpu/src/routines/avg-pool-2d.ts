@@ -12,7 +12,9 @@ export const avgPool2d: RoutineImplementation<"avgPool2d"> = (device) => {
     const input = program.inputs[0]!.layout.shape;
     const plan = planPool(settings, input, result.shape);
     const counts = (axis: 0 | 1): Int32Array =>
-      new Int32Array(countingCells(settings, axis, input[2 + axis]!, result.shape[2 + axis]!).buffer);
+      new Int32Array(
+        countingCells(settings, axis, input[2 + axis]!, result.shape[2 + axis]!).buffer,
+      );
     const tables = { rows: counts(0), columns: counts(1), padding: 0 };
     const kernel = kernels.kernel(plan.isDense);
     return (inputs, outputs) => runPool(device, kernel, plan, tables, inputs, outputs);
@@ -35,7 +37,12 @@ function countingCells(
 
 export const avgPool2dGrad: RoutineImplementation<"avgPool2dGrad"> = (device) => (program) => {
   const { kernelSize, stride, dilation, padding } = program.settings;
-  const [batch, channels, height, width] = program.result.shape as readonly [number, number, number, number];
+  const [batch, channels, height, width] = program.result.shape as readonly [
+    number,
+    number,
+    number,
+    number,
+  ];
   const [outHeight, outWidth] = program.inputs[0]!.layout.shape.slice(2) as [number, number];
   const down = tapRanges(outHeight, kernelSize[0], stride[0], dilation[0], padding[0], height);
   const across = tapRanges(outWidth, kernelSize[1], stride[1], dilation[1], padding[2], width);

@@ -41,9 +41,7 @@ type Sizes4 = readonly [number, number, number, number];
 
 export const conv2d: RoutineImplementation<"conv2d"> = (device) => (program) => {
   const [x, w] = program.inputs.map(({ layout }) => layout.shape) as unknown as [Sizes4, Sizes4];
-  const plan = planConv2d(
-    convolution(program.settings, x[1], w[0], [x[2], x[3]], [w[2], w[3]]),
-  );
+  const plan = planConv2d(convolution(program.settings, x[1], w[0], [x[2], x[3]], [w[2], w[3]]));
   return (inputs, outputs) => {
     const [from, weight] = [device.bindingAddress(inputs[0]!), device.bindingAddress(inputs[1]!)];
     const to = device.address(outputs[0]!);

@@ -51,8 +51,9 @@ function floatWindows(
   const plan = planPool(program.settings, input, program.result.shape);
   const kernel = kernels.kernel(plan.isDense);
   // Where each window's first cell inside the input lies.
-  const rows = Int32Array.from({ length: down.length / 2 }, (_, i) =>
-    (i * stride[0] - padding[0] + down[2 * i]! * dilation[0]) * input[3]!,
+  const rows = Int32Array.from(
+    { length: down.length / 2 },
+    (_, i) => (i * stride[0] - padding[0] + down[2 * i]! * dilation[0]) * input[3]!,
   );
   const columns = Int32Array.from(
     { length: across.length / 2 },
@@ -76,7 +77,12 @@ function isPlain2x2({ settings, inputs, result }: Program): boolean {
 
 function plain2x2(device: CpuDevice, program: Program, kernel: Kernel): Runner {
   const [height, width] = program.inputs[0]!.layout.shape.slice(2) as [number, number];
-  const [batch, channels, outHeight, outWidth] = program.result.shape as readonly [number, number, number, number];
+  const [batch, channels, outHeight, outWidth] = program.result.shape as readonly [
+    number,
+    number,
+    number,
+    number,
+  ];
   const rows = batch * channels * outHeight;
   return (inputs, outputs) => {
     const { i32 } = device.memory;
@@ -102,7 +108,12 @@ function anyWindow(device: CpuDevice, program: Program, [down, across]: Ranges):
   const { stride, dilation, padding } = program.settings;
   const { dtype } = program.result;
   const [height, width] = program.inputs[0]!.layout.shape.slice(2) as [number, number];
-  const [batch, channels, outHeight, outWidth] = program.result.shape as readonly [number, number, number, number];
+  const [batch, channels, outHeight, outWidth] = program.result.shape as readonly [
+    number,
+    number,
+    number,
+    number,
+  ];
   const [rowStep, columnStep] = [dilation[0] * width, dilation[1]];
   return (inputs, outputs) => {
     const { f32, i32, u32 } = device.memory;

@@ -14,8 +14,15 @@ export function emitMaxPool2x2(module: ModuleBuilder): void {
   module.exported("run", ["i32", "i32", "i32", "i32"], [], (body) => {
     const [args, , begin, end] = body.parameters as [Local, Local, Local, Local];
     const words = new ArgumentReader(body, args);
-    const [x, values, positions, height, width, outHeight, outWidth] = words.integers(7) as
-      [Local, Local, Local, Local, Local, Local, Local];
+    const [x, values, positions, height, width, outHeight, outWidth] = words.integers(7) as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ];
     const iota = emitIota(body);
     const doubled = body.local("v128");
     body.op("i32x4.shl", iota, 1).set(doubled);
@@ -60,8 +67,12 @@ function emitRow(
   isFirst: boolean,
 ): void {
   body.scope(() => {
-    const [left, right, x, position] = [0, 1, 2, 3].map(() => body.local("v128")) as
-      [Local, Local, Local, Local];
+    const [left, right, x, position] = [0, 1, 2, 3].map(() => body.local("v128")) as [
+      Local,
+      Local,
+      Local,
+      Local,
+    ];
     body.load("v128.load", source).set(left);
     body.load("v128.load", source, 16).set(right);
     body.shuffle32([0, 2, 4, 6], left, right).set(x);

@@ -109,16 +109,38 @@ describe.each(all)("moving %s", (dtype) => {
   });
 
   test("index select and add", async () => {
-    for (const [x, count, axis] of [[[5], 3, 0], [[4, 3], 6, 0], [[4, 3], 2, 1], [[2, 3, 40], 5, 1], [[2, 3], 0, 1]] as const) {
+    for (const [x, count, axis] of [
+      [[5], 3, 0],
+      [[4, 3], 6, 0],
+      [[4, 3], 2, 1],
+      [[2, 3, 40], 5, 1],
+      [[2, 3], 0, 1],
+    ] as const) {
       const at = indices(count, x[axis]!);
       const source = x.map((size, i) => (i === axis ? count : size));
-      await check("indexSelect", { axis }, [spec(x, dtype), spec([count], "int32")], [undefined, at]);
-      if (dtype !== "bool") await check("indexAdd", { axis }, [spec(x, dtype), spec([count], "int32"), spec(source, dtype)], [undefined, at], rounding);
+      await check(
+        "indexSelect",
+        { axis },
+        [spec(x, dtype), spec([count], "int32")],
+        [undefined, at],
+      );
+      if (dtype !== "bool")
+        await check(
+          "indexAdd",
+          { axis },
+          [spec(x, dtype), spec([count], "int32"), spec(source, dtype)],
+          [undefined, at],
+          rounding,
+        );
     }
   });
 
   test("concatenate", async () => {
-    await check("concatenate", { axis: 0 }, [spec([3], dtype), spec([0], dtype), spec([40], dtype)]);
+    await check("concatenate", { axis: 0 }, [
+      spec([3], dtype),
+      spec([0], dtype),
+      spec([40], dtype),
+    ]);
     await check("concatenate", { axis: 1 }, [spec([2, 3, 2], dtype), spec([2, 1, 2], dtype)]);
     await check("concatenate", { axis: 2 }, [spec([2, 3, 1], dtype), spec([2, 3, 30], dtype)]);
   });
@@ -128,10 +150,30 @@ describe.each(all)("moving %s", (dtype) => {
       [[4], [1], [2], [0]],
       [[4], [-1], [-2], [0]],
       [[4], [-5], [3], [0]],
-      [[3, 40], [1, 2], [0, 3], [0, 0]],
-      [[3, 4], [1, -2], [0, 3], [2, 1]],
-      [[3, 4], [-1, 0], [-3, -1], [1, 2]],
-      [[0, 2], [1, 0], [1, 1], [1, 0]],
+      [
+        [3, 40],
+        [1, 2],
+        [0, 3],
+        [0, 0],
+      ],
+      [
+        [3, 4],
+        [1, -2],
+        [0, 3],
+        [2, 1],
+      ],
+      [
+        [3, 4],
+        [-1, 0],
+        [-3, -1],
+        [1, 2],
+      ],
+      [
+        [0, 2],
+        [1, 0],
+        [1, 1],
+        [1, 0],
+      ],
       [[], [], [], []],
     ] as const)
       await check("pad", { before, after, interior, value: 1 }, [spec(shape, dtype)]);
@@ -141,13 +183,32 @@ describe.each(all)("moving %s", (dtype) => {
     for (const op of ["sum", "prod"] as const)
       for (const exclusive of [true, false])
         for (const reverse of [true, false])
-          for (const [shape, axis] of [[[7], 0], [[3, 5], 1], [[3, 5], 0], [[2, 3, 4], 1], [[2, 0], 1]] as const)
-            await check("scan", { op, axis, exclusive, reverse }, [spec(shape, dtype)], [], rounding);
+          for (const [shape, axis] of [
+            [[7], 0],
+            [[3, 5], 1],
+            [[3, 5], 0],
+            [[2, 3, 4], 1],
+            [[2, 0], 1],
+          ] as const)
+            await check(
+              "scan",
+              { op, axis, exclusive, reverse },
+              [spec(shape, dtype)],
+              [],
+              rounding,
+            );
   });
 
   test("sort", async () => {
     for (const descending of [true, false])
-      for (const [shape, axis] of [[[1], 0], [[50], 0], [[3, 9], 1], [[9, 3], 0], [[2, 5, 3], 1], [[0], 0]] as const)
+      for (const [shape, axis] of [
+        [[1], 0],
+        [[50], 0],
+        [[3, 9], 1],
+        [[9, 3], 0],
+        [[2, 5, 3], 1],
+        [[0], 0],
+      ] as const)
         await check("sort", { axis, descending }, [spec(shape, dtype)]);
   });
 });
@@ -156,17 +217,38 @@ test("extremes move unchanged, and sort with NaN the largest", async () => {
   const odd = [NaN, 3, -0, 0, Infinity, -Infinity, NaN, -1, 0, -0, 1e-40, -1e-40];
   for (const descending of [true, false])
     await check("sort", { axis: 0, descending }, [spec([12])], [odd]);
-  await check("sort", { axis: 0, descending: true }, [spec([4], "int32")], [[2 ** 31 - 1, -(2 ** 31), 0, -1]]);
-  await check("sort", { axis: 0, descending: false }, [spec([3], "uint32")], [[2 ** 32 - 1, 0, 2 ** 31]]);
+  await check(
+    "sort",
+    { axis: 0, descending: true },
+    [spec([4], "int32")],
+    [[2 ** 31 - 1, -(2 ** 31), 0, -1]],
+  );
+  await check(
+    "sort",
+    { axis: 0, descending: false },
+    [spec([3], "uint32")],
+    [[2 ** 32 - 1, 0, 2 ** 31]],
+  );
   await check("concatenate", { axis: 0 }, [spec([12]), spec([12])], [odd, odd]);
-  await check("pad", { before: [1], after: [0], interior: [1], value: -Infinity }, [spec([12])], [odd]);
+  await check(
+    "pad",
+    { before: [1], after: [0], interior: [1], value: -Infinity },
+    [spec([12])],
+    [odd],
+  );
 });
 
 test("a convolution's bias and activation", async () => {
-  const program = routineProgram("conv2d", { ...window, groups: 1 }, [spec([2, 3, 5, 5]), spec([4, 3, 2, 2])], [], {
-    inputs: [{ dtype: "float32", layout: contiguousLayout([2, 4, 4, 4]) }],
-    value: scalar.tanh(scalar.add(input(0, "float32"), input(1, "float32"))),
-  });
+  const program = routineProgram(
+    "conv2d",
+    { ...window, groups: 1 },
+    [spec([2, 3, 5, 5]), spec([4, 3, 2, 2])],
+    [],
+    {
+      inputs: [{ dtype: "float32", layout: contiguousLayout([2, 4, 4, 4]) }],
+      value: scalar.tanh(scalar.add(input(0, "float32"), input(1, "float32"))),
+    },
+  );
   await expectSame(
     program,
     [150, 48, 128].map((n, i) => ({ elements: sampleElements("float32", n, i) })),

@@ -28,11 +28,9 @@ const configuration: Configuration = {
 export function configure(changes: Partial<Configuration> = {}): Readonly<Configuration> {
   const budget = changes.memoryBudgetBytes;
   if (budget !== undefined && !(budget > 0))
-    throw new ArgumentError(
-      "configure",
-      `memoryBudgetBytes must be above 0: received ${budget}.`,
-      { received: budget },
-    );
+    throw new ArgumentError("configure", `memoryBudgetBytes must be above 0: received ${budget}.`, {
+      received: budget,
+    });
   Object.assign(configuration, changes);
   return { ...configuration };
 }

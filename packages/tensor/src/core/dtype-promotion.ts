@@ -3,10 +3,28 @@ import { dtypes, type DType } from "@dl/backend";
 /** Common type of two tensors: the one place that says so. Symmetric; floats win over integers. */
 const promotions: { readonly [A in DType]: { readonly [B in DType]: DType } } = {
   bool: { bool: "bool", uint32: "uint32", int32: "int32", float32: "float32", float64: "float64" },
-  uint32: { bool: "uint32", uint32: "uint32", int32: "int32", float32: "float32", float64: "float64" },
+  uint32: {
+    bool: "uint32",
+    uint32: "uint32",
+    int32: "int32",
+    float32: "float32",
+    float64: "float64",
+  },
   int32: { bool: "int32", uint32: "int32", int32: "int32", float32: "float32", float64: "float64" },
-  float32: { bool: "float32", uint32: "float32", int32: "float32", float32: "float32", float64: "float64" },
-  float64: { bool: "float64", uint32: "float64", int32: "float64", float32: "float64", float64: "float64" },
+  float32: {
+    bool: "float32",
+    uint32: "float32",
+    int32: "float32",
+    float32: "float32",
+    float64: "float64",
+  },
+  float64: {
+    bool: "float64",
+    uint32: "float64",
+    int32: "float64",
+    float32: "float64",
+    float64: "float64",
+  },
 };
 
 export function promoteDTypes(a: DType, b: DType): DType {

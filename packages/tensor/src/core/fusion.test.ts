@@ -32,14 +32,21 @@ const kinds = (): string[] =>
         : "map",
   );
 
-const matrix = (): Tensor => tensor([[1, -2], [3, 4]]);
+const matrix = (): Tensor =>
+  tensor([
+    [1, -2],
+    [3, 4],
+  ]);
 
 describe("one program for", () => {
   test("a chain of pointwise operations", async () => {
     const y = matrix().mul(2).add(1).relu();
     expect(dispatched).toHaveLength(0);
     expect(y.isPending).toBe(true);
-    expect(await y.toArray()).toEqual([[3, 0], [7, 9]]);
+    expect(await y.toArray()).toEqual([
+      [3, 0],
+      [7, 9],
+    ]);
     expect(kinds()).toEqual(["map"]);
   });
 
@@ -58,8 +65,14 @@ describe("one program for", () => {
   });
 
   test("a matrix product, its bias and activation", async () => {
-    const y = matrix().matmul(matrix()).add(tensor([1, -100])).relu();
-    expect(await y.toArray()).toEqual([[0, 0], [16, 0]]);
+    const y = matrix()
+      .matmul(matrix())
+      .add(tensor([1, -100]))
+      .relu();
+    expect(await y.toArray()).toEqual([
+      [0, 0],
+      [16, 0],
+    ]);
     expect(kinds()).toEqual(["matmul with epilogue"]);
   });
 });
@@ -102,7 +115,10 @@ test("softmax takes three passes and writes only its result besides two columns"
 test("a long chain is cut before its program grows too large", async () => {
   let x = matrix();
   for (let i = 0; i < 300; i++) x = x.add(1);
-  expect(await x.toArray()).toEqual([[301, 298], [303, 304]]);
+  expect(await x.toArray()).toEqual([
+    [301, 298],
+    [303, 304],
+  ]);
   expect(kinds().length).toBeGreaterThan(2);
   expect(kinds().length).toBeLessThan(10);
 });
@@ -112,7 +128,10 @@ test("eager mode stores every result at once", async () => {
   const y = matrix().mul(2).add(1);
   expect(y.isPending).toBe(false);
   expect(kinds()).toEqual(["map", "map"]);
-  expect(await y.toArray()).toEqual([[3, -3], [7, 9]]);
+  expect(await y.toArray()).toEqual([
+    [3, -3],
+    [7, 9],
+  ]);
 });
 
 test("empty tensors dispatch nothing", async () => {

@@ -49,9 +49,7 @@ export class Fusion {
   }
 
   private shouldStore(value: TensorValue, pending: PendingPointwise): boolean {
-    return (
-      value !== this.target && value.timesRecomputed > 0 && pending.size >= expensiveCost
-    );
+    return value !== this.target && value.timesRecomputed > 0 && pending.size >= expensiveCost;
   }
 
   private expression(value: TensorValue, pending: PendingPointwise): Scalar {

@@ -119,7 +119,7 @@ export function reduceValue(
   const { pending } = operand;
   const isCheap =
     pending?.kind === "pointwise" &&
-    (pending.heavy?.pending === undefined) &&
+    pending.heavy?.pending === undefined &&
     (operand.timesRecomputed === 0 || pending.size < expensiveCost);
   if (!isCheap) store(operand);
   const dtype = op === "argmax" || op === "argmin" ? "int32" : operand.dtype;
@@ -222,10 +222,5 @@ export function uploadedValue(
   const shape = internShape(sizes);
   const storage = newStorage(backend, dtype, shape);
   if (bytes.byteLength > 0) backend.write(storage.buffer, bytes);
-  return new TensorValue(
-    backend,
-    dtype,
-    shape,
-    new Stored(storage, contiguousLayout(shape), 0),
-  );
+  return new TensorValue(backend, dtype, shape, new Stored(storage, contiguousLayout(shape), 0));
 }

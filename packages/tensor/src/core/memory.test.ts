@@ -1,14 +1,7 @@
 import { BackendError, type Backend } from "@dl/backend";
 import { reference } from "@dl/backend-reference";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import {
-  collectGarbage,
-  configure,
-  leakReport,
-  memory,
-  tensor,
-  type Tensor,
-} from "../index.ts";
+import { collectGarbage, configure, leakReport, memory, tensor, type Tensor } from "../index.ts";
 
 const initial = configure();
 let backend: Backend;
@@ -46,7 +39,11 @@ test("the budget stops a loop that never awaits", async () => {
     for (;;) held.push(tensor(new Float32Array(1024)));
   });
   expect(error.name).toBe("OutOfMemoryError");
-  expect(error.message.replace(/: \d+ tensors hold [\d.]+ KiB/, ": N tensors hold M KiB").replace(/budget of [\d.]+ KiB/, "budget of B KiB")).toBe(
+  expect(
+    error.message
+      .replace(/: \d+ tensors hold [\d.]+ KiB/, ": N tensors hold M KiB")
+      .replace(/budget of [\d.]+ KiB/, "budget of B KiB"),
+  ).toBe(
     "allocate: 4.0 KiB more would pass the budget of B KiB: N tensors hold M KiB. Unused tensors are collected at an await: read a result in the loop, e.g. await loss.item(), or raise configure({ memoryBudgetBytes }).",
   );
   expect(held).toHaveLength(2);
@@ -70,7 +67,9 @@ test("a fault of the backend tells the program and where the tensor was made", (
   };
   const y = tensor([1, 2]).mul(3);
   const { message } = catchError(() => void y.reshape([2, 1]));
-  expect(message).toMatch(/^fake: device on fire\.\nwhile running\n[\s\S]*mul[\s\S]*\ncreated at .*memory\.test\.ts/);
+  expect(message).toMatch(
+    /^fake: device on fire\.\nwhile running\n[\s\S]*mul[\s\S]*\ncreated at .*memory\.test\.ts/,
+  );
 });
 
 test("a budget must be a positive number", () => {

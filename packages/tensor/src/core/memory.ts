@@ -61,7 +61,7 @@ export async function relieveMemoryPressure(): Promise<void> {
 
 /** Runs the collector until nothing more is freed; for tests and reports. */
 export async function collectGarbage(): Promise<void> {
-  for (let before = Infinity; storageStatistics().bytes < before; ) {
+  for (let before = Infinity; storageStatistics().bytes < before;) {
     before = storageStatistics().bytes;
     const collect = collector();
     if (collect === undefined) dropLargeBuffers();

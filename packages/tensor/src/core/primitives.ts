@@ -46,7 +46,10 @@ export interface PrimitiveParameters extends Omit<RoutineParameters, "pad"> {
   };
   readonly pad: RoutineParameters["pad"];
   /** Axes sorted, from the front; they are dropped. */
-  readonly reduce: { readonly op: Exclude<ReduceOp, "argmax" | "argmin">; readonly axes: readonly number[] };
+  readonly reduce: {
+    readonly op: Exclude<ReduceOp, "argmax" | "argmin">;
+    readonly axes: readonly number[];
+  };
   readonly argReduce: { readonly op: "argmax" | "argmin"; readonly axis: number };
 }
 
@@ -62,6 +65,9 @@ const tensors = (inputs: readonly ValueOperand[]): readonly TensorValue[] =>
   inputs as readonly TensorValue[];
 const contiguous = (inputs: readonly ValueOperand[]): readonly TensorValue[] =>
   tensors(inputs).map(contiguousValue);
+
+/** One object: programs are found by the settings' identity first. */
+const matmulSettings: PrimitiveParameters["matmul"] = {};
 
 const execute: { readonly [Name in PrimitiveName]: Execute<Name> } = {
   pointwise: (inputs, { op }) => {
@@ -89,7 +95,7 @@ const execute: { readonly [Name in PrimitiveName]: Execute<Name> } = {
   pad: (inputs, parameters) => routineValues("pad", parameters, contiguous(inputs)),
   reduce: ([x], { op, axes }) => reduceValue(op, x as TensorValue, axes),
   argReduce: ([x], { op, axis }) => reduceValue(op, x as TensorValue, [axis]),
-  matmul: (inputs, parameters) => routineValue("matmul", parameters, tensors(inputs)),
+  matmul: (inputs) => routineValue("matmul", matmulSettings, tensors(inputs)),
   conv2d: (inputs, parameters) => routineValue("conv2d", parameters, contiguous(inputs)),
   conv2dInputGrad: (inputs, parameters) =>
     routineValue("conv2dInputGrad", parameters, contiguous(inputs)),
@@ -101,11 +107,9 @@ const execute: { readonly [Name in PrimitiveName]: Execute<Name> } = {
     routineValues("avgPool2dGrad", parameters, contiguous(inputs)),
   gather: (inputs, parameters) => routineValues("gather", parameters, contiguous(inputs)),
   scatter: (inputs, parameters) => routineValues("scatter", parameters, contiguous(inputs)),
-  indexSelect: (inputs, parameters) =>
-    routineValues("indexSelect", parameters, contiguous(inputs)),
+  indexSelect: (inputs, parameters) => routineValues("indexSelect", parameters, contiguous(inputs)),
   indexAdd: (inputs, parameters) => routineValues("indexAdd", parameters, contiguous(inputs)),
-  concatenate: (inputs, parameters) =>
-    routineValues("concatenate", parameters, contiguous(inputs)),
+  concatenate: (inputs, parameters) => routineValues("concatenate", parameters, contiguous(inputs)),
   scan: (inputs, parameters) => routineValues("scan", parameters, contiguous(inputs)),
   sort: (inputs, parameters) => routineValues("sort", parameters, contiguous(inputs)),
 };

@@ -1,10 +1,8 @@
-import type { Tensor } from "./tensor.ts";
-
-/** Tensors made since a scope was opened, for `tidy`. */
-const scopes: Tensor[][] = [];
+/** What was made since a scope was opened, for `tidy`: tensors, which this file need not know. */
+const scopes: object[][] = [];
 
 /** Told of every tensor made. */
-export function noteInScope(tensor: Tensor): void {
+export function noteInScope(tensor: object): void {
   if (scopes.length > 0) scopes[scopes.length - 1]!.push(tensor);
 }
 
@@ -12,7 +10,7 @@ export function openScope(): void {
   scopes.push([]);
 }
 
-/** The tensors made in the scope opened last. */
-export function closeScope(): Tensor[] {
+/** What was made in the scope opened last. */
+export function closeScope(): object[] {
   return scopes.pop()!;
 }

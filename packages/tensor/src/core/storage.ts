@@ -115,7 +115,8 @@ export function storageStatistics(): { bytes: number; buffers: number; allocated
 export function liveBySite(): Map<string, { buffers: number; bytes: number }> {
   const sites = new Map<string, { buffers: number; bytes: number }>();
   for (const [buffer, site] of live) {
-    const key = site ?? "unknown (call configure({ development: true }) before the tensors are made)";
+    const key =
+      site ?? "unknown (call configure({ development: true }) before the tensors are made)";
     const entry = sites.get(key) ?? { buffers: 0, bytes: 0 };
     entry.buffers++;
     entry.bytes += buffer.byteLength;

@@ -37,10 +37,7 @@ export function store(value: TensorValue): Stored {
  * The reduction or routine that `value` becomes the epilogue of, if it still may: everything from
  * it up to `value` must be needed by nobody else, or it would be computed twice.
  */
-function unfusedHeavy(
-  value: TensorValue,
-  heavy: TensorValue | undefined,
-): TensorValue | undefined {
+function unfusedHeavy(value: TensorValue, heavy: TensorValue | undefined): TensorValue | undefined {
   if (heavy?.pending === undefined) return undefined;
   const uses = new Map<TensorValue, number>();
   countUses(value, heavy, uses);
@@ -177,6 +174,5 @@ export function forEachOperand(
   visit: (operand: TensorValue) => void,
 ): void {
   if (pending.kind === "reduce") visit(pending.operand);
-  else
-    for (const operand of pending.operands) if (!("number" in operand)) visit(operand);
+  else for (const operand of pending.operands) if (!("number" in operand)) visit(operand);
 }

@@ -9,6 +9,7 @@ import {
   type DType,
   type Shape,
 } from "@dl/backend";
+import type { InstalledMethods } from "../methods.ts";
 import { relieveMemoryPressure } from "./memory.ts";
 import { noteInScope } from "./scope.ts";
 import { releaseValue, store } from "./store.ts";
@@ -19,6 +20,11 @@ import type { TensorValue } from "./tensor-value.ts";
 export type TensorData = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
 
 export type NestedNumbers = number | boolean | readonly NestedNumbers[];
+
+// Merged here and not by `declare module` in methods.ts: of two augmentations, one of a module and
+// one of its re-export (@dl/autograd's), TypeScript may lose the first, depending on file order.
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- methods.ts installs them
+export interface Tensor extends InstalledMethods {}
 
 /**
  * An n-dimensional array on a backend.

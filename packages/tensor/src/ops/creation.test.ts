@@ -19,7 +19,12 @@ beforeAll(() => void configure({ backend: reference() }));
 
 describe("tensor", () => {
   test("type and shape come from the data", async () => {
-    expect(tensor([[1, 2], [3, 4]])).toMatchObject({ dtype: "float32", shape: [2, 2] });
+    expect(
+      tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+    ).toMatchObject({ dtype: "float32", shape: [2, 2] });
     expect(tensor(1.5)).toMatchObject({ dtype: "float32", shape: [] });
     expect(tensor([true, false])).toMatchObject({ dtype: "bool", shape: [2] });
     expect(tensor([[], []])).toMatchObject({ shape: [2, 0] });
@@ -29,15 +34,27 @@ describe("tensor", () => {
     });
     expect(tensor(new Uint8Array(2)).dtype).toBe("int32");
     expect(tensor(Uint32Array.of(2 ** 32 - 1)).dtype).toBe("uint32");
-    expect(await tensor([[1, 2], [3, 4]]).toArray()).toEqual([[1, 2], [3, 4]]);
+    expect(
+      await tensor([
+        [1, 2],
+        [3, 4],
+      ]).toArray(),
+    ).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
     expect(await tensor(Uint32Array.of(2 ** 32 - 1)).item()).toBe(2 ** 32 - 1);
   });
 
   test("a type that was asked for", async () => {
     expect(await tensor([1.7, -1.7], { dtype: "int32" }).toArray()).toEqual([1, -1]);
     expect(await tensor([2, 0], { dtype: "bool" }).toArray()).toEqual([true, false]);
-    expect(await tensor(Uint8Array.of(3, 0), { dtype: "bool" }).data()).toEqual(Uint8Array.of(1, 0));
-    expect(await tensor(Uint8Array.of(3, 0), { dtype: "float32" }).data()).toEqual(Float32Array.of(3, 0));
+    expect(await tensor(Uint8Array.of(3, 0), { dtype: "bool" }).data()).toEqual(
+      Uint8Array.of(1, 0),
+    );
+    expect(await tensor(Uint8Array.of(3, 0), { dtype: "float32" }).data()).toEqual(
+      Float32Array.of(3, 0),
+    );
   });
 
   test("the data is copied", async () => {
@@ -72,7 +89,10 @@ describe("tensor", () => {
       () => tensor([3e9], { dtype: "int32" }),
       "tensor: 3000000000 does not fit int32. Use float32 or float64.",
     ],
-    [() => tensor(tensor(1) as never), "tensor: received a tensor. Use x.clone() or x.cast(dtype)."],
+    [
+      () => tensor(tensor(1) as never),
+      "tensor: received a tensor. Use x.clone() or x.cast(dtype).",
+    ],
   ])("error %#", (call, message) => {
     expect(call).toThrow(message);
   });
@@ -94,7 +114,10 @@ describe("tensor", () => {
 
 describe("filled tensors", () => {
   test("values and types", async () => {
-    expect(await full([2, 2], 7).toArray()).toEqual([[7, 7], [7, 7]]);
+    expect(await full([2, 2], 7).toArray()).toEqual([
+      [7, 7],
+      [7, 7],
+    ]);
     expect(await full([2], 3, { dtype: "bool" }).toArray()).toEqual([true, true]);
     expect(await full([], -1, { dtype: "int32" }).item()).toBe(-1);
     expect(await zeros([0, 2]).toArray()).toEqual([]);
@@ -125,8 +148,15 @@ describe("filled tensors", () => {
 });
 
 test("eye", async () => {
-  expect(await eye(2).toArray()).toEqual([[1, 0], [0, 1]]);
-  expect(await eye(3, 2).toArray()).toEqual([[1, 0], [0, 1], [0, 0]]);
+  expect(await eye(2).toArray()).toEqual([
+    [1, 0],
+    [0, 1],
+  ]);
+  expect(await eye(3, 2).toArray()).toEqual([
+    [1, 0],
+    [0, 1],
+    [0, 0],
+  ]);
 });
 
 test("arange and linspace", async () => {

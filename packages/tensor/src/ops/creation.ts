@@ -65,7 +65,11 @@ export function checkFits(op: string, value: number, dtype: DType): void {
  *
  * @throws {ShapeError} for sizes no tensor can have.
  */
-export function full(shape: readonly number[], value: number, options: CreationOptions = {}): Tensor {
+export function full(
+  shape: readonly number[],
+  value: number,
+  options: CreationOptions = {},
+): Tensor {
   return filled("full", shape, value, options);
 }
 

@@ -14,7 +14,8 @@ export function formatElements(elements: ArrayLike<number>, dtype: DType): strin
   const sizes = numbers.filter((x) => Number.isFinite(x) && x !== 0).map(Math.abs);
   const largest = sizes.reduce((a, b) => Math.max(a, b), 0);
   const smallest = sizes.reduce((a, b) => Math.min(a, b), Infinity);
-  const isScientific = largest >= 1e8 || smallest < 1e-4 || largest / smallest > 1e3 * 10 ** precision;
+  const isScientific =
+    largest >= 1e8 || smallest < 1e-4 || largest / smallest > 1e3 * 10 ** precision;
   return isScientific ? scientific(numbers) : fixed(numbers);
 }
 
@@ -30,11 +31,15 @@ function special(x: number): string | undefined {
 }
 
 function fixed(numbers: readonly number[]): string[] {
-  const texts = numbers.map((x) => special(x) ?? withSign(x, x.toFixed(precision)).replace(/0+$/, ""));
+  const texts = numbers.map(
+    (x) => special(x) ?? withSign(x, x.toFixed(precision)).replace(/0+$/, ""),
+  );
   const tail = (text: string): number => (text.includes(".") ? text.length - text.indexOf(".") : 0);
   const width = texts.reduce((most, text) => Math.max(most, tail(text)), 0);
   return alignRight(
-    texts.map((text) => (text.includes(".") ? text.padEnd(text.length - tail(text) + width) : text)),
+    texts.map((text) =>
+      text.includes(".") ? text.padEnd(text.length - tail(text) + width) : text,
+    ),
   );
 }
 

@@ -5,7 +5,12 @@ import { arange, configure, full, tensor, zeros } from "../index.ts";
 beforeAll(() => void configure({ backend: reference() }));
 
 test("columns are aligned at the point", async () => {
-  expect(await tensor([[1, 2.5], [-3.25, 400]]).format()).toMatchInlineSnapshot(`
+  expect(
+    await tensor([
+      [1, 2.5],
+      [-3.25, 400],
+    ]).format(),
+  ).toMatchInlineSnapshot(`
     "[[  1.  ,   2.5 ],
      [ -3.25, 400.  ]]"
   `);
@@ -13,17 +18,23 @@ test("columns are aligned at the point", async () => {
 
 test("whole numbers keep their point, integers have none", async () => {
   expect(await tensor([1, 2, -3]).format()).toMatchInlineSnapshot(`"[ 1.,  2., -3.]"`);
-  expect(await tensor(Int32Array.of(1, -20, 300)).format()).toMatchInlineSnapshot(`"[  1, -20, 300]"`);
+  expect(await tensor(Int32Array.of(1, -20, 300)).format()).toMatchInlineSnapshot(
+    `"[  1, -20, 300]"`,
+  );
 });
 
 test("special values", async () => {
-  expect(await tensor([NaN, Infinity, -Infinity, -0, 1.5]).format()).toMatchInlineSnapshot(`"[ nan,  inf, -inf, -0. ,  1.5]"`);
+  expect(await tensor([NaN, Infinity, -Infinity, -0, 1.5]).format()).toMatchInlineSnapshot(
+    `"[ nan,  inf, -inf, -0. ,  1.5]"`,
+  );
   expect(await tensor([true, false]).format()).toMatchInlineSnapshot(`"[ true, false]"`);
 });
 
 test("scientific notation where numbers are very large, small or far apart", async () => {
   expect(await tensor([1e-6, 1]).format()).toMatchInlineSnapshot(`"[1.e-06, 1.e+00]"`);
-  expect(await tensor([1.2345678e20, -3, NaN]).format()).toMatchInlineSnapshot(`"[ 1.2346e+20, -3.0000e+00,         nan]"`);
+  expect(await tensor([1.2345678e20, -3, NaN]).format()).toMatchInlineSnapshot(
+    `"[ 1.2346e+20, -3.0000e+00,         nan]"`,
+  );
 });
 
 test("a scalar and empty tensors", async () => {
@@ -59,7 +70,9 @@ test("past 1000 elements only the edges are shown", async () => {
      [9800, 9801, 9802, ..., 9897, 9898, 9899],
      [9900, 9901, 9902, ..., 9997, 9998, 9999]]"
   `);
-  expect(await full([1001], 0.5).format()).toMatchInlineSnapshot(`"[0.5, 0.5, 0.5, ..., 0.5, 0.5, 0.5]"`);
+  expect(await full([1001], 0.5).format()).toMatchInlineSnapshot(
+    `"[0.5, 0.5, 0.5, ..., 0.5, 0.5, 0.5]"`,
+  );
 });
 
 test("toString and Node's console name the tensor without reading it", () => {

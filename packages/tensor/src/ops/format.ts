@@ -18,8 +18,7 @@ const lineWidth = 80;
  */
 export async function format(x: Tensor): Promise<string> {
   checkTensor("format", x);
-  if (x.elementCount === 0)
-    return x.ndim === 1 ? "[]" : `[] of shape ${formatShape(x.shape)}`;
+  if (x.elementCount === 0) return x.ndim === 1 ? "[]" : `[] of shape ${formatShape(x.shape)}`;
   const isSummary = x.elementCount > summaryThreshold;
   const shown = isSummary ? edgesOf(x) : x;
   const texts = formatElements(await shown.data(), x.dtype);

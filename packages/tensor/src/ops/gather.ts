@@ -178,6 +178,7 @@ export function indexAdd(
 export function take(x: Tensor, indices: Tensor | readonly number[]): Tensor {
   checkTensor("take", x);
   const flat = flatten(x);
-  if (!(indices instanceof Tensor)) return indexSelect(flat, 0, indices);
-  return reshape(indexSelect(flat, 0, flatten(indices)), indices.shape);
+  const list = indices instanceof Tensor ? flatten(indices) : indices;
+  const picked = applyOne("indexSelect", [flat, indexTensor("take", list, 0, flat)], { axis: 0 });
+  return indices instanceof Tensor ? reshape(picked, indices.shape) : picked;
 }

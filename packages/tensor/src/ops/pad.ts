@@ -67,7 +67,7 @@ export function pad(x: Tensor, pairs: readonly PadPair[], options: PadOptions = 
     before: all.map(([before]) => before),
     after: all.map(([, after]) => after),
     interior: all.map(() => 0),
-    value,
+    value: x.dtype === "bool" ? Number(value !== 0) : value,
   });
 }
 

@@ -15,14 +15,7 @@ import { applyPointwise, commonDType } from "./pointwise.ts";
  * - `bits`: integers and bool.
  * - `integer`: integers; bool counts as int32.
  */
-export type OperandTypes =
-  | "float"
-  | "trueFloat"
-  | "numeric"
-  | "any"
-  | "bool"
-  | "bits"
-  | "integer";
+export type OperandTypes = "float" | "trueFloat" | "numeric" | "any" | "bool" | "bits" | "integer";
 
 /** What tests need to know about an operation, beside its formula. */
 export interface PointwiseFacts {

@@ -40,10 +40,16 @@ describe("integers", () => {
     const a = [7, -7, 7, -7, big, -big, big, 123456789, big, big - 1];
     const b = [2, 2, -2, -2, 1, 3, 46341, 10, big, big];
     const expected = a.map((x, i) => Math.floor(x / b[i]!));
-    expect(await ints(...a).floorDivide(ints(...b)).toArray()).toEqual(expected);
-    expect(await ints(...a).remainder(ints(...b)).toArray()).toEqual(
-      a.map((x, i) => x - expected[i]! * b[i]!),
-    );
+    expect(
+      await ints(...a)
+        .floorDivide(ints(...b))
+        .toArray(),
+    ).toEqual(expected);
+    expect(
+      await ints(...a)
+        .remainder(ints(...b))
+        .toArray(),
+    ).toEqual(a.map((x, i) => x - expected[i]! * b[i]!));
     const unsigned = tensor(Uint32Array.of(2 ** 32 - 1, 2 ** 32 - 1));
     expect(await unsigned.floorDivide(tensor(Uint32Array.of(3, 1))).toArray()).toEqual([
       1431655765,
@@ -53,10 +59,16 @@ describe("integers", () => {
 
   test("a quotient is that of floor for any two integers", async () => {
     const whole = fc.integer({ min: -(2 ** 31) + 1, max: 2 ** 31 - 1 });
-    const pairs = fc.array(fc.tuple(whole, whole.filter((b) => b !== 0)), {
-      minLength: 1,
-      maxLength: 64,
-    });
+    const pairs = fc.array(
+      fc.tuple(
+        whole,
+        whole.filter((b) => b !== 0),
+      ),
+      {
+        minLength: 1,
+        maxLength: 64,
+      },
+    );
     await fc.assert(
       fc.asyncProperty(pairs, async (list) => {
         const quotient = ints(...list.map(([a]) => a)).floorDivide(ints(...list.map(([, b]) => b)));
@@ -94,7 +106,10 @@ test("where and clamp", async () => {
   expect(await where(x.greater(0), x, 0).toArray()).toEqual([0, 0.5, 3]);
   expect(await x.where(x.greater(0), -1).toArray()).toEqual([-1, 0.5, 3]);
   expect(await where(tensor([true, false]), 1, 2).data()).toEqual(Float32Array.of(1, 2));
-  expect(await where(tensor([[true], [false]]), tensor([1, 2]), 0).toArray()).toEqual([[1, 2], [0, 0]]);
+  expect(await where(tensor([[true], [false]]), tensor([1, 2]), 0).toArray()).toEqual([
+    [1, 2],
+    [0, 0],
+  ]);
   expect(await x.clamp(0, 1).toArray()).toEqual([0, 0.5, 1]);
   expect(await x.clamp(undefined, 1).toArray()).toEqual([-2, 0.5, 1]);
   expect(await x.clamp(tensor([0, 1, 2])).toArray()).toEqual([0, 1, 3]);

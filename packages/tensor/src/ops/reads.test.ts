@@ -14,7 +14,10 @@ describe("reads", () => {
   });
 
   test("toArray nests by shape", async () => {
-    const rows = await tensor([[1, 2], [3, 4]]).toArray<number[][]>();
+    const rows = await tensor([
+      [1, 2],
+      [3, 4],
+    ]).toArray<number[][]>();
     expect(rows[1]![0]).toBe(3);
     expect(await tensor([[true]]).toArray()).toEqual([[true]]);
     expect(await zeros([2, 0]).toArray()).toEqual([[], []]);
@@ -27,7 +30,13 @@ describe("reads", () => {
     expect(moved.backend).toBe(other);
     expect(await moved.toArray()).toEqual([true, false]);
     expect(await x.to(x.backend)).toBe(x);
-    expect(await (await tensor([1, 2, 3]).slice([[1, null]]).to(other)).toArray()).toEqual([2, 3]);
+    expect(
+      await (
+        await tensor([1, 2, 3])
+          .slice([[1, null]])
+          .to(other)
+      ).toArray(),
+    ).toEqual([2, 3]);
   });
 });
 

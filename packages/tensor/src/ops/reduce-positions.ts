@@ -30,22 +30,14 @@ export interface ValuesAndIndices {
  */
 export function max(x: Tensor): Tensor;
 export function max(x: Tensor, axis: number, options?: ReduceOptions): ValuesAndIndices;
-export function max(
-  x: Tensor,
-  axis?: number,
-  options?: ReduceOptions,
-): Tensor | ValuesAndIndices {
+export function max(x: Tensor, axis?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
   return extremeOf("max", x, axis, options);
 }
 
 /** Smallest element; as {@link max}. */
 export function min(x: Tensor): Tensor;
 export function min(x: Tensor, axis: number, options?: ReduceOptions): ValuesAndIndices;
-export function min(
-  x: Tensor,
-  axis?: number,
-  options?: ReduceOptions,
-): Tensor | ValuesAndIndices {
+export function min(x: Tensor, axis?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
   return extremeOf("min", x, axis, options);
 }
 

@@ -5,7 +5,11 @@ import { configure, tensor, zeros, type Tensor } from "../index.ts";
 
 beforeAll(() => void configure({ backend: reference() }));
 
-const grid = (): Tensor => tensor([[1, 2, 3], [4, 5, 6]]);
+const grid = (): Tensor =>
+  tensor([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
 
 describe("sums and means", () => {
   test("over all axes, one, several, none", async () => {
@@ -13,7 +17,10 @@ describe("sums and means", () => {
     expect(await grid().sum(0).toArray()).toEqual([5, 7, 9]);
     expect(await grid().sum(-1, { keepDims: true }).toArray()).toEqual([[6], [15]]);
     expect(await grid().sum([0, 1], { keepDims: true }).toArray()).toEqual([[21]]);
-    expect(await grid().sum([]).toArray()).toEqual([[1, 2, 3], [4, 5, 6]]);
+    expect(await grid().sum([]).toArray()).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
     expect(await grid().mean(1).toArray()).toEqual([2, 5]);
     expect(await tensor(3).mean().item()).toBe(3);
   });
@@ -45,16 +52,27 @@ describe("sums and means", () => {
       expect.closeTo(2 / 3),
     ]);
     expect(await grid().std(0, { keepDims: true }).toArray()).toEqual([
-      [expect.closeTo(Math.sqrt(4.5)), expect.closeTo(Math.sqrt(4.5)), expect.closeTo(Math.sqrt(4.5))],
+      [
+        expect.closeTo(Math.sqrt(4.5)),
+        expect.closeTo(Math.sqrt(4.5)),
+        expect.closeTo(Math.sqrt(4.5)),
+      ],
     ]);
-    expect(await tensor([1e6, 1e6 + 1, 1e6 + 2]).var().item()).toBeCloseTo(1);
+    expect(
+      await tensor([1e6, 1e6 + 1, 1e6 + 2])
+        .var()
+        .item(),
+    ).toBeCloseTo(1);
     expect(await tensor([5]).var().item()).toBeNaN();
   });
 });
 
 describe("extremes", () => {
   test("of the whole tensor and along an axis", async () => {
-    const x = tensor([[1, 7, 7], [9, 2, 9]]);
+    const x = tensor([
+      [1, 7, 7],
+      [9, 2, 9],
+    ]);
     expect(await x.max().item()).toBe(9);
     expect(await x.min().item()).toBe(1);
     const { values, indices } = x.max(1);
@@ -68,7 +86,10 @@ describe("extremes", () => {
   });
 
   test("positions", async () => {
-    const x = tensor([[1, 7, 7], [9, 2, 9]]);
+    const x = tensor([
+      [1, 7, 7],
+      [9, 2, 9],
+    ]);
     expect(await x.argmax().item()).toBe(3);
     expect(await x.argmin(1).toArray()).toEqual([0, 1]);
     expect(await x.argmax(0, { keepDims: true }).toArray()).toEqual([[1, 0, 1]]);
@@ -83,14 +104,20 @@ describe("extremes", () => {
   });
 
   test("bool keeps its type", async () => {
-    const x = tensor([[true, false], [false, false]]);
+    const x = tensor([
+      [true, false],
+      [false, false],
+    ]);
     expect(await x.amax(1).toArray()).toEqual([true, false]);
     expect(await x.max(1).values.toArray()).toEqual([true, false]);
   });
 });
 
 test("any, all and countNonzero", async () => {
-  const x = tensor([[0, NaN], [0, 0]]);
+  const x = tensor([
+    [0, NaN],
+    [0, 0],
+  ]);
   expect(await x.any(1).toArray()).toEqual([true, false]);
   expect(await x.all(0).toArray()).toEqual([false, false]);
   expect(await tensor([1, -2]).all().toArray()).toBe(true);
@@ -110,13 +137,23 @@ describe("norms", () => {
   });
 
   test("over an axis", async () => {
-    expect(await tensor([[3, 4], [6, 8]]).norm(2, 1).toArray()).toEqual([5, 10]);
+    expect(
+      await tensor([
+        [3, 4],
+        [6, 8],
+      ])
+        .norm(2, 1)
+        .toArray(),
+    ).toEqual([5, 10]);
   });
 });
 
 describe("errors", () => {
   test.each<[() => unknown, string]>([
-    [() => grid().sum(2), "sum: axis 2 is out of range for a tensor with 2 axes. Use 0, 1, -1 or -2."],
+    [
+      () => grid().sum(2),
+      "sum: axis 2 is out of range for a tensor with 2 axes. Use 0, 1, -1 or -2.",
+    ],
     [() => grid().sum([1, -1]), "sum: axis 1 is named twice: received [1, -1]."],
     [
       () => tensor(Int32Array.of(1)).mean(),
@@ -130,10 +167,7 @@ describe("errors", () => {
       () => zeros([0]).argmin(),
       "argmin: there is no argmin of no elements: received shape [0]. Reduce an axis that is not empty.",
     ],
-    [
-      () => grid().var(0, { correction: NaN }),
-      "var: correction must be a number: received NaN.",
-    ],
+    [() => grid().var(0, { correction: NaN }), "var: correction must be a number: received NaN."],
   ])("%#", (call, message) => {
     expect(call).toThrow(message);
   });
@@ -144,7 +178,10 @@ test("a sum over all axes is the sum over one after the other, in any order", as
   await fc.assert(
     fc.asyncProperty(shapes, async (shape) => {
       const count = shape.reduce((a, b) => a * b, 1);
-      const x = tensor(Float64Array.from({ length: count }, (_, i) => i % 7), { shape });
+      const x = tensor(
+        Float64Array.from({ length: count }, (_, i) => i % 7),
+        { shape },
+      );
       const axes = shape.map((_, axis) => axis);
       const total = await x.sum().item();
       let stepwise = x;

@@ -5,22 +5,42 @@ import { configure, tensor, zeros } from "../index.ts";
 beforeAll(() => void configure({ backend: reference() }));
 
 test("softmax and its logarithm do not overflow", async () => {
-  const x = tensor([[1000, 1000], [-1000, 0]]);
-  expect(await x.softmax().toArray()).toEqual([[0.5, 0.5], [0, 1]]);
+  const x = tensor([
+    [1000, 1000],
+    [-1000, 0],
+  ]);
+  expect(await x.softmax().toArray()).toEqual([
+    [0.5, 0.5],
+    [0, 1],
+  ]);
   expect(await x.logSoftmax().toArray()).toEqual([
     [expect.closeTo(-Math.LN2), expect.closeTo(-Math.LN2)],
     [-1000, 0],
   ]);
-  expect(await x.softmax(0).toArray()).toEqual([[1, 1], [0, 0]]);
+  expect(await x.softmax(0).toArray()).toEqual([
+    [1, 1],
+    [0, 0],
+  ]);
 });
 
 test("masked elements get nothing, wholly masked rows are NaN", async () => {
-  const x = tensor([[-Infinity, 0, 0], [-Infinity, -Infinity, -Infinity]]);
-  expect(await x.softmax().toArray()).toEqual([[0, 0.5, 0.5], [NaN, NaN, NaN]]);
+  const x = tensor([
+    [-Infinity, 0, 0],
+    [-Infinity, -Infinity, -Infinity],
+  ]);
+  expect(await x.softmax().toArray()).toEqual([
+    [0, 0.5, 0.5],
+    [NaN, NaN, NaN],
+  ]);
 });
 
 test("logsumexp of infinities", async () => {
-  const x = tensor([[-Infinity, -Infinity], [Infinity, 0], [0, 0], [NaN, 0]]);
+  const x = tensor([
+    [-Infinity, -Infinity],
+    [Infinity, 0],
+    [0, 0],
+    [NaN, 0],
+  ]);
   expect(await x.logsumexp(1).toArray()).toEqual([
     -Infinity,
     Infinity,

@@ -11,7 +11,14 @@ import { PointwiseOp } from "../core/pointwise-op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkFloat, checkTensor } from "./check-operands.ts";
 import { applyPointwise, broadcastTo } from "./pointwise.ts";
-import { checkNotEmpty, fold, foldedAxes, restoreAxes, type Axes, type ReduceOptions } from "./reduce.ts";
+import {
+  checkNotEmpty,
+  fold,
+  foldedAxes,
+  restoreAxes,
+  type Axes,
+  type ReduceOptions,
+} from "./reduce.ts";
 
 const { abs, add, div, equal, exp, less, log, neg, select, sub } = scalar;
 
@@ -37,9 +44,7 @@ const finiteOrZero = new PointwiseOp("finiteOrZero", (max) =>
   select(less(abs(max), Infinity), max, 0),
 );
 /** All terms were exp(-Inf) = 0: they have no say in the result. */
-const logTotalPartials: Partials = ([total]) => [
-  select(equal(total!, 0), 0, div(1, total!)),
-];
+const logTotalPartials: Partials = ([total]) => [select(equal(total!, 0), 0, div(1, total!))];
 const logTotal = new PointwiseOp("logTotal", (total, max) =>
   add(withPartials(log(total), [total], logTotalPartials), stopGradient(max)),
 );
@@ -87,10 +92,5 @@ export function logsumexp(x: Tensor, axes?: Axes, options?: ReduceOptions): Tens
   const max = applyPointwise(finiteOrZero, [fold("max", x, list)], x.dtype);
   const spread = broadcastTo(restoreAxes(max, x.shape, list, { keepDims: true }), x.shape);
   const total = fold("sum", applyPointwise(shiftedExp, [x, spread], x.dtype), list);
-  return restoreAxes(
-    applyPointwise(logTotal, [total, max], x.dtype),
-    x.shape,
-    list,
-    options,
-  );
+  return restoreAxes(applyPointwise(logTotal, [total, max], x.dtype), x.shape, list, options);
 }

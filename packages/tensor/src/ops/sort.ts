@@ -38,12 +38,7 @@ export interface TopkOptions {
  *
  * @throws {ArgumentError} if k is not a whole number from 0 to the size of the axis.
  */
-export function topk(
-  x: Tensor,
-  k: number,
-  axis = -1,
-  options: TopkOptions = {},
-): ValuesAndIndices {
+export function topk(x: Tensor, k: number, axis = -1, options: TopkOptions = {}): ValuesAndIndices {
   checkTensor("topk", x);
   const along = normalizeAxis(axis, x.ndim, "topk");
   const size = x.shape[along]!;

@@ -46,11 +46,15 @@ export function tensor(data: NestedNumbers | NumberArray, options: TensorOptions
   const found: number[] = [];
   const innerShape = shapeOf(data);
   let booleans = 0;
-  const visit = (item: unknown, depth: number, place: readonly number[]): void => {
+  const place: number[] = []; // of the item being read; its first `depth` entries count
+  const visit = (item: unknown, depth: number): void => {
     if (depth < innerShape.length) {
       if (!Array.isArray(item) || item.length !== innerShape[depth])
-        throw ragged(item, innerShape[depth]!, place);
-      for (let i = 0; i < item.length; i++) visit(item[i], depth + 1, [...place, i]);
+        throw ragged(item, innerShape[depth], place.slice(0, depth));
+      for (let i = 0; i < item.length; i++) {
+        place[depth] = i;
+        visit(item[i], depth + 1);
+      }
       return;
     }
     if (Array.isArray(item)) throw ragged(item, undefined, place);
@@ -63,7 +67,7 @@ export function tensor(data: NestedNumbers | NumberArray, options: TensorOptions
       );
     found.push(Number(item));
   };
-  visit(data, 0, []);
+  visit(data, 0);
   const shape = internShape(options.shape ?? innerShape, "tensor");
   checkFills("tensor", shape, found.length, contiguousLayout(shape).elementCount);
   const isBool = booleans > 0 && booleans === found.length;

@@ -29,7 +29,7 @@ export function tidy<Result>(work: () => Result): Result {
     // What is pending would hold on to what it is computed from.
     for (const tensor of kept) store(tensor.value);
   } finally {
-    const made = closeScope();
+    const made = closeScope().filter((item) => item instanceof Tensor);
     const keptValues = new Set([...kept].map((tensor) => tensor.value));
     // The latest first: what was made of others lets go of them.
     for (const tensor of made.toReversed())

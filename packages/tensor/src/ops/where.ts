@@ -33,7 +33,9 @@ const highPartials: Partials = ([x, high]) => [
   belowHigh(x!, high!),
   cast(less(high!, x!), x!.dtype),
 ];
-const clampLow = new PointwiseOp("clamp", (x, low) => withPartials(max(x, low), [x, low], lowPartials));
+const clampLow = new PointwiseOp("clamp", (x, low) =>
+  withPartials(max(x, low), [x, low], lowPartials),
+);
 const clampHigh = new PointwiseOp("clamp", (x, high) =>
   withPartials(min(x, high), [x, high], highPartials),
 );

@@ -31,6 +31,7 @@ export const convolutionRecords: readonly OpRecord[] = [
         ["depthwise", [2, 3, 5, 5], [3, 1, 3, 3], true, { groups: 3, stride: [2, 1] }],
         ["1 x 1", [2, 3, 4, 4], [5, 3, 1, 1], true, {}],
         ["wide", [1, 5, 9, 17], [9, 5, 3, 3], false, { padding: 1 }],
+        ["large", [2, 12, 14, 14], [20, 12, 5, 5], true, { padding: 2 }],
         ["one element", [1, 1, 1, 1], [1, 1, 1, 1], false, {}],
         ["no images", [0, 1, 3, 3], [1, 1, 2, 2], true, {}],
       ];
@@ -47,16 +48,16 @@ export const convolutionRecords: readonly OpRecord[] = [
       );
     },
     errors: [
-      fails("ShapeError", "", (backend) =>
+      fails("ShapeError", "conv2d: weight expects 3 input channels, got 1: input [8, 1, 28, 28], weight [16, 3, 3, 3] (layout NCHW).", (backend) =>
         conv2d(zeros([8, 1, 28, 28], { backend }), zeros([16, 3, 3, 3], { backend })),
       ),
-      fails("ShapeError", "", (backend) =>
+      fails("ShapeError", "conv2d: the window does not fit: input [1, 1, 2, 2] with padding is 2 x 2, the window covers 3 x 3. Use a smaller kernelSize or more padding.", (backend) =>
         conv2d(zeros([1, 1, 2, 2], { backend }), zeros([1, 1, 3, 3], { backend })),
       ),
-      fails("ShapeError", "", (backend) =>
+      fails("ShapeError", "conv2d: input must be [batch, channels, height, width], got [28, 28].", (backend) =>
         conv2d(zeros([28, 28], { backend }), zeros([1, 1, 3, 3], { backend })),
       ),
-      fails("ArgumentError", "", (backend) =>
+      fails("ArgumentError", "conv2d: stride must be a whole number of at least 1, or two such numbers: received 0.", (backend) =>
         conv2d(zeros([1, 1, 4, 4], { backend }), zeros([1, 1, 3, 3], { backend }), undefined, {
           stride: 0,
         }),
@@ -88,10 +89,10 @@ export const convolutionRecords: readonly OpRecord[] = [
       );
     },
     errors: [
-      fails("ShapeError", "", (backend) =>
+      fails("ShapeError", "convTranspose2d: weight expects 3 input channels, got 2: input [1, 2, 3, 3], weight [3, 1, 2, 2] (layout NCHW).", (backend) =>
         convTranspose2d(zeros([1, 2, 3, 3], { backend }), zeros([3, 1, 2, 2], { backend })),
       ),
-      fails("ArgumentError", "", (backend) =>
+      fails("ArgumentError", "convTranspose2d: outputPadding must be smaller than the stride: received [1, 1], stride [1, 1].", (backend) =>
         convTranspose2d(
           zeros([1, 1, 3, 3], { backend }),
           zeros([1, 1, 2, 2], { backend }),
@@ -122,10 +123,10 @@ export const convolutionRecords: readonly OpRecord[] = [
       sample("odd, padded", [odd], ([x]) => maxPool2d(x!, 3, { stride: 2, padding: 1 })),
     ],
     errors: [
-      fails("DTypeError", "", (backend) =>
+      fails("DTypeError", 'maxPool2d: needs a float tensor, got int32. Convert with x.cast("float32").', (backend) =>
         maxPool2d(zeros([1, 1, 4, 4], { backend, dtype: "int32" }), 2),
       ),
-      fails("ArgumentError", "", (backend) =>
+      fails("ArgumentError", "maxPool2d: padding must be at most half the window: received [2, 2], kernelSize [2, 2].", (backend) =>
         maxPool2d(zeros([1, 1, 4, 4], { backend }), 2, { padding: 2 }),
       ),
     ],
@@ -148,7 +149,7 @@ export const convolutionRecords: readonly OpRecord[] = [
     },
     extremes: () => [sample("odd", [odd], ([x]) => avgPool2d(x!, 2))],
     errors: [
-      fails("ShapeError", "", (backend) => avgPool2d(zeros([1, 1, 1, 4], { backend }), 2)),
+      fails("ShapeError", "avgPool2d: the window does not fit: input [1, 1, 1, 4] with padding is 1 x 4, the window covers 2 x 2. Use a smaller kernelSize or more padding.", (backend) => avgPool2d(zeros([1, 1, 1, 4], { backend }), 2)),
     ],
   },
 ];

@@ -53,10 +53,10 @@ export const indexingRecords: readonly OpRecord[] = [
       ),
     ],
     errors: [
-      fails("ShapeError", "", (backend) =>
+      fails("ShapeError", "gather: indices [3, 1] do not fit beside [2, 3]. They need as many axes, none larger except axis 1.", (backend) =>
         gather(zeros([2, 3], { backend }), 1, zeros([3, 1], { backend, dtype: "int32" })),
       ),
-      fails("DTypeError", "", (backend) =>
+      fails("DTypeError", 'gather: indices must be int32, got float32. Convert with indices.cast("int32").', (backend) =>
         gather(zeros([3], { backend }), 0, zeros([1], { backend })),
       ),
     ],
@@ -81,7 +81,7 @@ export const indexingRecords: readonly OpRecord[] = [
       ),
     ],
     errors: [
-      fails("ShapeError", "", (backend) =>
+      fails("ShapeError", "scatter: the source has shape [3], but the indices ask for [2]. Expand or slice it.", (backend) =>
         scatter(
           zeros([3], { backend }),
           0,
@@ -106,7 +106,7 @@ export const indexingRecords: readonly OpRecord[] = [
       sample("number", [draw.real([2, 4]), apart], ([x, i]) => scatterAdd(x!, 1, i!, 5)),
     ],
     errors: [
-      fails("DTypeError", "", (backend) =>
+      fails("DTypeError", 'scatterAdd: the source is int32, the tensor float32. Convert with source.cast("float32").', (backend) =>
         scatterAdd(
           zeros([3], { backend }),
           0,
@@ -129,8 +129,8 @@ export const indexingRecords: readonly OpRecord[] = [
       sample("one element", [draw.real([1])], ([x]) => indexSelect(x!, 0, [0])),
     ],
     errors: [
-      fails("ArgumentError", "", (backend) => indexSelect(zeros([3], { backend }), 0, [3])),
-      fails("ShapeError", "", (backend) =>
+      fails("ArgumentError", "indexSelect: index 3 is out of range for axis 0 of [3]. Use -3 to 2.", (backend) => indexSelect(zeros([3], { backend }), 0, [3])),
+      fails("ShapeError", "indexSelect: indices must have one axis, got [1, 1]. Use flatten(), or gather for one index per element.", (backend) =>
         indexSelect(zeros([3], { backend }), 0, zeros([1, 1], { backend, dtype: "int32" })),
       ),
     ],
@@ -149,7 +149,7 @@ export const indexingRecords: readonly OpRecord[] = [
       ),
     ],
     errors: [
-      fails("ShapeError", "", (backend) =>
+      fails("ShapeError", "indexAdd: the source has shape [2], but the indices ask for [1]. Expand or slice it.", (backend) =>
         indexAdd(zeros([3], { backend }), 0, [0], zeros([2], { backend })),
       ),
     ],
@@ -163,7 +163,7 @@ export const indexingRecords: readonly OpRecord[] = [
       sample("tensor", [draw.real([2, 3]), draw.index([2, 2], -6, 6)], ([x, i]) => take(x!, i!)),
       sample("nothing", [draw.real([2])], ([x]) => take(x!, [])),
     ],
-    errors: [fails("ArgumentError", "", (backend) => take(zeros([2, 2], { backend }), [4]))],
+    errors: [fails("ArgumentError", "take: index 4 is out of range for axis 0 of [4]. Use -4 to 3.", (backend) => take(zeros([2, 2], { backend }), [4]))],
   },
   {
     ...shared,
@@ -183,10 +183,10 @@ export const indexingRecords: readonly OpRecord[] = [
       sample("by infinity", [withNaN], ([x]) => maskedFill(x!, x!.equal(0), -Infinity)),
     ],
     errors: [
-      fails("DTypeError", "", (backend) =>
+      fails("DTypeError", 'maskedFill: the mask must be bool, got float32. Convert with x.cast("bool").', (backend) =>
         maskedFill(zeros([3], { backend }), zeros([3], { backend }), 1),
       ),
-      fails("ArgumentError", "", (backend) =>
+      fails("ArgumentError", 'maskedFill: 0.5 is not a value of int32. Give a whole number, or convert with x.cast("float32").', (backend) =>
         maskedFill(
           zeros([3], { backend, dtype: "int32" }),
           zeros([3], { backend, dtype: "bool" }),
@@ -208,7 +208,7 @@ export const indexingRecords: readonly OpRecord[] = [
       ),
     ],
     errors: [
-      fails("DTypeError", "", (backend) =>
+      fails("DTypeError", 'maskedSelect: the mask must be bool, got float32. Convert with x.cast("bool").', (backend) =>
         maskedSelect(zeros([3], { backend }), zeros([3], { backend })),
       ),
     ],
@@ -235,8 +235,8 @@ export const indexingRecords: readonly OpRecord[] = [
       sample("nothing", [draw.index([0], 0, 4)], ([x]) => oneHot(x!, 4, "bool")),
     ],
     errors: [
-      fails("DTypeError", "", (backend) => oneHot(zeros([3], { backend }), 4)),
-      fails("ArgumentError", "", (backend) => oneHot(zeros([3], { backend, dtype: "int32" }), 0)),
+      fails("DTypeError", 'oneHot: labels must be int32, got float32. Convert with x.cast("int32").', (backend) => oneHot(zeros([3], { backend }), 4)),
+      fails("ArgumentError", "oneHot: the number of classes must be a whole number of at least 1: received 0.", (backend) => oneHot(zeros([3], { backend, dtype: "int32" }), 0)),
     ],
   },
   {
@@ -257,7 +257,7 @@ export const indexingRecords: readonly OpRecord[] = [
       sample("the other side is NaN", [withNaN], ([x]) => where(x!.isNaN(), 0, x!)),
     ],
     errors: [
-      fails("ShapeError", "", (backend) =>
+      fails("ShapeError", "where: shapes do not broadcast: left [3], right [2]. Aligned at the end, sizes must be equal or 1.", (backend) =>
         where(zeros([3], { backend, dtype: "bool" }), zeros([2], { backend }), 1),
       ),
     ],
@@ -278,22 +278,24 @@ export const indexingRecords: readonly OpRecord[] = [
       sample("odd", [withNaN], ([x]) => clamp(x!, -1, 1)),
       sample("bounds", [given([3], [-1, 0, 1])], ([x]) => clamp(x!, -1, 1)),
     ],
-    errors: [fails("ArgumentError", "", (backend) => clamp(zeros([3], { backend })))],
+    errors: [fails("ArgumentError", "clamp: needs a bound: received none. Give low, high or both.", (backend) => clamp(zeros([3], { backend })))],
   },
   {
     ...shared,
     name: "cast",
     dtypes: allTypes,
-    samples: (draw) =>
-      (["float32", "int32", "uint32", "bool"] as const).map((dtype) => ({
+    samples: (draw) => [
+      sample("to its own type", [draw.real([2, 3])], ([x]) => cast(x!, x!.dtype)),
+      ...(["float32", "int32", "uint32", "bool"] as const).map((dtype) => ({
         ...sample(
           `to ${dtype}`,
           [draw.real([3, 5], dtype === "uint32" ? [0, 9] : [-9, 9])],
           ([x]) => cast(x!, dtype),
         ),
         // Differences of what was rounded to float32 say nothing.
-        hasGradient: false,
+        hasGradient: false as const,
       })),
+    ],
     extremes: () => [
       sample("to int32", [given([8], [NaN, Infinity, -Infinity, 3e9, -3e9, 1.5, -1.5, -0])], ([x]) =>
         cast(x!, "int32"),
@@ -304,7 +306,7 @@ export const indexingRecords: readonly OpRecord[] = [
       sample("to bool", [withNaN], ([x]) => cast(x!, "bool")),
     ],
     errors: [
-      fails("ArgumentError", "", (backend) => cast(zeros([3], { backend }), "half" as "bool")),
+      fails("ArgumentError", 'cast: unknown dtype: received "half". Use float32, float64, int32, uint32, bool.', (backend) => cast(zeros([3], { backend }), "half" as "bool")),
     ],
   },
   {
@@ -313,7 +315,7 @@ export const indexingRecords: readonly OpRecord[] = [
     dtypes: allTypes,
     samples: (draw) => overShapes(draw, [[2, 3], [], [0]], (x) => clone(x)),
     errors: [
-      fails("ArgumentError", "", () => clone(3 as unknown as ReturnType<typeof tensor>)),
+      fails("ArgumentError", "clone: needs a tensor, got number. Make one with tensor(...).", () => clone(3 as unknown as ReturnType<typeof tensor>)),
     ],
   },
 ];

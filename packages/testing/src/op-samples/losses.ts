@@ -50,16 +50,16 @@ export const lossRecords: readonly OpRecord[] = [
       ),
     ],
     errors: [
-      fails("ShapeError", "", (backend) =>
+      fails("ShapeError", "crossEntropy: targets must have shape [4], got [4, 1]: logits [4, 5], targets of int32. Class numbers have logits' shape without the classes; float targets are probabilities and have the same shape.", (backend) =>
         crossEntropy(zeros([4, 5], { backend }), zeros([4, 1], { backend, dtype: "int32" })),
       ),
-      fails("DTypeError", "", (backend) =>
+      fails("DTypeError", 'crossEntropy: logits must be float, got int32. Convert with x.cast("float32").', (backend) =>
         crossEntropy(
           zeros([4, 5], { backend, dtype: "int32" }),
           zeros([4], { backend, dtype: "int32" }),
         ),
       ),
-      fails("ArgumentError", "", (backend) =>
+      fails("ArgumentError", 'crossEntropy: unknown reduction: received "average". Use "mean", "sum" or "none".', (backend) =>
         crossEntropy(zeros([4, 5], { backend }), zeros([4], { backend, dtype: "int32" }), {
           reduction: "average" as "mean",
         }),
@@ -71,7 +71,7 @@ export const lossRecords: readonly OpRecord[] = [
     name: "negativeLogLikelihood",
     samples: (draw) => classes(draw, negativeLogLikelihood),
     errors: [
-      fails("DTypeError", "", (backend) =>
+      fails("DTypeError", 'negativeLogLikelihood: targets must be class numbers (int32), got float32. Convert with targets.cast("int32").', (backend) =>
         negativeLogLikelihood(zeros([4, 5], { backend }), zeros([4], { backend })),
       ),
     ],
@@ -82,7 +82,7 @@ export const lossRecords: readonly OpRecord[] = [
     samples: (draw) =>
       reduced(meanSquaredError, "matrix", () => [draw.real([3, 4]), draw.real([3, 4])]),
     errors: [
-      fails("ShapeError", "", (backend) =>
+      fails("ShapeError", "meanSquaredError: predictions and targets must have one shape: predictions [4, 1], targets [4]. Reshape one of them.", (backend) =>
         meanSquaredError(zeros([4, 1], { backend }), zeros([4], { backend })),
       ),
     ],
@@ -103,7 +103,7 @@ export const lossRecords: readonly OpRecord[] = [
       ),
     ],
     errors: [
-      fails("ShapeError", "", (backend) =>
+      fails("ShapeError", "binaryCrossEntropyWithLogits: logits and targets must have one shape: logits [4, 1], targets [4]. Reshape one of them.", (backend) =>
         binaryCrossEntropyWithLogits(zeros([4, 1], { backend }), zeros([4], { backend })),
       ),
     ],
@@ -116,7 +116,7 @@ export const lossRecords: readonly OpRecord[] = [
       sample("batch", [draw.distinct([6, 3]), draw.index([6], 0, 3)], ([x, t]) => accuracy(x!, t!)),
     ],
     errors: [
-      fails("ShapeError", "", (backend) =>
+      fails("ShapeError", "accuracy: targets must have shape [4], got [5]: logits [4, 5], targets of int32. Class numbers have logits' shape without the classes; float targets are probabilities and have the same shape.", (backend) =>
         accuracy(zeros([4, 5], { backend }), zeros([5], { backend, dtype: "int32" })),
       ),
     ],
@@ -134,7 +134,7 @@ export const lossRecords: readonly OpRecord[] = [
       sample("no rows", [draw.real([0, 4]), draw.real([5, 4])], ([x, w]) => linear(x!, w!)),
     ],
     errors: [
-      fails("ShapeError", "", (backend) =>
+      fails("ShapeError", "linear: weight expects inputs of size 784, got 28: inputs [2, 28, 28], weight [10, 784] (layout [out, in]). Flatten the inputs first, with flatten(1).", (backend) =>
         linear(zeros([2, 28, 28], { backend }), zeros([10, 784], { backend })),
       ),
     ],

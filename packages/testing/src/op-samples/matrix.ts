@@ -18,6 +18,8 @@ export const matrixRecords: readonly OpRecord[] = [
         [[2, 3, 4], [4, 2]],
         [[2, 3, 4], [2, 4, 2]],
         [[2, 1, 3, 4], [3, 4, 2]],
+        [[64, 300], [300, 50]],
+        [[5, 1000], [1000]],
         [[1, 1], [1, 1]],
         [[0, 3], [3, 2]],
         [[2, 0], [0, 3]],
@@ -31,11 +33,11 @@ export const matrixRecords: readonly OpRecord[] = [
       );
     },
     errors: [
-      fails("ShapeError", "", (backend) =>
+      fails("ShapeError", "matmul: inner sizes differ: left [32, 128], right [64, 10]. Left's last axis (128) must equal right's second to last (64).", (backend) =>
         matmul(zeros([32, 128], { backend }), zeros([64, 10], { backend })),
       ),
-      fails("ShapeError", "", (backend) => matmul(zeros([], { backend }), zeros([1], { backend }))),
-      fails("DTypeError", "", (backend) =>
+      fails("ShapeError", "matmul: needs at least one axis on each side: left [], right [1]. Multiply by a scalar with mul.", (backend) => matmul(zeros([], { backend }), zeros([1], { backend }))),
+      fails("DTypeError", 'matmul: needs a float tensor, got int32 and int32. Convert with x.cast("float32").', (backend) =>
         matmul(
           zeros([2, 2], { backend, dtype: "int32" }),
           zeros([2, 2], { backend, dtype: "int32" }),
@@ -51,7 +53,7 @@ export const matrixRecords: readonly OpRecord[] = [
         sample(`[${n}]`, [draw.real([n]), draw.real([n])], ([a, b]) => dot(a!, b!)),
       ),
     errors: [
-      fails("ShapeError", "", (backend) => dot(zeros([3], { backend }), zeros([4], { backend }))),
+      fails("ShapeError", "dot: needs two vectors of one length: left [3], right [4]. Use matmul for matrices.", (backend) => dot(zeros([3], { backend }), zeros([4], { backend }))),
     ],
   },
   {
@@ -62,7 +64,7 @@ export const matrixRecords: readonly OpRecord[] = [
         sample(`[${m}] [${n}]`, [draw.real([m!]), draw.real([n!])], ([a, b]) => outer(a!, b!)),
       ),
     errors: [
-      fails("ShapeError", "", (backend) =>
+      fails("ShapeError", "outer: needs two vectors: left [3], right [4, 1]. Use flatten().", (backend) =>
         outer(zeros([3], { backend }), zeros([4, 1], { backend })),
       ),
     ],
@@ -79,7 +81,7 @@ export const matrixRecords: readonly OpRecord[] = [
       sample("empty", [draw.real([0, 3]), draw.real([3, 2])], ([a, b]) => tensordot(a!, b!, 1)),
     ],
     errors: [
-      fails("ShapeError", "", (backend) =>
+      fails("ShapeError", "tensordot: paired axes do not fit: left [2, 3] axes [-1], right [2, 3] axes [0]. Pair each axis once with one of the same size.", (backend) =>
         tensordot(zeros([2, 3], { backend }), zeros([2, 3], { backend }), 1),
       ),
     ],
@@ -109,9 +111,9 @@ export const matrixRecords: readonly OpRecord[] = [
       );
     },
     errors: [
-      fails("ArgumentError", "", () => einsum("i")),
-      fails("ArgumentError", "", (backend) => einsum("ij,j", zeros([2, 2], { backend }))),
-      fails("ShapeError", "", (backend) =>
+      fails("ArgumentError", 'einsum: needs at least one tensor: received none for "i".', () => einsum("i")),
+      fails("ArgumentError", 'einsum: the equation has 2 terms for 1 tensor: received "ij,j". Write for example "bij,bjk->bik".', (backend) => einsum("ij,j", zeros([2, 2], { backend }))),
+      fails("ShapeError", 'einsum: axis "i" has sizes 2 and 3: equation "i,i->", shapes [2], [3]. Axes with one name need one size.', (backend) =>
         einsum("i,i->", zeros([2], { backend }), zeros([3], { backend })),
       ),
     ],

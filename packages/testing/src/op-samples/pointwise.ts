@@ -50,7 +50,7 @@ function pointwiseSamples(draw: SampleSource, entry: PointwiseFunction): Sample[
     );
     const [low, high] = domain;
     const inside = low <= 2 && high >= 2 ? 2 : (low + high) / 2;
-    for (const number of [inside, ...(numberForms?.keys() ?? [])])
+    for (const number of new Set([inside, ...(numberForms?.keys() ?? [])]))
       samples.push(
         sample(
           `number ${number}`,

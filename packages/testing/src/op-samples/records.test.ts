@@ -3,6 +3,7 @@ import * as nn from "@dl/nn";
 import * as tensorPackage from "@dl/tensor";
 import { describe, expect, it } from "vitest";
 import { opRecords } from "./records.ts";
+import { SampleSource } from "./sample-source.ts";
 
 const recorded = new Set(opRecords.map(({ name }) => name));
 
@@ -21,6 +22,7 @@ const noOperations: Readonly<Record<string, string>> = {
   collectGarbage: "memory",
   leakReport: "memory",
   memory: "memory",
+  format: "text",
   tidy: "memory",
   defaultGenerator: "a generator, not a tensor",
   manualSeed: "a generator, not a tensor",
@@ -39,8 +41,11 @@ const renamed: Readonly<Record<string, string>> = { var: "variance" };
 /** Members of Tensor that are no operations. */
 const members = new Set(
   `constructor data dispose toString assign shape dtype backend ndim elementCount isPending
-   requiresGrad grad isLeaf requireGrad backward detach retainGrad registerHook`.split(/\s+/),
+   format requiresGrad grad isLeaf requireGrad backward detach retainGrad registerHook`.split(/\s+/),
 );
+
+/** Calls that cannot be wrong. */
+const withoutErrors = new Set(["nonzero", "to"]);
 
 const functionsOf = (module: object): string[] =>
   Object.entries(module)
@@ -75,4 +80,13 @@ describe("op records", () => {
     expect(opRecords.map(({ name }) => name).filter((name) => !exists.has(name))).toEqual([]);
     expect(recorded.size).toBe(opRecords.length);
   });
+
+  it.each(opRecords.map((record) => [record.name, record] as const))(
+    "%s names its samples apart and has a wrong call",
+    (name, record) => {
+      const names = record.samples(new SampleSource(name)).map((sample) => sample.name);
+      expect(new Set(names).size).toBe(names.length);
+      if (!withoutErrors.has(name)) expect(record.errors?.length ?? 0).toBeGreaterThan(0);
+    },
+  );
 });

@@ -51,6 +51,8 @@ function overAxes(draw: SampleSource, reduce: Reduce, mayBeEmpty: boolean): Samp
     sample("one element", [draw.real([1])], ([x]) => reduce(x!)),
     sample("scalar", [draw.real([])], ([x]) => reduce(x!)),
     sample("long", [draw.real([300])], ([x]) => reduce(x!, 0)),
+    sample("longer", [draw.real([3, 5000])], ([x]) => reduce(x!, 1)),
+    sample("tall", [draw.real([1000, 7])], ([x]) => reduce(x!, 0)),
     sample("beside nothing", [draw.real([0, 3])], ([x]) => reduce(x!, 1)),
     ...(mayBeEmpty ? [sample("nothing", [draw.real([0, 3])], ([x]) => reduce(x!, 0))] : []),
   ];
@@ -67,6 +69,7 @@ function alongAxis(
     sample("last axis", [draw.distinct([2, 3, 5], 0.125)], ([x]) => call(x!, -1)),
     sample("one element", [draw.distinct([1])], ([x]) => call(x!, 0)),
     sample("long", [draw.distinct([70], 0.0625)], ([x]) => call(x!, 0)),
+    sample("longer", [draw.distinct([2, 1000], 0.015625)], ([x]) => call(x!, 1)),
     sample("beside nothing", [draw.distinct([2, 0])], ([x]) => call(x!, 0)),
     ...(mayBeEmpty ? [sample("nothing", [draw.distinct([0, 2])], ([x]) => call(x!, 0))] : []),
   ];
@@ -183,8 +186,8 @@ export const reductionRecords: readonly OpRecord[] = [
       sample("far from 0", [draw.real([3, 5], [1000, 1001])], ([x]) => variance(x!, 1)),
     ],
     errors: [
-      fails("DTypeError", "", (backend) => variance(zeros([2], { backend, dtype: "int32" }))),
-      fails("AxisError", "", (backend) => variance(zeros([2], { backend }), 1)),
+      fails("DTypeError", 'var: needs a float tensor, got int32. Convert with x.cast("float32").', (backend) => variance(zeros([2], { backend, dtype: "int32" }))),
+      fails("AxisError", "var: axis 1 is out of range for a tensor with 1 axis. Use 0 or -1.", (backend) => variance(zeros([2], { backend }), 1)),
     ],
   }),
   reduction("std", (x, axes, k) => std(x, axes, keep(k)), {
@@ -290,8 +293,8 @@ export const reductionRecords: readonly OpRecord[] = [
       sample("one element", [draw.distinct([1])], ([x]) => ({ ...topk(x!, 1) })),
     ],
     errors: [
-      fails("ArgumentError", "", (backend) => ({ ...topk(zeros([3], { backend }), 4) })),
-      fails("AxisError", "", (backend) => ({ ...topk(zeros([3], { backend }), 1, 1) })),
+      fails("ArgumentError", "topk: k must be a whole number from 0 to 3, the size of axis -1: received 4.", (backend) => ({ ...topk(zeros([3], { backend }), 4) })),
+      fails("AxisError", "topk: axis 1 is out of range for a tensor with 1 axis. Use 0 or -1.", (backend) => ({ ...topk(zeros([3], { backend }), 1, 1) })),
     ],
   }),
 ];

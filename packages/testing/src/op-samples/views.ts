@@ -47,8 +47,8 @@ export const viewRecords: readonly OpRecord[] = [
       sample("from scalar", [draw.real([])], ([x]) => reshape(x!, [1, 1])),
     ],
     errors: [
-      fails("ShapeError", "", (backend) => reshape(zeros([2, 3], { backend }), [4])),
-      fails("ShapeError", "", (backend) => reshape(zeros([2, 3], { backend }), [4, -1])),
+      fails("ShapeError", "reshape: [2, 3] has 6 elements and cannot become [4]. The sizes must multiply to 6; one of them may be -1.", (backend) => reshape(zeros([2, 3], { backend }), [4])),
+      fails("ShapeError", "reshape: [2, 3] has 6 elements and cannot become [4, -1]. The sizes must multiply to 6; one of them may be -1.", (backend) => reshape(zeros([2, 3], { backend }), [4, -1])),
     ],
   },
   {
@@ -59,7 +59,7 @@ export const viewRecords: readonly OpRecord[] = [
       sample("from axis 1", [draw.real([2, 3, 2])], ([x]) => flatten(x!, 1)),
       sample("axes 0 to 1", [draw.real([2, 3, 2])], ([x]) => flatten(x!, 0, 1)),
     ],
-    errors: [fails("AxisError", "", (backend) => flatten(zeros([2, 3], { backend }), 1, 0))],
+    errors: [fails("AxisError", "flatten: the last axis lies before the first: start 1, end 0, shape [2, 3]. Give them from front to back.", (backend) => flatten(zeros([2, 3], { backend }), 1, 0))],
   },
   {
     ...shared,
@@ -70,7 +70,7 @@ export const viewRecords: readonly OpRecord[] = [
       sample("one element", [draw.real([1])], ([x]) => unflatten(x!, 0, [1, 1])),
     ],
     errors: [
-      fails("ShapeError", "", (backend) => unflatten(zeros([2, 6], { backend }), 1, [4, 2])),
+      fails("ShapeError", "unflatten: [6] has 6 elements and cannot become [4, 2]. The sizes must multiply to 6; one of them may be -1.", (backend) => unflatten(zeros([2, 6], { backend }), 1, [4, 2])),
     ],
   },
   {
@@ -80,7 +80,7 @@ export const viewRecords: readonly OpRecord[] = [
       ...overShapes(draw, [[1, 3, 1], [1], [], [1, 0]], (x) => squeeze(x)),
       sample("one axis", [draw.real([1, 3, 1])], ([x]) => squeeze(x!, -1)),
     ],
-    errors: [fails("AxisError", "", (backend) => squeeze(zeros([1, 3], { backend }), 2))],
+    errors: [fails("AxisError", "squeeze: axis 2 is out of range for a tensor with 2 axes. Use 0, 1, -1 or -2.", (backend) => squeeze(zeros([1, 3], { backend }), 2))],
   },
   {
     ...shared,
@@ -89,7 +89,7 @@ export const viewRecords: readonly OpRecord[] = [
       ...overShapes(draw, [[2, 3], [], [0]], (x) => unsqueeze(x, 0)),
       sample("two axes", [draw.real([2, 3])], ([x]) => unsqueeze(x!, [1, -1])),
     ],
-    errors: [fails("AxisError", "", (backend) => unsqueeze(zeros([3], { backend }), 3))],
+    errors: [fails("AxisError", "unsqueeze: axis 3 is out of range for a tensor with 2 axes. Use 0, 1, -1 or -2.", (backend) => unsqueeze(zeros([3], { backend }), 3))],
   },
   {
     ...shared,
@@ -101,7 +101,7 @@ export const viewRecords: readonly OpRecord[] = [
       sample("to nothing", [draw.real([1, 2])], ([x]) => expand(x!, [0, 2])),
       sample("kept size", [draw.real([3, 1])], ([x]) => expand(x!, [-1, 2])),
     ],
-    errors: [fails("ShapeError", "", (backend) => expand(zeros([2], { backend }), [3]))],
+    errors: [fails("ShapeError", "expand: [2] cannot be stretched to [3]. Aligned at the end, each size must be 1 or stay as it is; -1 keeps a size and cannot name a new axis.", (backend) => expand(zeros([2], { backend }), [3]))],
   },
   {
     ...shared,
@@ -113,8 +113,8 @@ export const viewRecords: readonly OpRecord[] = [
       sample("scalar", [draw.real([])], ([x]) => permute(x!, [])),
     ],
     errors: [
-      fails("AxisError", "", (backend) => permute(zeros([2, 3], { backend }), [0])),
-      fails("AxisError", "", (backend) => permute(zeros([2, 3], { backend }), [0, 0])),
+      fails("AxisError", "permute: needs all 2 axes of [2, 3]: received [0]. Name each axis once.", (backend) => permute(zeros([2, 3], { backend }), [0])),
+      fails("AxisError", "permute: axis 0 is named twice: received [0, 0].", (backend) => permute(zeros([2, 3], { backend }), [0, 0])),
     ],
   },
   {
@@ -125,19 +125,19 @@ export const viewRecords: readonly OpRecord[] = [
       sample("empty", [draw.real([0, 3])], ([x]) => transpose(x!, 0, 1)),
       sample("one element", [draw.real([1, 1])], ([x]) => transpose(x!, 0, 1)),
     ],
-    errors: [fails("AxisError", "", (backend) => transpose(zeros([2, 3], { backend }), 0, 2))],
+    errors: [fails("AxisError", "transpose: axis 2 is out of range for a tensor with 2 axes. Use 0, 1, -1 or -2.", (backend) => transpose(zeros([2, 3], { backend }), 0, 2))],
   },
   {
     ...shared,
     name: "matrixTranspose",
     samples: (draw) => overShapes(draw, [[2, 3, 4], [0, 3], [1, 1]], (x) => matrixTranspose(x)),
-    errors: [fails("ShapeError", "", (backend) => matrixTranspose(zeros([3], { backend })))],
+    errors: [fails("ShapeError", "matrixTranspose: needs at least 2 axes, got shape [3]. Make one with reshape or unsqueeze.", (backend) => matrixTranspose(zeros([3], { backend })))],
   },
   {
     ...shared,
     name: "moveAxis",
     samples: (draw) => overShapes(draw, [[2, 3, 4], [0, 3, 1], [1, 1]], (x) => moveAxis(x, 0, -1)),
-    errors: [fails("AxisError", "", (backend) => moveAxis(zeros([3], { backend }), 1, 0))],
+    errors: [fails("AxisError", "moveAxis: axis 1 is out of range for a tensor with 1 axis. Use 0 or -1.", (backend) => moveAxis(zeros([3], { backend }), 1, 0))],
   },
   {
     ...shared,
@@ -152,9 +152,9 @@ export const viewRecords: readonly OpRecord[] = [
       sample("one element", [draw.real([1])], ([x]) => slice(x!, [0])),
     ],
     errors: [
-      fails("ArgumentError", "", (backend) => slice(zeros([3], { backend }), [3])),
-      fails("ArgumentError", "", (backend) => slice(zeros([3], { backend }), [[0, 2, 0]])),
-      fails("AxisError", "", (backend) => slice(zeros([3], { backend }), [0, 0])),
+      fails("ArgumentError", "slice: position 3 is out of range for axis 0 of [3]. Use -3 to 2.", (backend) => slice(zeros([3], { backend }), [3])),
+      fails("ArgumentError", "slice: a range needs whole numbers and a step other than 0: received [0, 2, 0]. Write [start, stop, step], with null for an end of the axis.", (backend) => slice(zeros([3], { backend }), [[0, 2, 0]])),
+      fails("AxisError", 'slice: 2 ranges for a tensor of shape [3]. Give at most one per axis, and "..." once.', (backend) => slice(zeros([3], { backend }), [0, 0])),
     ],
   },
   {
@@ -165,7 +165,7 @@ export const viewRecords: readonly OpRecord[] = [
       sample("from the end", [draw.real([5])], ([x]) => narrow(x!, 0, -2, 2)),
       sample("nothing", [draw.real([3])], ([x]) => narrow(x!, 0, 1, 0)),
     ],
-    errors: [fails("ArgumentError", "", (backend) => narrow(zeros([3], { backend }), 0, 2, 2))],
+    errors: [fails("ArgumentError", "narrow: start 2 and length 2 leave axis 0 of [3]. Stay within its 3 positions.", (backend) => narrow(zeros([3], { backend }), 0, 2, 2))],
   },
   {
     ...shared,
@@ -175,7 +175,7 @@ export const viewRecords: readonly OpRecord[] = [
       sample("one element", [draw.real([1])], ([x]) => select(x!, 0, 0)),
       sample("empty beside", [draw.real([2, 0])], ([x]) => select(x!, 0, 1)),
     ],
-    errors: [fails("ArgumentError", "", (backend) => select(zeros([3], { backend }), 0, 3))],
+    errors: [fails("ArgumentError", "select: position 3 is out of range for axis 0 of [3]. Use -3 to 2.", (backend) => select(zeros([3], { backend }), 0, 3))],
   },
   {
     ...shared,
@@ -184,7 +184,7 @@ export const viewRecords: readonly OpRecord[] = [
       ...overShapes(draw, [[2, 3], [0, 2], [1], []], (x) => flip(x)),
       sample("one axis", [draw.real([2, 3, 2])], ([x]) => flip(x!, 1)),
     ],
-    errors: [fails("AxisError", "", (backend) => flip(zeros([3], { backend }), [0, 0]))],
+    errors: [fails("AxisError", "flip: axis 0 is named twice: received [0, 0].", (backend) => flip(zeros([3], { backend }), [0, 0]))],
   },
   {
     ...shared,
@@ -195,7 +195,7 @@ export const viewRecords: readonly OpRecord[] = [
       sample("empty", [draw.real([0])], ([x]) => roll(x!, 1, 0)),
       sample("one element", [draw.real([1])], ([x]) => roll(x!, 3, 0)),
     ],
-    errors: [fails("ArgumentError", "", (backend) => roll(zeros([3], { backend }), 0.5, 0))],
+    errors: [fails("ArgumentError", "roll: the shift must be a whole number: received 0.5.", (backend) => roll(zeros([3], { backend }), 0.5, 0))],
   },
   {
     ...shared,
@@ -206,8 +206,8 @@ export const viewRecords: readonly OpRecord[] = [
       sample("one", [draw.real([2])], (xs) => concatenate(xs)),
     ],
     errors: [
-      fails("ArgumentError", "", () => concatenate([])),
-      fails("ShapeError", "", (backend) =>
+      fails("ArgumentError", "concatenate: needs at least one tensor: received none.", () => concatenate([])),
+      fails("ShapeError", "concatenate: shapes differ outside axis 0: [2, 3] and [2, 2]. Make all other sizes equal.", (backend) =>
         concatenate([zeros([2, 3], { backend }), zeros([2, 2], { backend })]),
       ),
     ],
@@ -222,7 +222,7 @@ export const viewRecords: readonly OpRecord[] = [
       sample("empty", [draw.real([0]), draw.real([0])], (xs) => stack(xs)),
     ],
     errors: [
-      fails("ShapeError", "", (backend) =>
+      fails("ShapeError", "stack: shapes differ: [2] and [3]. Stacked tensors must have one shape.", (backend) =>
         stack([zeros([2], { backend }), zeros([3], { backend })]),
       ),
     ],
@@ -236,7 +236,7 @@ export const viewRecords: readonly OpRecord[] = [
       sample("no times", [draw.real([3])], ([x]) => tile(x!, [0])),
       sample("scalar", [draw.real([])], ([x]) => tile(x!, [3])),
     ],
-    errors: [fails("ArgumentError", "", (backend) => tile(zeros([3], { backend }), [-1]))],
+    errors: [fails("ArgumentError", "tile: counts must be whole numbers of at least 0: received -1.", (backend) => tile(zeros([3], { backend }), [-1]))],
   },
   {
     ...shared,
@@ -247,7 +247,7 @@ export const viewRecords: readonly OpRecord[] = [
       sample("empty", [draw.real([0])], ([x]) => repeatInterleave(x!, 3, 0)),
     ],
     errors: [
-      fails("ArgumentError", "", (backend) => repeatInterleave(zeros([3], { backend }), 1.5, 0)),
+      fails("ArgumentError", "repeatInterleave: counts must be whole numbers of at least 0: received 1.5.", (backend) => repeatInterleave(zeros([3], { backend }), 1.5, 0)),
     ],
   },
   {
@@ -258,7 +258,7 @@ export const viewRecords: readonly OpRecord[] = [
       sample("with empty", [draw.real([2]), draw.real([0])], (xs) => meshgrid(xs)),
       sample("one element", [draw.real([1])], (xs) => meshgrid(xs)),
     ],
-    errors: [fails("ShapeError", "", (backend) => meshgrid([zeros([2, 2], { backend })]))],
+    errors: [fails("ShapeError", "meshgrid: needs tensors with one axis, got shape [2, 2]. Use flatten().", (backend) => meshgrid([zeros([2, 2], { backend })]))],
   },
   {
     ...shared,
@@ -275,11 +275,11 @@ export const viewRecords: readonly OpRecord[] = [
       sample("scalar", [draw.real([])], ([x]) => pad(x!, [])),
     ],
     errors: [
-      fails("ArgumentError", "", (backend) => pad(zeros([3], { backend }), [[-1, 0]])),
-      fails("ShapeError", "", (backend) =>
+      fails("ArgumentError", "pad: needs pairs [before, after] of whole numbers of at least 0: received [[-1, 0]]. Cut with slice or narrow.", (backend) => pad(zeros([3], { backend }), [[-1, 0]])),
+      fails("ShapeError", "pad: reflect cannot add [3, 0] to axis 0 of [3]. At most 2 on each side.", (backend) =>
         pad(zeros([3], { backend }), [[3, 0]], { mode: "reflect" }),
       ),
-      fails("ShapeError", "", (backend) => pad(zeros([3], { backend }), [[1, 0], [1, 0]])),
+      fails("ShapeError", "pad: 2 pairs for a tensor of shape [3]: received [[1, 0], [1, 0]]. Give at most one per axis.", (backend) => pad(zeros([3], { backend }), [[1, 0], [1, 0]])),
     ],
   },
   {
@@ -291,15 +291,15 @@ export const viewRecords: readonly OpRecord[] = [
       sample("empty", [draw.real([0])], ([x]) => split(x!, 2)),
     ],
     errors: [
-      fails("ArgumentError", "", (backend) => split(zeros([5], { backend }), [2, 2])),
-      fails("ArgumentError", "", (backend) => split(zeros([5], { backend }), 0)),
+      fails("ArgumentError", "split: sizes must be whole numbers of at least 0 that add up to 5, the size of axis 0 of [5]: received [2, 2].", (backend) => split(zeros([5], { backend }), [2, 2])),
+      fails("ArgumentError", "split: the size of a part must be a whole number of at least 1: received 0.", (backend) => split(zeros([5], { backend }), 0)),
     ],
   },
   {
     ...shared,
     name: "chunk",
     samples: (draw) => overShapes(draw, [[5, 2], [1], [4]], (x) => chunk(x, 2)),
-    errors: [fails("ArgumentError", "", (backend) => chunk(zeros([5], { backend }), 0))],
+    errors: [fails("ArgumentError", "chunk: the number of parts must be a whole number of at least 1: received 0.", (backend) => chunk(zeros([5], { backend }), 0))],
   },
   {
     ...shared,
@@ -308,7 +308,7 @@ export const viewRecords: readonly OpRecord[] = [
       ...overShapes(draw, [[2, 3], [3], [1, 0]], (x) => unbind(x)),
       sample("axis 1", [draw.real([2, 3])], ([x]) => unbind(x!, 1)),
     ],
-    errors: [fails("AxisError", "", (backend) => unbind(zeros([5], { backend }), 1))],
+    errors: [fails("AxisError", "unbind: axis 1 is out of range for a tensor with 1 axis. Use 0 or -1.", (backend) => unbind(zeros([5], { backend }), 1))],
   },
   {
     ...shared,
@@ -318,8 +318,8 @@ export const viewRecords: readonly OpRecord[] = [
       sample("above", [draw.real([3, 4])], ([x]) => tril(x!, 1)),
     ],
     errors: [
-      fails("ShapeError", "", (backend) => tril(zeros([5], { backend }))),
-      fails("ArgumentError", "", (backend) => tril(zeros([5, 5], { backend }), 0.5)),
+      fails("ShapeError", "tril: needs at least 2 axes, got shape [5]. Make one with reshape or unsqueeze.", (backend) => tril(zeros([5], { backend }))),
+      fails("ArgumentError", "tril: the offset must be a whole number: received 0.5.", (backend) => tril(zeros([5, 5], { backend }), 0.5)),
     ],
   },
   {
@@ -329,7 +329,7 @@ export const viewRecords: readonly OpRecord[] = [
       ...overShapes(draw, [[3, 4], [2, 3, 3], [1, 1], [0, 2]], (x) => triu(x)),
       sample("below", [draw.real([3, 4])], ([x]) => triu(x!, -1)),
     ],
-    errors: [fails("ShapeError", "", (backend) => triu(zeros([5], { backend })))],
+    errors: [fails("ShapeError", "triu: needs at least 2 axes, got shape [5]. Make one with reshape or unsqueeze.", (backend) => triu(zeros([5], { backend })))],
   },
   {
     ...shared,
@@ -340,19 +340,19 @@ export const viewRecords: readonly OpRecord[] = [
       sample("below", [draw.real([3, 4])], ([x]) => diagonal(x!, -2)),
       sample("outside", [draw.real([3, 4])], ([x]) => diagonal(x!, 4)),
     ],
-    errors: [fails("ShapeError", "", (backend) => diagonal(zeros([5], { backend })))],
+    errors: [fails("ShapeError", "diagonal: needs at least 2 axes, got shape [5]. Make one with reshape or unsqueeze.", (backend) => diagonal(zeros([5], { backend })))],
   },
   {
     ...shared,
     name: "diagonalMatrix",
     samples: (draw) => overShapes(draw, [[3], [2, 3], [1], [0]], (x) => diagonalMatrix(x)),
-    errors: [fails("ShapeError", "", (backend) => diagonalMatrix(zeros([], { backend })))],
+    errors: [fails("ShapeError", "diagonalMatrix: needs at least 1 axis, got a scalar. Use unsqueeze.", (backend) => diagonalMatrix(zeros([], { backend })))],
   },
   {
     ...shared,
     name: "trace",
     dtypes: numberTypes,
     samples: (draw) => overShapes(draw, [[3, 4], [2, 3, 3], [1, 1], [0, 2]], (x) => trace(x)),
-    errors: [fails("ShapeError", "", (backend) => trace(zeros([5], { backend })))],
+    errors: [fails("ShapeError", "trace: needs at least 2 axes, got shape [5]. Make one with reshape or unsqueeze.", (backend) => trace(zeros([5], { backend })))],
   },
 ];

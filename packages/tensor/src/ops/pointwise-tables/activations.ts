@@ -37,9 +37,7 @@ const geluTanhPartials: Partials = ([x]) => {
   const square = min(mul(x!, x!), 1e4);
   const slope = mul(tanhGeluScale, add(1, mul(3 * tanhGeluCubic, square)));
   const bounded = max(min(x!, 100), -100);
-  return [
-    add(mul(0.5, add(1, t)), mul(mul(0.5, bounded), mul(sub(1, mul(t, t)), slope))),
-  ];
+  return [add(mul(0.5, add(1, t)), mul(mul(0.5, bounded), mul(sub(1, mul(t, t)), slope)))];
 };
 
 const softsignPartials: Partials = ([x]) => {
@@ -48,11 +46,7 @@ const softsignPartials: Partials = ([x]) => {
 };
 
 const softshrink = (x: Scalar, bound: Scalar): Scalar =>
-  select(
-    less(bound, x),
-    sub(x, bound),
-    select(less(x, neg(bound)), add(x, bound), mul(x, 0)),
-  );
+  select(less(bound, x), sub(x, bound), select(less(x, neg(bound)), add(x, bound), mul(x, 0)));
 
 const referenceSoftplus = (x: number): number => (x > 30 ? x : Math.log1p(Math.exp(x)));
 
@@ -80,26 +74,18 @@ export const activations = {
     reference: (x) => seluScale * (x > 0 ? x : seluAlpha * Math.expm1(x)),
   }),
   /** elu with a continuous derivative for every alpha. */
-  celu: unaryWithNumber(
-    (x, alpha) => select(less(0, x), x, mul(alpha, expm1(div(x, alpha)))),
-    1,
-    { reference: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x / alpha)) },
-  ),
+  celu: unaryWithNumber((x, alpha) => select(less(0, x), x, mul(alpha, expm1(div(x, alpha)))), 1, {
+    reference: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x / alpha)),
+  }),
   /** x Φ(x), with the exact normal distribution. */
   gelu: unary((x) => mul(mul(0.5, x), add(1, erf(mul(x, Math.SQRT1_2)))), {
     reference: (x) => 0.5 * x * (1 + referenceErf(x * Math.SQRT1_2)),
   }),
   /** The tanh approximation of gelu, as GPT-2 uses it. */
   geluTanh: unary(
-    (x) =>
-      withPartials(
-        mul(mul(0.5, x), add(1, tanh(geluTanhInner(x)))),
-        [x],
-        geluTanhPartials,
-      ),
+    (x) => withPartials(mul(mul(0.5, x), add(1, tanh(geluTanhInner(x)))), [x], geluTanhPartials),
     {
-      reference: (x) =>
-        0.5 * x * (1 + Math.tanh(tanhGeluScale * (x + tanhGeluCubic * x ** 3))),
+      reference: (x) => 0.5 * x * (1 + Math.tanh(tanhGeluScale * (x + tanhGeluCubic * x ** 3))),
     },
   ),
   /** x · sigmoid(x). */
@@ -125,12 +111,7 @@ export const activations = {
   ),
   /** x · hardsigmoid(x). */
   hardswish: unary(
-    (x) =>
-      select(
-        less(x, -3),
-        0,
-        select(less(3, x), x, mul(x, mul(add(x, 3), 1 / 6))),
-      ),
+    (x) => select(less(x, -3), 0, select(less(3, x), x, mul(x, mul(add(x, 3), 1 / 6)))),
     { reference: (x) => (x < -3 ? 0 : x > 3 ? x : (x * (x + 3)) / 6) },
   ),
   /** x where above the threshold, else the value. */
@@ -142,13 +123,12 @@ export const activations = {
   /** x - tanh(x). */
   tanhshrink: unary((x) => sub(x, tanh(x)), { reference: (x) => x - Math.tanh(x) }),
   /** x, and 0 between -bound and bound. */
-  hardshrink: unaryWithNumber(
-    (x, bound) => select(lessEqual(abs(x), bound), 0, x),
-    0.5,
-    { reference: (x, bound) => (Math.abs(x) <= bound ? 0 : x) },
-  ),
+  hardshrink: unaryWithNumber((x, bound) => select(lessEqual(abs(x), bound), 0, x), 0.5, {
+    reference: (x, bound) => (Math.abs(x) <= bound ? 0 : x),
+  }),
   /** x moved towards 0 by the bound, no further than 0. */
   softshrink: unaryWithNumber(softshrink, 0.5, {
-    reference: (x, bound) => (x > bound ? x - bound : x < -bound ? x + bound : Number.isNaN(x) ? NaN : 0),
+    reference: (x, bound) =>
+      x > bound ? x - bound : x < -bound ? x + bound : Number.isNaN(x) ? NaN : 0,
   }),
 };

@@ -34,10 +34,7 @@ function integerQuotient(a: Scalar, b: Scalar): Scalar {
     round(div(cast(numerator, "float32"), cast(b, "float32")));
   const remainder = mod(a, b);
   // Rounded towards zero first: the multiple of b below a may lie outside the integers.
-  const isBelow = scalar.and(
-    scalar.not(equal(remainder, 0)),
-    scalar.xor(less(a, 0), less(b, 0)),
-  );
+  const isBelow = scalar.and(scalar.not(equal(remainder, 0)), scalar.xor(less(a, 0), less(b, 0)));
   const multiple = sub(a, select(isBelow, sub(remainder, b), remainder));
   const estimate = cast(quotient(multiple), a.dtype);
   // Signed also for uint32, since the estimate may be too large.
@@ -108,7 +105,8 @@ function referenceRemainder(a: number, b: number): number {
 
 function referenceQuotient(a: number, b: number): number {
   if (b === 0) return a / b;
-  if (Math.abs(b) === Infinity) return Number.isFinite(a) ? Math.min(Math.sign(a) * Math.sign(b), 0) : NaN;
+  if (Math.abs(b) === Infinity)
+    return Number.isFinite(a) ? Math.min(Math.sign(a) * Math.sign(b), 0) : NaN;
   return Math.round((a - referenceRemainder(a, b)) / b);
 }
 
@@ -138,7 +136,8 @@ export const arithmetic = {
   pow: binary(
     pow,
     {
-      reference: (a, b) => (a === 1 || b === 0 ? 1 : Math.abs(a) === 1 && Math.abs(b) === Infinity ? 1 : a ** b),
+      reference: (a, b) =>
+        a === 1 || b === 0 ? 1 : Math.abs(a) === 1 && Math.abs(b) === Infinity ? 1 : a ** b,
       domain: [0.3, 2.5],
     },
     powers,

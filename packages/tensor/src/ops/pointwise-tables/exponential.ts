@@ -16,29 +16,18 @@ const softplusPartials = ([x]: readonly Scalar[]): readonly Scalar[] => [sigmoid
 export const softplus = (x: Scalar): Scalar =>
   withPartials(add(max(x, 0), log1p(exp(neg(abs(x))))), [x], softplusPartials);
 
-const exp2Partials = (_args: readonly Scalar[], y: Scalar): readonly Scalar[] => [
-  mul(y, Math.LN2),
-];
+const exp2Partials = (_args: readonly Scalar[], y: Scalar): readonly Scalar[] => [mul(y, Math.LN2)];
 
-const logitPartials = ([x]: readonly Scalar[]): readonly Scalar[] => [
-  div(1, mul(x!, sub(1, x!))),
-];
+const logitPartials = ([x]: readonly Scalar[]): readonly Scalar[] => [div(1, mul(x!, sub(1, x!)))];
 
 /** Each operand's share of the sum; half and half where the difference is Inf - Inf. */
 const logaddexpPartials = ([a, b]: readonly Scalar[]): readonly Scalar[] => {
   const isTie = equal(a!, b!);
-  return [
-    select(isTie, 0.5, sigmoid(sub(a!, b!))),
-    select(isTie, 0.5, sigmoid(sub(b!, a!))),
-  ];
+  return [select(isTie, 0.5, sigmoid(sub(a!, b!))), select(isTie, 0.5, sigmoid(sub(b!, a!)))];
 };
 const logaddexp = (a: Scalar, b: Scalar): Scalar =>
   withPartials(
-    select(
-      equal(a, b),
-      add(a, Math.LN2),
-      add(max(a, b), log1p(exp(neg(abs(sub(a, b)))))),
-    ),
+    select(equal(a, b), add(a, Math.LN2), add(max(a, b), log1p(exp(neg(abs(sub(a, b))))))),
     [a, b],
     logaddexpPartials,
   );

@@ -3,9 +3,7 @@ import { unary, unaryWithNumber } from "../pointwise-definition.ts";
 
 const { abs, equal, exp, isNaN, less, mul, neg, select, sub } = scalar;
 
-const erfcPartials: Partials = ([x]) => [
-  mul(-2 / Math.sqrt(Math.PI), exp(neg(mul(x!, x!)))),
-];
+const erfcPartials: Partials = ([x]) => [mul(-2 / Math.sqrt(Math.PI), exp(neg(mul(x!, x!))))];
 
 /** Largest finite number of the expression's type. */
 const largest = (x: Scalar): number =>

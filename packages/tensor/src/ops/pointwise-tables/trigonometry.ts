@@ -31,10 +31,7 @@ const isNegative = (x: Scalar): Scalar => or(less(x, 0), and(equal(x, 0), less(d
 const atan2Partials: Partials = ([y, x]) => {
   const square = add(mul(x!, x!), mul(y!, y!));
   const isOrigin = equal(square, 0);
-  return [
-    select(isOrigin, 0, div(x!, square)),
-    select(isOrigin, 0, neg(div(y!, square))),
-  ];
+  return [select(isOrigin, 0, div(x!, square)), select(isOrigin, 0, neg(div(y!, square)))];
 };
 /** Angle in the first octant, then mirrored into the right one. */
 function atan2(y: Scalar, x: Scalar): Scalar {
@@ -83,11 +80,7 @@ function acosh(x: Scalar): Scalar {
   const above = sub(x, 1);
   // Two roots: their product is NaN below -1 too, where the root of the product is not.
   const small = log1p(add(above, mul(sqrt(above), sqrt(add(above, 2)))));
-  return withPartials(
-    select(less(large, x), add(log(x), Math.LN2), small),
-    [x],
-    acoshPartials,
-  );
+  return withPartials(select(less(large, x), add(log(x), Math.LN2), small), [x], acoshPartials);
 }
 
 const atanhPartials: Partials = ([x]) => [div(1, oneMinusSquare(x!))];

@@ -1,0 +1,10 @@
+import { create, globals } from "webgpu";
+Object.assign(globalThis, globals);
+const gpu = create([]);
+const a = await gpu.requestAdapter();
+console.log(a.info.vendor, a.info.architecture, a.info.device, a.info.description, a.info.isFallbackAdapter, a.info.subgroupMinSize, a.info.subgroupMaxSize);
+console.log([...a.features].join(" "));
+for (const k in a.limits) console.log(k, a.limits[k]);
+const d = await a.requestDevice();
+console.log([...(gpu.wgslLanguageFeatures??[])].join(" "));
+d.destroy();

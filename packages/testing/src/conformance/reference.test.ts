@@ -1,0 +1,4 @@
+import { reference } from "@dl/backend-reference";
+import { testBackend } from "./test-backend.ts";
+
+await testBackend({ name: "reference", create: reference });

@@ -1,0 +1,31 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Check } from "./adapter.ts";
+
+/** Where scripts/op-coverage.mjs looks. */
+export const reportFolder = join(import.meta.dirname, "../../../../.reports/op-coverage");
+
+/** How many comparisons met the tolerance. */
+export interface Count {
+  met: number;
+  total: number;
+}
+
+export interface OpResults {
+  readonly theme: string;
+  /** `true`, or why there is no gradient. */
+  readonly differentiable: true | string;
+  readonly checks: Partial<Record<Check, Count>>;
+}
+
+export interface CoverageReport {
+  readonly backend: string;
+  readonly unsupported: readonly string[];
+  readonly exceptions: readonly { op: string; check: Check; sample: string; reason: string }[];
+  readonly ops: Readonly<Record<string, OpResults>>;
+}
+
+export function writeReport(name: string, report: object): void {
+  mkdirSync(reportFolder, { recursive: true });
+  writeFileSync(join(reportFolder, `${name}.json`), `${JSON.stringify(report, null, 1)}\n`);
+}

@@ -10,6 +10,8 @@ export {
   Softplus,
   Tanh,
 } from "./activations.ts";
+export { BatchNorm } from "./batch-norm.ts";
+export type { BatchNormOptions } from "./batch-norm.ts";
 export { Dropout } from "./dropout.ts";
 export type { DropoutOptions } from "./dropout.ts";
 export { Flatten, Unflatten } from "./flatten.ts";

@@ -1,0 +1,102 @@
+import { noGrad } from "@dl/autograd";
+import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
+import { ones, zeros, type CreationOptions, type Tensor } from "@dl/tensor";
+import { checkCount } from "./layer-options.ts";
+import { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+
+export interface BatchNormOptions extends CreationOptions {
+  /** Added to the variance, so that constant channels do not divide by 0. Default 1e-5. */
+  readonly epsilon?: number;
+  /** Share of each batch in the running statistics. Default 0.1. */
+  readonly momentum?: number;
+  /** Whether a weight and bias per channel are learnt. Default true. */
+  readonly affine?: boolean;
+}
+
+/**
+ * Gives every channel mean 0 and variance 1 over the batch, then a learnt scale and shift.
+ *
+ * y = (x − mean) / √(variance + epsilon) · weight + bias. While training, mean and variance are the
+ * batch's, and running averages of them are kept; in evaluation the running averages are used.
+ *
+ * Shape: [batch, channels, ...] → the same; weight, bias, runningMean, runningVariance [channels].
+ * The running variance is the unbiased one, as in PyTorch.
+ * Source: Ioffe & Szegedy 2015, arXiv:1502.03167, algorithms 1 and 2.
+ *
+ * @throws {ArgumentError} for options out of their range.
+ * @example
+ * new BatchNorm(16).forward(zeros([8, 16, 28, 28])).shape; // => [8, 16, 28, 28]
+ */
+export class BatchNorm extends Module {
+  readonly weight: Parameter | undefined;
+  readonly bias: Parameter | undefined;
+  readonly runningMean: Tensor;
+  readonly runningVariance: Tensor;
+  readonly channels: number;
+  readonly epsilon: number;
+  readonly momentum: number;
+
+  constructor(channels: number, options: BatchNormOptions = {}) {
+    super();
+    const { epsilon = 1e-5, momentum = 0.1, affine = true, ...creation } = options;
+    checkCount("batchNorm", "channels", channels);
+    if (!(epsilon >= 0 && momentum >= 0 && momentum <= 1))
+      throw new ArgumentError(
+        "batchNorm",
+        `epsilon must be at least 0 and momentum between 0 and 1: received epsilon ${epsilon}, momentum ${momentum}.`,
+        { received: { epsilon, momentum } },
+      );
+    if (affine) {
+      this.weight = new Parameter(ones([channels], creation));
+      this.bias = new Parameter(zeros([channels], creation));
+    }
+    this.runningMean = zeros([channels], creation);
+    this.runningVariance = ones([channels], creation);
+    this.channels = channels;
+    this.epsilon = epsilon;
+    this.momentum = momentum;
+  }
+
+  forward(inputs: Tensor): Tensor {
+    this.#check(inputs);
+    const perChannel = [this.channels, ...inputs.shape.slice(2).map(() => 1)];
+    const spread = (x: Tensor): Tensor => x.reshape(perChannel);
+    const { mean, variance } = this.isTraining
+      ? this.#batchStatistics(inputs)
+      : { mean: spread(this.runningMean), variance: spread(this.runningVariance) };
+    const standardized = inputs.sub(mean).mul(variance.add(this.epsilon).rsqrt());
+    if (this.weight === undefined || this.bias === undefined) return standardized;
+    return standardized.mul(spread(this.weight)).add(spread(this.bias));
+  }
+
+  #batchStatistics(inputs: Tensor): { mean: Tensor; variance: Tensor } {
+    const axes = inputs.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
+    const mean = inputs.mean(axes, { keepDims: true });
+    const variance = inputs.sub(mean).square().mean(axes, { keepDims: true });
+    noGrad(() => {
+      const count = inputs.elementCount / this.channels;
+      const unbiased = variance.mul(count / (count - 1));
+      const follow = (running: Tensor, latest: Tensor): Tensor =>
+        running.assign(running.lerp(latest.reshape([this.channels]), this.momentum));
+      follow(this.runningMean, mean);
+      follow(this.runningVariance, unbiased);
+    });
+    return { mean, variance };
+  }
+
+  #check(inputs: Tensor): void {
+    if (inputs.ndim < 2 || inputs.shape[1] !== this.channels)
+      throw new ShapeError(
+        "batchNorm",
+        `expects ${this.channels} channels: received ${formatShape(inputs.shape)} (layout [batch, channels, ...]).`,
+        { expected: this.channels, received: inputs.shape },
+      );
+    if (this.isTraining && inputs.elementCount <= this.channels)
+      throw new ShapeError(
+        "batchNorm",
+        `needs more than one number per channel in training: received ${formatShape(inputs.shape)}. Use a larger batch, or eval().`,
+        { received: inputs.shape },
+      );
+  }
+}

@@ -44,11 +44,12 @@ async function loadPart(folder: string, part: "train" | "t10k"): Promise<Dataset
     if (error instanceof Error) error.message = `${part} files in ${folder}: ${error.message}`;
     throw error;
   });
-  if (dataset.length === 0) throw new UsageError(`--data: the ${part} files hold no images.`);
+  if (dataset.length === 0)
+    throw new UsageError(`--data: the ${part} files in ${folder} hold no images.`);
   const { shape } = dataset.get(0).inputs;
   if (shape[1] !== imageSize || shape[2] !== imageSize)
     throw new UsageError(
-      `--data: the ${part} images are ${shape[1]!}x${shape[2]!}, but these networks read ${imageSize}x${imageSize}.`,
+      `--data: the ${part} images in ${folder} are ${shape[1]!}x${shape[2]!}, but these networks read ${imageSize}x${imageSize}.`,
     );
   return dataset;
 }

@@ -1,7 +1,7 @@
 import { formatShape, GradientError, shapesEqual } from "@dl/backend";
 import { full, Tensor, tidy } from "@dl/tensor";
 import { enableGrad, noGrad } from "./grad-mode.ts";
-import { GraphNode, recordingOf, type Recording } from "./recording.ts";
+import { recordingOf, type GraphNode, type Recording } from "./recording.ts";
 
 export interface BackwardOptions {
   /** Gradient of the tensor itself; needed when it is not a scalar. */
@@ -92,7 +92,7 @@ export function walkOrder(roots: readonly Recording[]): GraphNode[] {
     seen.add(node);
     for (const input of node.inputs) if (input?.node !== undefined) waiting.push(input.node);
   }
-  return [...seen].sort((a, b) => b.id - a.id);
+  return [...seen].toSorted((a, b) => b.id - a.id);
 }
 
 /**
@@ -136,9 +136,8 @@ export function walk(
       });
       if (!retainGraph) node.release();
     }
-    for (const recording of [...gradients.keys()]) finish(recording);
+    for (const recording of gradients.keys()) finish(recording);
   };
   if (createGraph) enableGrad(step);
   else noGrad(step);
 }
-

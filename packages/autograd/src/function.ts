@@ -69,9 +69,7 @@ export abstract class Function<Output extends FunctionOutput = Tensor> {
     node.isForeign = true;
     keepSaved(ctx, node, results, outputs);
     node.vjp = (gradients) => {
-      const filled = gradients.map(
-        (gradient, i) => gradient ?? differentiable[i]!.detach().mul(0),
-      );
+      const filled = gradients.map((gradient, i) => gradient ?? differentiable[i]!.detach().mul(0));
       return this.checked(this.backward(ctx, ...filled), inputs);
     };
     return (result instanceof Tensor ? outputs[0]! : outputs) as FunctionOutput as Output;

@@ -8,10 +8,8 @@ beforeEach(() => {
 });
 
 it("gives gradients in the arrangement of the parameters", async () => {
-  const lossOf = (
-    { w, b }: { w: Tensor; b: Tensor },
-    x: Tensor,
-  ): Tensor => w.mul(x).add(b).square().sum();
+  const lossOf = ({ w, b }: { w: Tensor; b: Tensor }, x: Tensor): Tensor =>
+    w.mul(x).add(b).square().sum();
   const { value, gradients } = valueAndGrad(lossOf)({ w: tensor(2), b: tensor(1) }, tensor([1, 2]));
   expect(await value.item()).toBe(9 + 25);
   expect(await gradients.w.item()).toBe(2 * 3 * 1 + 2 * 5 * 2);
@@ -29,16 +27,16 @@ it("nests", async () => {
 
 it("leaves grad alone and sees parameters through closures", async () => {
   const w = tensor(3).requireGrad();
-  const { gradients } = valueAndGrad((_: readonly Tensor[]) => w.mul(w))([w]);
+  const { gradients } = valueAndGrad((_parameters: readonly Tensor[]) => w.mul(w))([w]);
   expect(await gradients[0]!.item()).toBe(6);
   expect(w.grad).toBeNull();
 });
 
 it("pulls cotangents back, more than once", async () => {
-  const { outputs, pullback } = vjp((x: Tensor, y: Tensor) => [x.mul(y), x.add(y)] as const, [
-    tensor(2),
-    tensor(5),
-  ]);
+  const { outputs, pullback } = vjp(
+    (x: Tensor, y: Tensor) => [x.mul(y), x.add(y)] as const,
+    [tensor(2), tensor(5)],
+  );
   expect(await outputs[0].item()).toBe(10);
   const results = [];
   for (const [a, b] of [

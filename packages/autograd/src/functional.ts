@@ -2,7 +2,7 @@ import { GradientError } from "@dl/backend";
 import { Tensor, zerosLike } from "@dl/tensor";
 import { detached, startGradient, walk, walkOrder, type BackwardOptions } from "./backward.ts";
 import { enableGrad } from "./grad-mode.ts";
-import { Recording, recordingOf } from "./recording.ts";
+import { recordingOf, type Recording } from "./recording.ts";
 import { startRecorder } from "./recorder.ts";
 
 /** A tensor, or tensors in an array or object: what a function is differentiated with respect to. */

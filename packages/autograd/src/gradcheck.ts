@@ -64,7 +64,9 @@ export async function gradcheck(
     const analytic = await sumOfProducts(gradients, us);
     const along = (step: number): Tensor =>
       f(...inputs.map((x, k) => x.detach().add(us[k]!.mul(step))));
-    const difference = along(epsilon).sub(along(-epsilon)).div(2 * epsilon);
+    const difference = along(epsilon)
+      .sub(along(-epsilon))
+      .div(2 * epsilon);
     const numeric = await sumOfProducts([difference], [v]);
     const allowed = absoluteTolerance + relativeTolerance * Math.abs(numeric);
     if (!(Math.abs(analytic - numeric) <= allowed))

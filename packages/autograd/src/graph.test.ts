@@ -9,7 +9,10 @@ beforeEach(() => {
 
 it("shows nodes, shapes and parents", () => {
   const w = tensor([[1, 2]]).requireGrad();
-  const loss = w.matmul(tensor([[3], [4]])).relu().sum();
+  const loss = w
+    .matmul(tensor([[3], [4]]))
+    .relu()
+    .sum();
   const graph = graphOf(loss);
   expect(graph.nodes.map(({ op, shape, parents }) => [op, shape, parents])).toEqual([
     ["leaf", [1, 2], []],

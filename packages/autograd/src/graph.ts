@@ -46,7 +46,7 @@ export function graphOf(output: Tensor): Graph {
     });
     return id;
   };
-  for (const node of walkOrder([root]).reverse()) {
+  for (const node of walkOrder([root]).toReversed()) {
     const parents = node.inputs.flatMap((input) =>
       input === undefined ? [] : [ids.get(input) ?? add(input, "leaf", [])],
     );

@@ -25,7 +25,11 @@ type PartialRule =
 const rules = new WeakMap<Scalar, (PartialRule | undefined)[]>();
 
 /** Derived once per operation, operand types and operand. */
-export function partialRule(op: PointwiseOp, operands: readonly Operand[], which: number): PartialRule {
+export function partialRule(
+  op: PointwiseOp,
+  operands: readonly Operand[],
+  which: number,
+): PartialRule {
   const expression = op.expression(
     operands.map((operand, slot) =>
       operand instanceof Tensor ? input(slot, operand.dtype) : parameter(slot, operand.dtype),
@@ -55,7 +59,7 @@ function derivePartial(
   const output = input(operands.length, expression.dtype);
   const byOutput = substitute(exact, (node) => (node === expression ? output : undefined));
   const partial = readSlots(byOutput).every((slot) => slot === operands.length) ? byOutput : exact;
-  const reads = [...new Set([...readSlots(partial), ...parameterSlots(partial)])].sort(
+  const reads = [...new Set([...readSlots(partial), ...parameterSlots(partial)])].toSorted(
     (a, b) => a - b,
   );
   const build = (dy: Scalar, ...kept: Scalar[]): Scalar => {

@@ -38,8 +38,9 @@ function record<Name extends PrimitiveName>(
     recordPointwise(op, inputs, recordings, output);
     return;
   }
-  const rule = vjpRules[name as Exclude<PrimitiveName, "pointwise">] as VjpRule<Name> | "none";
-  if (rule !== "none") recordByRule(name, rule, inputs as readonly Tensor[], recordings, parameters, outputs);
+  const rule: VjpRule<Name> | "none" = vjpRules[name];
+  if (rule !== "none")
+    recordByRule(name, rule, inputs as readonly Tensor[], recordings, parameters, outputs);
 }
 
 function recordByRule<Name extends PrimitiveName>(
@@ -94,7 +95,11 @@ function recordPointwise(
     rules.map((rule) =>
       rule === undefined
         ? undefined
-        : applyPartial(rule, dy!, rule.kind === "product" ? rule.reads.map((slot) => kept[slot]!) : []),
+        : applyPartial(
+            rule,
+            dy!,
+            rule.kind === "product" ? rule.reads.map((slot) => kept[slot]!) : [],
+          ),
     );
 }
 

@@ -216,7 +216,7 @@ export const vjpRules: RuleTable = {
     ],
   },
   avgPool2dGrad: {
-    vjp: (dx, { parameters: { inputSize: _, ...pool } }) => [applyOne("avgPool2d", [dx], pool)],
+    vjp: (dx, { parameters: { inputSize: _size, ...pool } }) => [applyOne("avgPool2d", [dx], pool)],
   },
   gather: {
     reads: () => ({ inputs: [1] }),

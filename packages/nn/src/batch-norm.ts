@@ -1,6 +1,5 @@
-import { noGrad } from "@dl/autograd";
-import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
-import { ones, zeros, type CreationOptions, type Tensor } from "@dl/tensor";
+import { ArgumentError, formatShape, scalar, ShapeError, type Scalar } from "@dl/backend";
+import { fusedMap, ones, zeros, type CreationOptions, type Tensor } from "@dl/tensor";
 import { checkCount } from "./layer-options.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
@@ -12,6 +11,20 @@ export interface BatchNormOptions extends CreationOptions {
   readonly momentum?: number;
   /** Whether a weight and bias per channel are learnt. Default true. */
   readonly affine?: boolean;
+}
+
+const { add, mul, sub } = scalar;
+
+function movingAverages(
+  runningMean: Scalar,
+  runningVariance: Scalar,
+  mean: Scalar,
+  variance: Scalar,
+  momentum: Scalar,
+  unbiasing: Scalar, // n / (n − 1)
+): Scalar[] {
+  const towards = (from: Scalar, to: Scalar): Scalar => add(from, mul(momentum, sub(to, from)));
+  return [towards(runningMean, mean), towards(runningVariance, mul(unbiasing, variance))];
 }
 
 /**
@@ -74,15 +87,23 @@ export class BatchNorm extends Module {
     const axes = inputs.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
     const mean = inputs.mean(axes, { keepDims: true });
     const variance = inputs.sub(mean).square().mean(axes, { keepDims: true });
-    noGrad(() => {
-      const count = inputs.elementCount / this.channels;
-      const unbiased = variance.mul(count / (count - 1));
-      const follow = (running: Tensor, latest: Tensor): Tensor =>
-        running.assign(running.lerp(latest.reshape([this.channels]), this.momentum));
-      follow(this.runningMean, mean);
-      follow(this.runningVariance, unbiased);
-    });
+    this.#follow(mean.detach(), variance.detach(), inputs.elementCount / this.channels);
     return { mean, variance };
+  }
+
+  /** Moves the running statistics towards a batch's, `count` numbers per channel. */
+  #follow(mean: Tensor, variance: Tensor, count: number): void {
+    const shape = [this.channels];
+    const [nextMean, nextVariance] = fusedMap(movingAverages, [
+      this.runningMean,
+      this.runningVariance,
+      mean.reshape(shape),
+      variance.reshape(shape),
+      this.momentum,
+      count / (count - 1),
+    ]);
+    this.runningMean.assign(nextMean!);
+    this.runningVariance.assign(nextVariance!);
   }
 
   #check(inputs: Tensor): void {

@@ -234,14 +234,19 @@ function* casesOf(record: OpRecord): Generator<{ tested: ConformanceCase; sample
     });
     for (const dtype of dtypes)
       for (const layout of layouts)
-        for (const isEager of [false, true]) yield made("forward", dtype, layout, isEager);
+        for (const isEager of [false, true])
+          // The layouts are the same for all types, and the modes for all layouts: not every triple.
+          if (!isEager || layout === "contiguous" || dtype === "float32")
+            yield made("forward", dtype, layout, isEager);
     const hasGradient =
       record.differentiable === true &&
       sample.hasGradient !== false &&
       sample.inputs.some(({ role }) => role === "real");
     if (!hasGradient) continue;
     for (const dtype of dtypes.filter(isFloat)) {
-      for (const layout of layouts) yield made("first", dtype, layout, layout === "contiguous");
+      for (const layout of layouts)
+        if (dtype === "float32" || layout === "contiguous")
+          yield made("first", dtype, layout, layout === "contiguous");
       yield made("first", dtype, "contiguous", false);
       if (record.secondDerivative === undefined) yield made("second", dtype, "contiguous", false);
     }

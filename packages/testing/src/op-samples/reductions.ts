@@ -268,7 +268,16 @@ export const reductionRecords: readonly OpRecord[] = [
       sample("nothing", [draw.real([0, 2])], ([x]) => cumprod(x!, 0)),
     ],
   }),
-  positional("logcumsumexp", (x, axis) => logcumsumexp(x, axis)),
+  positional("logcumsumexp", (x, axis) => logcumsumexp(x, axis), {
+    samples: (draw) => [
+      sample("axis 0", [draw.real([4, 3])], ([x]) => logcumsumexp(x!, 0)),
+      sample("last axis", [draw.real([2, 3, 5])], ([x]) => logcumsumexp(x!, -1)),
+      sample("long", [draw.real([70])], ([x]) => logcumsumexp(x!, 0)),
+      sample("far apart", [draw.real([2, 9], [-90, 90])], ([x]) => logcumsumexp(x!, 1)),
+      sample("one element", [draw.real([1])], ([x]) => logcumsumexp(x!, 0)),
+      sample("nothing", [draw.real([0, 2])], ([x]) => logcumsumexp(x!, 0)),
+    ],
+  }),
   positional("sort", (x, axis) => ({ ...sort(x, axis) }), {
     dtypes: allTypes,
     samples: (draw) => [

@@ -7,7 +7,7 @@ const fromSource = {
   resolve: { conditions: [source, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
 };
-const exclude = ["**/*.browser.test.ts", "**/node_modules/**", "**/dist/**"];
+const exclude = ["**/*.browser.test.ts", "**/*.gpu.test.ts", "**/node_modules/**", "**/dist/**"];
 // Without both headers a page has no SharedArrayBuffer, and so no threads.
 const isolation = {
   "Cross-Origin-Opener-Policy": "same-origin",
@@ -39,6 +39,23 @@ export default defineConfig({
         },
       },
       {
+        // WebGPU in Node: Dawn, the npm package `webgpu`, on Chromium's software Vulkan driver.
+        ...fromSource,
+        test: {
+          name: "dawn",
+          environment: "node",
+          testTimeout: 60_000,
+          include: ["packages/*/src/**/*.gpu.test.ts", "apps/*/src/**/*.gpu.test.ts"],
+          env: {
+            VK_ICD_FILENAMES:
+              process.env["VK_ICD_FILENAMES"] ?? "/usr/lib/chromium/vk_swiftshader_icd.json",
+          },
+          // In a worker thread Dawn does not see the environment, and finds no adapter.
+          pool: "forks",
+          fileParallelism: false,
+        },
+      },
+      {
         ...fromSource,
         server: { headers: isolation },
         test: {
@@ -52,7 +69,11 @@ export default defineConfig({
             provider: playwright({
               launchOptions: {
                 executablePath: process.env["DL_CHROMIUM"] ?? "/usr/bin/chromium",
-                args: ["--no-sandbox"],
+                args: [
+                  "--no-sandbox",
+                  "--enable-unsafe-webgpu",
+                  "--use-webgpu-adapter=swiftshader",
+                ],
               },
             }),
             instances: [{ browser: "chromium" }],

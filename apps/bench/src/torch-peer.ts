@@ -1,35 +1,37 @@
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { createInterface, type Interface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 /** Found from the source and from the built file alike: both lie one folder below the app. */
 const script = fileURLToPath(new URL("../peers/torch_steps.py", import.meta.url));
 
+type Child = ChildProcessByStdio<Writable, Readable, null>;
+
 /** PyTorch in a process of its own, asked for blocks of steps. */
 export class TorchPeer {
   readonly version: string;
-  private readonly child: ChildProcessWithoutNullStreams;
+  private readonly child: Child;
   private readonly lines: AsyncIterator<string>;
 
-  private constructor(child: ChildProcessWithoutNullStreams, lines: Interface, version: string) {
+  private constructor(child: Child, lines: Interface, version: string) {
     this.child = child;
     this.lines = lines[Symbol.asyncIterator]();
     this.version = version;
   }
 
   /** Starts it; a reason in words where it cannot be had. */
-  static async start(python = "/usr/bin/python3"): Promise<TorchPeer | string> {
-    const child = spawn(python, [script], {
-      env: { ...process.env, OPENBLAS_NUM_THREADS: "2", OMP_NUM_THREADS: "2" },
-    });
+  static async start(python: string): Promise<TorchPeer | string> {
+    // The interpreter's own complaints go where ours do.
+    const child = spawn(python, [script], { stdio: ["pipe", "pipe", "inherit"] });
+    // Writing to a process that has ended shows as the end of its answers.
+    child.stdin.on("error", () => {});
     const lines = createInterface({ input: child.stdout });
-    const first = await Promise.race([
-      new Promise<string>((resolve) => lines.once("line", resolve)),
-      new Promise<null>((resolve) => {
-        child.once("error", () => resolve(null));
-        child.once("exit", () => resolve(null));
-      }),
-    ]);
+    const first = await new Promise<string | null>((resolve) => {
+      lines.once("line", resolve);
+      lines.once("close", () => resolve(null));
+      child.once("error", () => resolve(null));
+    });
     if (first === null)
       return `${python} with PyTorch was not found (Debian: python3-torch, libopenblas0-pthread)`;
     return new TorchPeer(child, lines, (JSON.parse(first) as { version: string }).version);

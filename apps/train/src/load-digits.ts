@@ -11,7 +11,7 @@ export interface Digits {
 
 /** Height and width that the networks read. */
 const imageSize = 28;
-const testSamples = 2000;
+const mostTestSamples = 2000;
 
 /** @throws {UsageError | FormatError} if the folder or a file is not what it should be. */
 export async function loadDigits({ data, samples, seed }: TrainOptions): Promise<Digits> {
@@ -19,7 +19,11 @@ export async function loadDigits({ data, samples, seed }: TrainOptions): Promise
     return {
       name: "drawn digits",
       train: new ProceduralDigits({ length: samples, split: "train", seed }),
-      test: new ProceduralDigits({ length: testSamples, split: "test", seed }),
+      test: new ProceduralDigits({
+        length: Math.min(samples, mostTestSamples),
+        split: "test",
+        seed,
+      }),
     };
   // npm runs scripts in the project's folder; a relative path is the user's.
   const folder = resolve(process.env["INIT_CWD"] ?? process.cwd(), data);

@@ -10,8 +10,8 @@ test("defaults", () => {
     backend: "cpu",
     optimizer: "adam",
     batchSize: 64,
-    learningRate: 0.002,
-    samples: 30000,
+    learningRate: 0.003,
+    samples: 40000,
     json: false,
   });
 });
@@ -34,7 +34,7 @@ test("every flag", () => {
 });
 
 test.each([
-  ["adam", 0.002],
+  ["adam", 0.003],
   ["sgd", 0.1],
   ["momentum", 0.02],
   ["nesterov", 0.02],

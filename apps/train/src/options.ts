@@ -5,9 +5,9 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-export const modelNames = ["cnn", "mlp"] as const;
-export const backendNames = ["cpu", "reference"] as const;
-export const optimizerNames = ["adam", "sgd", "momentum", "nesterov"] as const;
+const modelNames = ["cnn", "mlp"] as const;
+const backendNames = ["cpu", "reference"] as const;
+const optimizerNames = ["adam", "sgd", "momentum", "nesterov"] as const;
 
 export type ModelName = (typeof modelNames)[number];
 export type BackendName = (typeof backendNames)[number];
@@ -41,15 +41,15 @@ export const help = `Trains a network to read digits, in the terminal.
   --epochs N            passes over the training data (default 1)
   --batch-size N        examples per step (default 64)
   --learning-rate X     of the first step, falling to 0 at the last
-                        (default 0.002 for adam, 0.1 for sgd, 0.02 for the others)
-  --samples N           drawn digits per epoch, without --data (default 30000)
+                        (default 0.003 for adam, 0.1 for sgd, 0.02 for the others)
+  --samples N           drawn digits per epoch, without --data (default 40000)
   --seed N              of weights, order and drawn digits (default 0)
   --json                print one line of JSON at the end; everything else goes to stderr
   --help                this text
 `;
 
 const defaultLearningRates: { readonly [Name in OptimizerName]: number } = {
-  adam: 0.002,
+  adam: 0.003,
   sgd: 0.1,
   momentum: 0.02,
   nesterov: 0.02,
@@ -79,7 +79,7 @@ export function parseOptions(args: readonly string[]): TrainOptions | "help" {
       "learning-rate",
       values["learning-rate"] ?? String(defaultLearningRates[optimizer]),
     ),
-    samples: wholeNumber("samples", values.samples ?? "30000", 1, mostSamples),
+    samples: wholeNumber("samples", values.samples ?? "40000", 1, mostSamples),
     json: values.json === true,
   };
 }

@@ -14,7 +14,7 @@ test.each([
   [20, 1, 6],
   [41, 1, 6],
   [80, 3, 6],
-  [100, 4, 6],
+  [100, 4, 8],
   [140, 6, 6],
   [200, 9, 9],
 ])("at %i columns %i digits stand side by side, %i in all", (width, across, count) => {

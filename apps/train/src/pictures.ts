@@ -25,7 +25,7 @@ export function digitsText(
 ): string {
   const across = Math.max(1, Math.floor((width + gap) / (side + gap)));
   const paint = painter(isColored);
-  const pictures = chooseDigits(dataset, predictions, Math.max(across, fewest)).map(
+  const pictures = chooseDigits(dataset, predictions, across * Math.ceil(fewest / across)).map(
     (index): Picture => {
       const { inputs, targets } = dataset.get(index);
       const label = predictions[index]!;

@@ -65,9 +65,9 @@ async function learn(
   const parameters = model.parameters();
   const optimizer = optimizers[options.optimizer](parameters, options.learningRate);
   const weights = parameters.reduce((sum, { elementCount }) => sum + elementCount, 0);
-  say(`${backend.name}: ${backend.info}`);
+  say(backend.info);
   say(
-    `${options.model}: ${weights} weights, ${options.optimizer}, learning rate ${options.learningRate}, batches of ${options.batchSize}`,
+    `${options.model} on ${backend.name}: ${weights} weights, ${options.optimizer}, learning rate ${options.learningRate}, batches of ${options.batchSize}`,
   );
   say(`${digits.name}: ${digits.train.length} to learn from, ${digits.test.length} to test on\n`);
 
@@ -90,7 +90,8 @@ async function learn(
     const result = await evaluate(model, digits.test, signal);
     line.clear();
     if (result === undefined) {
-      say(`Stopped after ${history.at(-1)?.seen ?? 0} examples.`);
+      const { seen = 0, total = 1 } = history.at(-1) ?? {};
+      say(seen === total ? "Stopped while testing." : `Stopped after ${seen} examples.`);
       return interruptedExitCode;
     }
     const seconds = (performance.now() - started) / 1000;

@@ -31,7 +31,10 @@ export class Compiler {
 
   /** @throws {UnsupportedError} for float64. @throws {BackendError} with the program, if the engine refuses it. */
   compile(program: Program): Runner {
-    refuseFloat64(program);
+    const nodes = scalarNodes(program);
+    refuseFloat64(program, nodes);
+    if (nodes.some((node) => node.kind === "apply" && node.op === "normalFromBits"))
+      this.#device.writeNormalTable();
     try {
       switch (program.kind) {
         case "map":
@@ -81,12 +84,16 @@ export class Compiler {
   }
 }
 
-function refuseFloat64(program: Program): void {
+function scalarNodes(program: Program): readonly Scalar[] {
   const roots: Scalar[] = program.kind === "map" ? [...program.values] : [];
   if (program.kind === "reduce") roots.push(program.value);
   if (program.kind !== "map" && program.epilogue !== undefined) roots.push(program.epilogue.value);
+  return topologicalOrder(roots);
+}
+
+function refuseFloat64(program: Program, nodes: readonly Scalar[]): void {
   const dtypes = [
-    ...topologicalOrder(roots),
+    ...nodes,
     ...program.inputs,
     ...program.outputs,
     ...program.parameters.map((dtype) => ({ dtype })),

@@ -67,21 +67,21 @@ class CpuBackend implements Backend {
   #liveBuffers = 0;
 
   constructor(limit: number, deterministic: boolean) {
-    const relaxed = hasRelaxedSimd();
+    const relaxed = !deterministic && hasRelaxedSimd();
     this.#limit = limit;
     const heapEnd = Math.min(limit * heapOverhead + spareHeap, largestHeap);
-    this.#device = new CpuDevice(heapEnd, relaxed && !deterministic);
+    this.#device = new CpuDevice(heapEnd, relaxed);
     this.#compiler = new Compiler(this.#device);
     this.capabilities = {
       dtypes: ["float32", "int32", "uint32", "bool"],
       maxBufferBytes: limit,
       threads: 1,
     };
-    const why = !relaxed
-      ? "no (this engine does not offer it)"
-      : deterministic
-        ? "no (deterministic)"
-        : "yes";
+    const why = deterministic
+      ? "no (deterministic)"
+      : relaxed
+        ? "yes"
+        : "no (this engine does not offer it)";
     this.info = `WebAssembly SIMD, 1 thread, relaxed SIMD: ${why}`;
   }
 

@@ -30,6 +30,7 @@ export class CpuDevice {
   readonly memory: LinearMemory = new LinearMemory(2 ** 20);
   readonly heap: Heap;
   readonly fusedMultiplyAdd: boolean;
+  #hasNormalTable = false;
   /** Bytes in buffers. */
   liveBytes = 0;
   /** Where the arguments of the kernel about to run are written, as a word index. */
@@ -38,7 +39,13 @@ export class CpuDevice {
   constructor(limitBytes: number, fusedMultiplyAdd: boolean) {
     this.heap = new Heap(this.memory, heapStart, limitBytes);
     this.fusedMultiplyAdd = fusedMultiplyAdd;
+  }
+
+  /** Puts in place what `normalFromBits` reads; not at the start, because it takes 10 ms to compute. */
+  writeNormalTable(): void {
+    if (this.#hasNormalTable) return;
     this.memory.i32.set(normalTable(), normalTableAddress / 4);
+    this.#hasNormalTable = true;
   }
 
   /** Byte address of a buffer. @throws {BackendError} if it is freed or of another backend. */

@@ -31,6 +31,9 @@ export interface AcquiredDevice {
   readonly isOwned: boolean;
 }
 
+/** What a device came from must outlive it: Dawn in Node crashes when its instance is collected first. */
+const sources = new WeakMap<GPUDevice, GPU | GPUAdapter>();
+
 /** Asked for where the adapter has them. */
 const usefulFeatures = ["subgroups", "timestamp-query", "shader-f16"] as const;
 
@@ -50,7 +53,8 @@ export async function acquireDevice(options: WebgpuOptions): Promise<AcquiredDev
     const { device } = options;
     return { device, info: describe(device.adapterInfo, device), isOwned: false };
   }
-  const adapter = options.adapter ?? (await requestAdapter(options));
+  const source = options.adapter ?? options.gpu ?? (await findGpu());
+  const adapter = options.adapter ?? (await requestAdapter(source as GPU, options));
   const requiredLimits: Record<string, number> = {};
   for (const name of raisedLimits) requiredLimits[name] = adapter.limits[name];
   const requiredFeatures = usefulFeatures.filter((name) => adapter.features.has(name));
@@ -62,11 +66,14 @@ export async function acquireDevice(options: WebgpuOptions): Promise<AcquiredDev
       `the adapter gave no device: ${error instanceof Error ? error.message : String(error)}. An adapter gives one device only: ask for a new one, or close other pages that use the GPU.`,
     );
   }
+  sources.set(device, source);
   return { device, info: describe(adapter.info, device), isOwned: true };
 }
 
-async function requestAdapter({ gpu, powerPreference }: WebgpuOptions): Promise<GPUAdapter> {
-  const source = gpu ?? (await findGpu());
+async function requestAdapter(
+  source: GPU,
+  { powerPreference }: WebgpuOptions,
+): Promise<GPUAdapter> {
   const adapter = await source.requestAdapter({ ...(powerPreference && { powerPreference }) });
   if (adapter === null) throw unsupported(`the engine found no adapter. ${adapterAdvice()}`);
   return adapter;

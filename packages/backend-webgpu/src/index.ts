@@ -1,1 +1,4 @@
-export {};
+export type { WebgpuAdapterInfo, WebgpuOptions } from "./adapter.ts";
+export type { ProgramTiming } from "./profiler.ts";
+export { webgpu } from "./webgpu-backend.ts";
+export type { WebgpuBackend, WebgpuCounters } from "./webgpu-backend.ts";

@@ -1,10 +1,34 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
 import { bernoulli, type Generator, type Tensor } from "@dl/tensor";
 import { Module } from "./module.ts";
 
 export interface DropoutOptions {
   /** Where the masks come from; the default generator unless said. */
   readonly generator?: Generator;
+}
+
+/** @throws {ArgumentError} unless the probability is between 0 and 1. */
+function checkProbability(op: string, probability: number): void {
+  if (!(probability >= 0 && probability <= 1))
+    throw new ArgumentError(op, `probability must be between 0 and 1: received ${probability}.`, {
+      expected: "[0, 1]",
+      received: probability,
+    });
+}
+
+/** 1 where something is kept, else 0, for multiplying with `inputs`. */
+function keptMask(
+  inputs: Tensor,
+  shape: readonly number[],
+  kept: number,
+  generator: Generator | undefined,
+): Tensor {
+  return bernoulli(shape, {
+    probability: kept,
+    dtype: inputs.dtype,
+    backend: inputs.backend,
+    ...(generator && { generator }),
+  });
 }
 
 /**
@@ -23,12 +47,7 @@ export class Dropout extends Module {
 
   constructor(probability = 0.5, options: DropoutOptions = {}) {
     super();
-    if (!(probability >= 0 && probability <= 1))
-      throw new ArgumentError(
-        "dropout",
-        `probability must be between 0 and 1: received ${probability}.`,
-        { expected: "[0, 1]", received: probability },
-      );
+    checkProbability("dropout", probability);
     this.probability = probability;
     this.#generator = options.generator;
   }
@@ -36,12 +55,81 @@ export class Dropout extends Module {
   forward(inputs: Tensor): Tensor {
     if (!this.isTraining || this.probability === 0) return inputs;
     const kept = 1 - this.probability;
-    const mask = bernoulli(inputs.shape, {
-      probability: kept,
-      dtype: inputs.dtype,
-      backend: inputs.backend,
-      ...(this.#generator && { generator: this.#generator }),
-    });
+    const mask = keptMask(inputs, inputs.shape, kept, this.#generator);
     return inputs.mul(mask.mul(kept > 0 ? 1 / kept : 0));
+  }
+}
+
+/**
+ * {@link Dropout} of whole channels: neighbouring pixels are alike, so that dropping single ones
+ * takes little away. PyTorch's Dropout1d, Dropout2d and Dropout3d.
+ *
+ * Shape: [batch, channels, ...] → the same.
+ * Source: Tompson et al. 2015, arXiv:1411.4280, section 3.2.
+ *
+ * @throws {ArgumentError} unless the probability is between 0 and 1.
+ * @example
+ * new SpatialDropout(0.2).forward(ones([8, 16, 28, 28])).shape; // => [8, 16, 28, 28]
+ */
+export class SpatialDropout extends Module {
+  readonly probability: number;
+  readonly #generator: Generator | undefined;
+
+  constructor(probability = 0.5, options: DropoutOptions = {}) {
+    super();
+    checkProbability("spatialDropout", probability);
+    this.probability = probability;
+    this.#generator = options.generator;
+  }
+
+  forward(inputs: Tensor): Tensor {
+    if (inputs.ndim < 3)
+      throw new ShapeError(
+        "spatialDropout",
+        `needs inputs [batch, channels, ...positions]: received ${formatShape(inputs.shape)}. Use Dropout.`,
+        { received: inputs.shape },
+      );
+    if (!this.isTraining || this.probability === 0) return inputs;
+    const kept = 1 - this.probability;
+    const shape = inputs.shape.map((size, axis) => (axis < 2 ? size : 1));
+    const mask = keptMask(inputs, shape, kept, this.#generator);
+    return inputs.mul(mask.mul(kept > 0 ? 1 / kept : 0));
+  }
+}
+
+/** −λ α of {@link SELU}: where it ends on the left. Source: Klambauer et al. 2017, section 3. */
+const saturated = -1.0507009873554805 * 1.6732632423543772;
+
+/**
+ * {@link Dropout} for SELU: an element is set to SELU's lowest value instead of 0, and all are scaled
+ * and shifted so that mean 0 and variance 1 stay.
+ *
+ * Source: Klambauer et al. 2017, arXiv:1706.02515, section "New Dropout Technique".
+ *
+ * @throws {ArgumentError} unless the probability is between 0 and 1.
+ * @example
+ * new AlphaDropout(0.1).forward(ones([8, 64])).shape; // => [8, 64]
+ */
+export class AlphaDropout extends Module {
+  readonly probability: number;
+  readonly #generator: Generator | undefined;
+
+  constructor(probability = 0.5, options: DropoutOptions = {}) {
+    super();
+    checkProbability("alphaDropout", probability);
+    this.probability = probability;
+    this.#generator = options.generator;
+  }
+
+  forward(inputs: Tensor): Tensor {
+    if (!this.isTraining || this.probability === 0) return inputs;
+    const kept = 1 - this.probability;
+    if (kept === 0) return inputs.mul(0);
+    const scale = 1 / Math.sqrt(kept * (1 + this.probability * saturated ** 2));
+    const shift = -scale * this.probability * saturated;
+    const mask = keptMask(inputs, inputs.shape, kept, this.#generator);
+    // Kept: scale x + shift; dropped: scale saturated + shift.
+    const dropped = mask.sub(1).mul(-scale * saturated);
+    return inputs.mul(mask.mul(scale)).add(dropped.add(shift));
   }
 }

@@ -9,9 +9,32 @@ export {
   Softmax,
   Softplus,
   Tanh,
-} from "./activations.ts";
-export { BatchNorm } from "./batch-norm.ts";
-export type { BatchNormOptions } from "./batch-norm.ts";
+} from "./activations/activations.ts";
+export { GLU, PReLU } from "./activations/gated.ts";
+export type { PReLUOptions } from "./activations/gated.ts";
+export { CELU, ELU, Mish, ReLU6, SELU, Threshold } from "./activations/linear-units.ts";
+export {
+  Hardshrink,
+  Hardsigmoid,
+  Hardswish,
+  Hardtanh,
+  LogSigmoid,
+  Softmin,
+  Softshrink,
+  Softsign,
+  Tanhshrink,
+} from "./activations/squashing.ts";
+export { BatchNorm } from "./normalization/batch-norm.ts";
+export type { BatchNormOptions } from "./normalization/batch-norm.ts";
+export { GroupNorm, InstanceNorm } from "./normalization/group-norm.ts";
+export { LayerNorm, RMSNorm } from "./normalization/layer-norm.ts";
+export type { RMSNormOptions } from "./normalization/layer-norm.ts";
+export { SpectralNorm } from "./normalization/spectral-norm.ts";
+export type { SpectralNormOptions } from "./normalization/spectral-norm.ts";
+export type { NormOptions } from "./normalization/standardize.ts";
+export { WeightNorm } from "./normalization/weight-norm.ts";
+export type { WeightNormOptions } from "./normalization/weight-norm.ts";
+export type { WeightedLayer } from "./normalization/weight-wrapper.ts";
 export { Dropout } from "./dropout.ts";
 export type { DropoutOptions } from "./dropout.ts";
 export { Flatten, Unflatten } from "./flatten.ts";
@@ -28,14 +51,42 @@ export { checkCount, randomOptions } from "./layer-options.ts";
 export type { Layer, WeightOptions } from "./layer-options.ts";
 export { Linear, linear } from "./linear.ts";
 export type { LoadOptions, LoadReport } from "./load-state.ts";
+export { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "./losses/binary-cross-entropy.ts";
+export type { BinaryLogitsOptions } from "./losses/binary-cross-entropy.ts";
+export { accuracy, crossEntropy, negativeLogLikelihood } from "./losses/cross-entropy.ts";
+export type { ClassLossOptions, CrossEntropyOptions } from "./losses/cross-entropy.ts";
 export {
-  accuracy,
-  binaryCrossEntropyWithLogits,
-  crossEntropy,
+  gaussianNegativeLogLikelihood,
+  klDivergenceLoss,
+  poissonNegativeLogLikelihood,
+} from "./losses/likelihood.ts";
+export type {
+  GaussianLossOptions,
+  KlDivergenceLossOptions,
+  PoissonLossOptions,
+} from "./losses/likelihood.ts";
+export {
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  marginRankingLoss,
+  multiMarginLoss,
+  tripletMarginLoss,
+} from "./losses/margin.ts";
+export type {
+  CosineEmbeddingLossOptions,
+  HingeEmbeddingLossOptions,
+  MarginRankingLossOptions,
+  MultiMarginLossOptions,
+  TripletMarginLossOptions,
+} from "./losses/margin.ts";
+export type { LossOptions, Reduction } from "./losses/reduction.ts";
+export {
+  huberLoss,
+  meanAbsoluteError,
   meanSquaredError,
-  negativeLogLikelihood,
-} from "./losses.ts";
-export type { LossOptions, Reduction } from "./losses.ts";
+  smoothL1Loss,
+} from "./losses/regression.ts";
+export type { HuberLossOptions, SmoothL1LossOptions } from "./losses/regression.ts";
 export { Module } from "./module.ts";
 export type { StateDict } from "./module.ts";
 export { Parameter } from "./parameter.ts";

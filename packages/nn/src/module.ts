@@ -1,5 +1,6 @@
 import type { Backend } from "@dl/backend";
 import { Tensor } from "@dl/tensor";
+import { followForward } from "./forward-calls.ts";
 import { loadInto, type LoadOptions, type LoadReport } from "./load-state.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -12,6 +13,8 @@ export type StateDict = Map<string, Tensor>;
  * What a module holds is found in its own properties, in the order they were set: a {@link Parameter}
  * is trained, any other tensor is a buffer (saved and moved, not trained), a module is a child, and
  * arrays of these count too. Private `#fields` are not looked at.
+ *
+ * An error in a child's `forward` says where: `features.3.conv: conv2d: ...`.
  *
  * @example
  * class Classifier extends Module {
@@ -26,6 +29,10 @@ export type StateDict = Map<string, Tensor>;
 export abstract class Module {
   /** True while training; dropout and normalisation differ between the two. */
   isTraining = true;
+
+  constructor() {
+    followForward(new.target.prototype);
+  }
 
   abstract forward(...inputs: never[]): unknown;
 

@@ -1,9 +1,16 @@
-import { scalar, type Scalar } from "@dl/backend";
+import { scalar } from "@dl/backend";
 import { checkDecay, checkNonNegative } from "./check-options.ts";
-import { Optimizer, type OptimizerOptions, type UpdateRule } from "./optimizer.ts";
+import { penalized, runningMean } from "./formula-terms.ts";
+import type { OptimizerOptions, Slots } from "./optimizer.ts";
 import type { ParametersOrGroups } from "./parameter-groups.ts";
+import {
+  PointwiseOptimizer,
+  updateRule,
+  type Formula,
+  type UpdateRule,
+} from "./pointwise-optimizer.ts";
 
-const { add, div, mul, sqrt, sub } = scalar;
+const { add, div, max, mul, sqrt, sub } = scalar;
 
 export interface AdamOptions extends OptimizerOptions {
   /** Share of the running mean of gradients kept at each step. */
@@ -14,50 +21,57 @@ export interface AdamOptions extends OptimizerOptions {
   epsilon: number;
   /** L2 penalty: this times the parameter is added to the gradient. */
   weightDecay: number;
+  /** Divide by the largest running mean of squares so far (AMSGrad). */
+  amsgrad: boolean;
 }
 
-// θ parameter, g gradient, m and v running means of g and g², λ weightDecay.
-// Kingma & Ba 2015, arXiv:1412.6980, algorithm 1, with the weight decay of PyTorch's Adam. The bias
-// corrections 1 / (1 − β₁ᵗ) and 1 / √(1 − β₂ᵗ) and the complements 1 − β are computed on the host:
-// in float32, 1 − 0.999 is wrong in the fifth digit.
-// oxlint-disable-next-line max-params -- one for each symbol of the formula
-function adamStep(
-  theta: Scalar,
-  gradient: Scalar,
-  mBefore: Scalar,
-  vBefore: Scalar,
-  stepSize: Scalar, // γ / (1 − β₁ᵗ)
-  rootCorrection: Scalar, // 1 / √(1 − β₂ᵗ)
-  beta1: Scalar,
-  oneMinusBeta1: Scalar,
-  beta2: Scalar,
-  oneMinusBeta2: Scalar,
-  epsilon: Scalar,
-  lambda: Scalar,
-): readonly Scalar[] {
-  const g = add(gradient, mul(lambda, theta));
-  const m = add(mul(beta1, mBefore), mul(oneMinusBeta1, g));
-  const v = add(mul(beta2, vBefore), mul(oneMinusBeta2, mul(g, g)));
-  const next = sub(theta, div(mul(stepSize, m), add(mul(sqrt(v), rootCorrection), epsilon)));
-  return [next, m, v];
-}
+// θ parameter, g gradient, m and v running means of g and g², v̂ the largest v so far, λ weightDecay,
+// stepSize γ / (1 − β₁ᵗ), rootCorrection 1 / √(1 − β₂ᵗ).
+const adamStep: Formula<
+  "firstMoment" | "secondMoment",
+  | "stepSize"
+  | "rootCorrection"
+  | "beta1"
+  | "oneMinusBeta1"
+  | "beta2"
+  | "oneMinusBeta2"
+  | "epsilon"
+  | "lambda",
+  "largestSecondMoment"
+> = (before, n) => {
+  const { theta } = before;
+  const g = penalized(before.g, n.lambda, theta);
+  const m = runningMean(before.firstMoment, g, n.beta1, n.oneMinusBeta1);
+  const v = runningMean(before.secondMoment, mul(g, g), n.beta2, n.oneMinusBeta2);
+  const vHat = before.largestSecondMoment && max(before.largestSecondMoment, v);
+  const root = add(mul(sqrt(vHat ?? v), n.rootCorrection), n.epsilon);
+  return {
+    theta: sub(theta, div(mul(n.stepSize, m), root)),
+    firstMoment: m,
+    secondMoment: v,
+    largestSecondMoment: vHat,
+  };
+};
 
 /**
  * Adam: steps along the running mean of gradients, each divided by the root of the running mean of
  * its squares.
  *
- * θₜ = θₜ₋₁ − γ m̂ₜ / (√v̂ₜ + ε), with m̂ₜ = mₜ / (1 − β₁ᵗ) and v̂ₜ = vₜ / (1 − β₂ᵗ).
+ * θₜ = θₜ₋₁ − γ m̂ₜ / (√v̂ₜ + ε), with m̂ₜ = mₜ / (1 − β₁ᵗ) and v̂ₜ = vₜ / (1 − β₂ᵗ); AMSGrad takes the
+ * largest vₜ so far.
  *
- * Source: Kingma & Ba 2015, arXiv:1412.6980, algorithm 1.
+ * Source: Kingma & Ba 2015, arXiv:1412.6980, algorithm 1; Reddi et al. 2018, arXiv:1904.09237,
+ * algorithm 2, with the bias corrections of PyTorch.
  *
  * @throws {ArgumentError} for options out of their range, no parameters, or one given twice.
  * @example
- * const optimizer = new Adam(model.parameters(), { learningRate: 1e-3 });
- * optimizer.zeroGrad();
- * loss.backward();
+ * const x = tensor([1, -2]).requireGrad();
+ * const optimizer = new Adam([x], { learningRate: 0.5 });
+ * x.square().sum().backward();
  * optimizer.step();
+ * await x.toArray(); // => [0.5, -1.5]
  */
-export class Adam extends Optimizer<AdamOptions> {
+export class Adam extends PointwiseOptimizer<AdamOptions> {
   constructor(parameters: ParametersOrGroups<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super("adam", parameters, {
       learningRate: 1e-3,
@@ -65,12 +79,14 @@ export class Adam extends Optimizer<AdamOptions> {
       beta2: 0.999,
       epsilon: 1e-8,
       weightDecay: 0,
+      amsgrad: false,
       ...options,
     });
   }
 
-  protected slotNames(): readonly string[] {
-    return ["firstMoment", "secondMoment"];
+  protected slots({ amsgrad }: AdamOptions): Slots {
+    const moments = { firstMoment: 0, secondMoment: 0 };
+    return amsgrad ? { ...moments, largestSecondMoment: 0 } : moments;
   }
 
   protected checkOptions({ beta1, beta2, epsilon, weightDecay }: AdamOptions): void {
@@ -82,18 +98,15 @@ export class Adam extends Optimizer<AdamOptions> {
 
   protected updateRule(options: AdamOptions, stepCount: number): UpdateRule {
     const { learningRate, beta1, beta2, epsilon, weightDecay } = options;
-    return {
-      build: adamStep,
-      numbers: [
-        learningRate / (1 - beta1 ** stepCount),
-        1 / Math.sqrt(1 - beta2 ** stepCount),
-        beta1,
-        1 - beta1,
-        beta2,
-        1 - beta2,
-        epsilon,
-        weightDecay,
-      ],
-    };
+    return updateRule(adamStep, {
+      stepSize: learningRate / (1 - beta1 ** stepCount),
+      rootCorrection: 1 / Math.sqrt(1 - beta2 ** stepCount),
+      beta1,
+      oneMinusBeta1: 1 - beta1,
+      beta2,
+      oneMinusBeta2: 1 - beta2,
+      epsilon,
+      lambda: weightDecay,
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { noGrad } from "@dl/autograd";
-import { fusedMap, zerosLike, type FusedExpressions, type Tensor } from "@dl/tensor";
+import { fullLike, zerosLike, type Tensor } from "@dl/tensor";
 import { checkNonNegative } from "./check-options.ts";
 import { checkState, type OptimizerState } from "./optimizer-state.ts";
 import { makeGroups, type ParameterGroup, type ParametersOrGroups } from "./parameter-groups.ts";
@@ -10,30 +10,27 @@ export interface OptimizerOptions {
   learningRate: number;
 }
 
-/** One parameter's update, as expressions. */
-export interface UpdateRule {
-  /** (parameter, gradient, ...slots, ...numbers) → next parameter and next slots, in that order. */
-  readonly build: FusedExpressions;
-  /** What the formula needs besides tensors. */
-  readonly numbers: readonly number[];
-}
+/** Tensors remembered for each parameter: their names, and the number each starts filled with. */
+export type Slots = Readonly<Record<string, number>>;
 
 /** What an optimiser remembers of one parameter. */
 interface Memory {
   stepCount: number;
-  slots: readonly Tensor[];
-  /** Somebody outside was given the slots, so they are left to the garbage collector. */
+  readonly names: readonly string[];
+  /** The same handles from step to step, so that a `tidy` around a step does not free them. */
+  readonly slots: readonly Tensor[];
+  /** Somebody outside was given the elements, so they are left to the garbage collector. */
   isShared: boolean;
 }
 
 /**
  * Changes parameters by their gradients.
  *
- * A subclass names what it remembers per parameter (`slotNames`) and gives the formula
- * (`updateRule`). Each parameter's update runs as one program.
+ * A subclass names what it remembers per parameter (`slots`) and computes one parameter's next
+ * elements (`update`). One whose formula is pointwise extends {@link PointwiseOptimizer} instead.
  */
 export abstract class Optimizer<Options extends OptimizerOptions> {
-  /** ParametersOrGroups with the options that hold for them; options may be changed between steps. */
+  /** Parameters with the options that hold for them; options may be changed between steps. */
   readonly groups: readonly ParameterGroup<Options>[];
   readonly #name: string;
   readonly #memories = new Map<Tensor, Memory>();
@@ -48,14 +45,25 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
     for (const group of this.groups) {
       checkNonNegative(name, "learningRate", group.learningRate);
       this.checkOptions(group);
+      const names = Object.keys(this.slots(group));
+      for (const parameter of group.parameters) this.#forget(parameter, names);
     }
   }
 
-  /** Names of the tensors remembered for a parameter under these options; they start as zeros. */
-  protected abstract slotNames(options: Options): readonly string[];
+  /** The tensors remembered for a parameter under these options. */
+  protected abstract slots(options: Options): Slots;
 
-  /** The formula of step number `stepCount`, which is 1 for a parameter's first. */
-  protected abstract updateRule(options: Options, stepCount: number): UpdateRule;
+  /**
+   * A parameter's next elements and its next slots, in that order. `stepCount` is 1 for its first
+   * step. Everything returned must be new.
+   */
+  protected abstract update(
+    parameter: Tensor,
+    gradient: Tensor,
+    slots: readonly Tensor[],
+    options: Options,
+    stepCount: number,
+  ): readonly Tensor[];
 
   /** @throws {ArgumentError} for options out of their range. */
   protected abstract checkOptions(options: Options): void;
@@ -76,31 +84,41 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
       for (const group of this.groups)
         for (const parameter of group.parameters) {
           const gradient = parameter.grad;
-          if (gradient !== null) this.#update(parameter, gradient, group);
+          if (gradient !== null) this.#step(parameter, gradient, group);
         }
     });
   }
 
-  #update(parameter: Tensor, gradient: Tensor, options: Options): void {
-    const memory = this.#memoryOf(parameter, options);
+  #step(parameter: Tensor, gradient: Tensor, options: Options): void {
+    const starts = this.slots(options);
+    const memory = this.#memoryOf(parameter, Object.keys(starts));
+    const before =
+      memory.stepCount === 0
+        ? Object.values(starts).map((start) => fullLike(parameter, start))
+        : memory.slots;
     memory.stepCount++;
-    const { build, numbers } = this.updateRule(options, memory.stepCount);
-    const [next, ...slots] = fusedMap(build, [parameter, gradient, ...memory.slots, ...numbers]);
+    const [next, ...slots] = this.update(parameter, gradient, before, options, memory.stepCount);
     parameter.assign(next!);
-    if (!memory.isShared) for (const slot of memory.slots) slot.dispose();
-    memory.slots = slots;
+    memory.slots.forEach((slot, i) => {
+      const old = slot.detach();
+      slot.assign(slots[i]!);
+      if (!memory.isShared) old.dispose();
+    });
     memory.isShared = false;
   }
 
-  #memoryOf(parameter: Tensor, options: Options): Memory {
-    const names = this.slotNames(options);
-    let memory = this.#memories.get(parameter);
+  #memoryOf(parameter: Tensor, names: readonly string[]): Memory {
+    const memory = this.#memories.get(parameter)!;
+    const isCurrent =
+      memory.names.length === names.length && memory.names.every((name, i) => name === names[i]);
     // Momentum may be switched on or off between steps; the memory then starts anew.
-    if (memory?.slots.length !== names.length) {
-      const slots = names.map(() => zerosLike(parameter));
-      memory = { stepCount: 0, slots, isShared: false };
-      this.#memories.set(parameter, memory);
-    }
+    return isCurrent ? memory : this.#forget(parameter, names);
+  }
+
+  #forget(parameter: Tensor, names: readonly string[]): Memory {
+    const slots = names.map(() => zerosLike(parameter));
+    const memory = { stepCount: 0, names, slots, isShared: false };
+    this.#memories.set(parameter, memory);
     return memory;
   }
 
@@ -116,11 +134,10 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
       groups: this.groups.map(optionsOf),
       parameters: this.groups.flatMap((group) =>
         group.parameters.map((parameter) => {
-          const memory = this.#memories.get(parameter);
-          if (memory === undefined) return null;
+          const memory = this.#memories.get(parameter)!;
+          if (memory.stepCount === 0) return null;
           memory.isShared = true;
-          const names = this.slotNames(group);
-          const slots = new Map(memory.slots.map((slot, i) => [names[i]!, slot]));
+          const slots = new Map(memory.slots.map((slot, i) => [memory.names[i]!, slot.detach()]));
           return { stepCount: memory.stepCount, slots };
         }),
       ),
@@ -135,7 +152,7 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
    */
   loadStateDict(state: OptimizerState<Options>): void {
     const loaded = this.groups.map((group, i): Options => ({ ...group, ...state.groups[i] }));
-    checkState(this.#name, state, this.groups, (i) => this.slotNames(loaded[i]!));
+    checkState(this.#name, state, this.groups, (i) => Object.keys(this.slots(loaded[i]!)));
     for (const options of loaded) {
       checkNonNegative(this.#name, "learningRate", options.learningRate);
       this.checkOptions(options);
@@ -143,16 +160,16 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
     let position = 0;
     this.groups.forEach((group, i) => {
       Object.assign(group, state.groups[i]);
-      const names = this.slotNames(group);
+      const names = Object.keys(this.slots(group));
       for (const parameter of group.parameters) {
         const saved = state.parameters[position++]!;
-        if (saved === null) this.#memories.delete(parameter);
-        else
-          this.#memories.set(parameter, {
-            stepCount: saved.stepCount,
-            slots: names.map((name) => saved.slots.get(name)!.cast(parameter.dtype)),
-            isShared: true,
-          });
+        const memory = this.#forget(parameter, names);
+        if (saved === null) continue;
+        memory.stepCount = saved.stepCount;
+        memory.isShared = true;
+        memory.slots.forEach((slot, j) =>
+          slot.assign(saved.slots.get(names[j]!)!.cast(parameter.dtype)),
+        );
       }
     });
   }

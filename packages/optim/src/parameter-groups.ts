@@ -1,10 +1,10 @@
 import { ArgumentError, formatShape } from "@dl/backend";
 import { Tensor } from "@dl/tensor";
 
-/** ParametersOrGroups that share options. */
+/** Parameters that share options. */
 export type ParameterGroup<Options> = Options & { readonly parameters: readonly Tensor[] };
 
-/** ParametersOrGroups, or groups of them with options of their own; what a group leaves out is the default. */
+/** Parameters, or groups of them with options of their own; what a group leaves out is the default. */
 export type ParametersOrGroups<Options> =
   | Iterable<Tensor>
   | Iterable<Partial<Options> & { readonly parameters: Iterable<Tensor> }>;

@@ -1,7 +1,14 @@
-import { ArgumentError, scalar, type Scalar } from "@dl/backend";
+import { ArgumentError, scalar } from "@dl/backend";
 import { checkNonNegative } from "./check-options.ts";
-import { Optimizer, type OptimizerOptions, type UpdateRule } from "./optimizer.ts";
+import { penalized } from "./formula-terms.ts";
+import type { OptimizerOptions, Slots } from "./optimizer.ts";
 import type { ParametersOrGroups } from "./parameter-groups.ts";
+import {
+  PointwiseOptimizer,
+  updateRule,
+  type Formula,
+  type UpdateRule,
+} from "./pointwise-optimizer.ts";
 
 const { add, mul, sub } = scalar;
 
@@ -17,57 +24,47 @@ export interface SgdOptions extends OptimizerOptions {
 }
 
 // θ parameter, g gradient with penalty, b velocity, γ learningRate, λ weightDecay, μ momentum,
-// τ dampening. Sutskever et al. 2013, "On the importance of initialization and momentum", in
-// PyTorch's form: γ multiplies the velocity, so changing it takes effect at once.
-const penalized = (theta: Scalar, gradient: Scalar, lambda: Scalar): Scalar =>
-  add(gradient, mul(lambda, theta));
+// τ dampening. γ multiplies the velocity, so changing it takes effect at once.
+const plainStep: Formula<never, "gamma" | "lambda"> = (before, { gamma, lambda }) => {
+  const g = penalized(before.g, lambda, before.theta);
+  return { theta: sub(before.theta, mul(gamma, g)) };
+};
 
-function plainStep(theta: Scalar, gradient: Scalar, gamma: Scalar, lambda: Scalar): Scalar[] {
-  return [sub(theta, mul(gamma, penalized(theta, gradient, lambda)))];
-}
+const momentumStep: Formula<"velocity", "gamma" | "lambda" | "mu" | "oneMinusTau"> = (
+  before,
+  { gamma, lambda, mu, oneMinusTau },
+) => {
+  const g = penalized(before.g, lambda, before.theta);
+  const b = add(mul(mu, before.velocity), mul(oneMinusTau, g));
+  return { theta: sub(before.theta, mul(gamma, b)), velocity: b };
+};
 
-function momentumStep(
-  theta: Scalar,
-  gradient: Scalar,
-  bBefore: Scalar,
-  gamma: Scalar,
-  lambda: Scalar,
-  mu: Scalar,
-  oneMinusTau: Scalar,
-): Scalar[] {
-  const g = penalized(theta, gradient, lambda);
-  const b = add(mul(mu, bBefore), mul(oneMinusTau, g));
-  return [sub(theta, mul(gamma, b)), b];
-}
-
-function nesterovStep(
-  theta: Scalar,
-  gradient: Scalar,
-  bBefore: Scalar,
-  gamma: Scalar,
-  lambda: Scalar,
-  mu: Scalar,
-): Scalar[] {
-  const g = penalized(theta, gradient, lambda);
-  const b = add(mul(mu, bBefore), g);
-  return [sub(theta, mul(gamma, add(g, mul(mu, b)))), b];
-}
+const nesterovStep: Formula<"velocity", "gamma" | "lambda" | "mu"> = (
+  before,
+  { gamma, lambda, mu },
+) => {
+  const g = penalized(before.g, lambda, before.theta);
+  const b = add(mul(mu, before.velocity), g);
+  return { theta: sub(before.theta, mul(gamma, add(g, mul(mu, b)))), velocity: b };
+};
 
 /**
  * Stochastic gradient descent, with momentum and Nesterov's variant.
  *
  * b = μ b + (1 − τ) g, θ = θ − γ b; Nesterov: θ = θ − γ (g + μ b). The first b is g itself.
  *
- * Source: Sutskever et al. 2013, ICML, section 2, as PyTorch writes it.
+ * Source: Sutskever et al. 2013, "On the importance of initialization and momentum in deep
+ * learning", section 2, as PyTorch writes it.
  *
  * @throws {ArgumentError} for options out of their range, no parameters, or one given twice.
  * @example
- * const optimizer = new SGD(model.parameters(), { learningRate: 0.01, momentum: 0.9 });
- * optimizer.zeroGrad();
- * loss.backward();
+ * const x = tensor([1, -2]).requireGrad();
+ * const optimizer = new SGD([x], { learningRate: 0.25, momentum: 0.9 });
+ * x.square().sum().backward();
  * optimizer.step();
+ * await x.toArray(); // => [0.5, -1]
  */
-export class SGD extends Optimizer<SgdOptions> {
+export class SGD extends PointwiseOptimizer<SgdOptions> {
   constructor(
     parameters: ParametersOrGroups<SgdOptions>,
     options: Pick<SgdOptions, "learningRate"> & Partial<SgdOptions>,
@@ -81,8 +78,8 @@ export class SGD extends Optimizer<SgdOptions> {
     });
   }
 
-  protected slotNames({ momentum }: SgdOptions): readonly string[] {
-    return momentum === 0 ? [] : ["velocity"];
+  protected slots({ momentum }: SgdOptions): Slots {
+    return momentum === 0 ? {} : { velocity: 0 };
   }
 
   protected checkOptions({ momentum, dampening, nesterov, weightDecay }: SgdOptions): void {
@@ -101,12 +98,11 @@ export class SGD extends Optimizer<SgdOptions> {
   }
 
   protected updateRule(options: SgdOptions, stepCount: number): UpdateRule {
-    const { learningRate, momentum, dampening, nesterov, weightDecay } = options;
-    const numbers = [learningRate, weightDecay];
-    if (momentum === 0) return { build: plainStep, numbers };
-    if (nesterov) return { build: nesterovStep, numbers: [...numbers, momentum] };
+    const { learningRate: gamma, momentum: mu, dampening, nesterov, weightDecay: lambda } = options;
+    if (mu === 0) return updateRule(plainStep, { gamma, lambda });
+    if (nesterov) return updateRule(nesterovStep, { gamma, lambda, mu });
     // The first velocity is the whole gradient, as in PyTorch.
-    const entering = stepCount === 1 ? 1 : 1 - dampening;
-    return { build: momentumStep, numbers: [...numbers, momentum, entering] };
+    const oneMinusTau = stepCount === 1 ? 1 : 1 - dampening;
+    return updateRule(momentumStep, { gamma, lambda, mu, oneMinusTau });
   }
 }

@@ -1,5 +1,6 @@
 import { elementCount, type Shape } from "@dl/backend";
 import { splitAtAxis } from "./axis-split.ts";
+import { checkIndices } from "./check-indices.ts";
 import type { RoutineImplementation } from "./routine.ts";
 
 export const indexAdd: RoutineImplementation<"indexAdd"> = (device) => (program) => {
@@ -9,6 +10,7 @@ export const indexAdd: RoutineImplementation<"indexAdd"> = (device) => (program)
   const xCount = elementCount(x);
   const { dtype } = program.result;
   return (inputs, outputs) => {
+    checkIndices(device, "indexAdd", device.bindingAddress(inputs[1]!), count, size);
     const { i32, f32 } = device.memory;
     const from = device.bindingAddress(inputs[0]!) / 4;
     const at = device.bindingAddress(inputs[1]!) / 4;
@@ -17,16 +19,12 @@ export const indexAdd: RoutineImplementation<"indexAdd"> = (device) => (program)
     i32.copyWithin(to, from, from + xCount);
     for (let o = 0; o < outer; o++)
       for (let i = 0; i < count; i++) {
-        const index = i32[at + i]!;
-        const target = to + (o * size + index) * inner;
-        // Whoever makes the program checks indices; here only other tensors are kept from harm.
-        if (index >= 0 && index < size)
-          if (dtype === "float32")
-            for (let j = 0; j < inner; j++) f32[target + j] = f32[target + j]! + f32[source + j]!;
-          else if (dtype === "bool")
-            for (let j = 0; j < inner; j++) i32[target + j] = i32[target + j]! | i32[source + j]!;
-          else
-            for (let j = 0; j < inner; j++) i32[target + j] = i32[target + j]! + i32[source + j]!;
+        const target = to + (o * size + i32[at + i]!) * inner;
+        if (dtype === "float32")
+          for (let j = 0; j < inner; j++) f32[target + j] = f32[target + j]! + f32[source + j]!;
+        else if (dtype === "bool")
+          for (let j = 0; j < inner; j++) i32[target + j] = i32[target + j]! | i32[source + j]!;
+        else for (let j = 0; j < inner; j++) i32[target + j] = i32[target + j]! + i32[source + j]!;
         source += inner;
       }
   };

@@ -1,5 +1,6 @@
 import type { Shape } from "@dl/backend";
 import { splitAtAxis } from "./axis-split.ts";
+import { checkIndices } from "./check-indices.ts";
 import { copyWords } from "./copy-words.ts";
 import type { RoutineImplementation } from "./routine.ts";
 
@@ -8,6 +9,7 @@ export const indexSelect: RoutineImplementation<"indexSelect"> = (device) => (pr
   const { outer, size, inner } = splitAtAxis(x, program.settings.axis);
   const count = indices[0]!;
   return (inputs, outputs) => {
+    checkIndices(device, "indexSelect", device.bindingAddress(inputs[1]!), count, size);
     const { i32 } = device.memory;
     const from = device.bindingAddress(inputs[0]!) / 4;
     const at = device.bindingAddress(inputs[1]!) / 4;

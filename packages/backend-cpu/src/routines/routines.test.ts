@@ -96,8 +96,7 @@ describe.each(all)("moving %s", (dtype) => {
     ] as const) {
       const at = indices(elementCount(shape), x[axis]!);
       await check("gather", { axis }, [spec(x, dtype), spec(shape, "int32")], [undefined, at]);
-      // Nothing adds bools.
-      for (const mode of dtype === "bool" ? (["replace"] as const) : (["add", "replace"] as const))
+      for (const mode of ["add", "replace"] as const)
         await check(
           "scatter",
           { axis, mode },
@@ -124,14 +123,13 @@ describe.each(all)("moving %s", (dtype) => {
         [spec(x, dtype), spec([count], "int32")],
         [undefined, at],
       );
-      if (dtype !== "bool")
-        await check(
-          "indexAdd",
-          { axis },
-          [spec(x, dtype), spec([count], "int32"), spec(source, dtype)],
-          [undefined, at],
-          rounding,
-        );
+      await check(
+        "indexAdd",
+        { axis },
+        [spec(x, dtype), spec([count], "int32"), spec(source, dtype)],
+        [undefined, at],
+        rounding,
+      );
     }
   });
 

@@ -18,3 +18,13 @@ test.each<[number, number[], number[], number[]]>([
   expect([...evaluateProgram(program, inputs)[0]!]).toEqual(expected.map((value) => value + 100));
   expect([...x]).toEqual([100, 100, 100, 100, 100, 100]);
 });
+
+test("the sum of bools is any", () => {
+  const program = routineProgram("indexAdd", { axis: 0 }, [
+    { dtype: "bool", layout: contiguousLayout([3]) },
+    { dtype: "int32", layout: contiguousLayout([3]) },
+    { dtype: "bool", layout: contiguousLayout([3]) },
+  ]);
+  const inputs = [Uint32Array.of(1, 0, 0), Int32Array.of(0, 1, 1), Uint32Array.of(1, 1, 1)];
+  expect([...evaluateProgram(program, inputs)[0]!]).toEqual([1, 1, 0]);
+});

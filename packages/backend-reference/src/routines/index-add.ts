@@ -1,3 +1,4 @@
+import { wrap } from "../arithmetic.ts";
 import { splitAtAxis } from "./axis-split.ts";
 import { checkIndex } from "./check-index.ts";
 import type { RoutineImplementation } from "./routine.ts";
@@ -6,6 +7,7 @@ export const indexAdd: RoutineImplementation<"indexAdd"> = (
   { axis },
   [x, indices, source],
   [result],
+  [spec],
 ) => {
   const out = result!;
   out.set(x!.elements.subarray(x!.offset, x!.offset + out.length));
@@ -17,6 +19,7 @@ export const indexAdd: RoutineImplementation<"indexAdd"> = (
       checkIndex("indexAdd", index, size);
       const from = source!.offset + (o * count + i) * inner;
       const to = (o * size + index) * inner;
-      for (let j = 0; j < inner; j++) out[to + j] = out[to + j]! + source!.elements[from + j]!;
+      for (let j = 0; j < inner; j++)
+        out[to + j] = wrap(spec!.dtype, out[to + j]! + source!.elements[from + j]!);
     }
 };

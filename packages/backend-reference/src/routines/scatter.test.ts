@@ -9,6 +9,7 @@ function scatter(
   indices: readonly number[],
   source: readonly number[],
   dtype: DType = "float64",
+  x: readonly number[] = [1, 2, 3, 4, 5, 6],
 ): number[] {
   const program = routineProgram("scatter", { axis, mode }, [
     { dtype, layout: contiguousLayout([2, 3]) },
@@ -22,7 +23,7 @@ function scatter(
   };
   return [
     ...evaluateProgram(program, [
-      elements([1, 2, 3, 4, 5, 6]),
+      elements(x),
       Int32Array.from(indices),
       elements(source),
     ])[0]!,
@@ -44,6 +45,12 @@ test("along the first axis", () => {
 test("integers wrap", () => {
   expect(scatter("add", 1, [1, 1], [0], [2 ** 31 - 1], "int32")[0]).toBe(-(2 ** 31));
   expect(scatter("add", 1, [1, 1], [0], [2 ** 32 - 1], "uint32")[0]).toBe(0);
+});
+
+test("the sum of bools is any", () => {
+  const x = [1, 0, 0, 0, 0, 0];
+  const added = scatter("add", 1, [2, 2], [0, 1, 2, 2], [1, 0, 1, 1], "bool", x);
+  expect(added).toEqual([1, 0, 0, 0, 0, 1]);
 });
 
 test("float32 sums are rounded once", () => {

@@ -10,6 +10,13 @@ export interface Block {
   lastBatch: number;
 }
 
+/** A program's operand as a kernel sees it. */
+export interface Operand {
+  readonly block: Block;
+  /** In elements. */
+  readonly offset: number;
+}
+
 /**
  * Freed buffers kept for reuse, by size class. A buffer may be handed out again while commands that
  * use it are still queued: the queue runs in order, so what comes later cannot disturb them.

@@ -126,21 +126,37 @@ export function reduceProgram(description: ReduceDescription): ReduceProgram {
   }));
 }
 
-const settingsIds = new WeakMap<object, number>();
-const settingsTexts = new Map<string, number>();
+type SettingsValue = number | string | boolean | readonly SettingsValue[];
+const wordIds = new Map<string, number>();
 
-/** A number for equal settings. JSON would write -Infinity as null, so numbers are spelt out. */
-function settingsId(settings: object): number {
-  let id = settingsIds.get(settings);
+function wordId(word: string): number {
+  let id = wordIds.get(word);
   if (id === undefined) {
-    const text = JSON.stringify(settings, (_key, value: unknown) =>
-      typeof value === "number" ? (Object.is(value, -0) ? "-0" : String(value)) : value,
-    );
-    id = settingsTexts.get(text) ?? settingsTexts.size;
-    settingsTexts.set(text, id);
-    settingsIds.set(settings, id);
+    id = wordIds.size;
+    wordIds.set(word, id);
   }
   return id;
+}
+
+/** Settings come as fresh objects with each dispatch, so equal ones lead to the same node. */
+function walkSettings(node: IdTrie<Program>, settings: object): IdTrie<Program> {
+  let next = node;
+  for (const key of Object.keys(settings)) {
+    const value = (settings as Readonly<Record<string, SettingsValue>>)[key]!;
+    next = walkValue(next.child(wordId(key)), value);
+  }
+  return next.child(-1);
+}
+
+function walkValue(node: IdTrie<Program>, value: SettingsValue): IdTrie<Program> {
+  if (typeof value === "number")
+    // A Map does not tell -0 from 0.
+    return node.child(value).child(Object.is(value, -0) ? 1 : 0);
+  if (typeof value === "string") return node.child(wordId(value));
+  if (typeof value === "boolean") return node.child(value ? 1 : 0);
+  let next = node.child(value.length);
+  for (const element of value) next = walkValue(next, element);
+  return next;
 }
 
 const routineIds = new Map<RoutineName, number>();
@@ -159,7 +175,7 @@ export function routineProgram<Name extends RoutineName>(
     routineIds.set(routine, routineId);
   }
   let node = walkInputs(kinds.child(routineKind).child(routineId), inputs);
-  node = walkEpilogue(walkParameters(node.child(settingsId(settings)), parameters), epilogue);
+  node = walkEpilogue(walkParameters(walkSettings(node, settings), parameters), epilogue);
   return intern<RoutineProgram<Name>>(node, (id) => {
     const results = routineResults(routine, inputs, settings);
     const result = results[0]!;

@@ -33,11 +33,13 @@ export function leakReport(): string {
 
 /** Growth since the last collection that is worth another one, at least. */
 const pressureBytes = 48 * 2 ** 20;
+const pressureBuffers = 16_384;
 let bytesAfterCollection = 0;
+let buffersAfterCollection = 0;
 
 /**
- * Lets the collector find dead tensors once they have grown by 48 MiB or by half; called at each
- * awaited read.
+ * Lets the collector find dead tensors once they have grown by 48 MiB or 16,384 buffers, and by half;
+ * called at each awaited read.
  *
  * A collector cannot see device bytes, so it must be told. Where `gc` can be had (Node) it is
  * called; a young collection would be quicker, but V8 leaves finalisers to full ones. Elsewhere
@@ -45,8 +47,12 @@ let bytesAfterCollection = 0;
  * kind, Chromium the second.
  */
 export async function relieveMemoryPressure(): Promise<void> {
-  const { bytes } = storageStatistics();
-  if (bytes - bytesAfterCollection < Math.max(pressureBytes, bytesAfterCollection / 2)) return;
+  const { bytes, buffers } = storageStatistics();
+  const fewBytes = bytes - bytesAfterCollection < Math.max(pressureBytes, bytesAfterCollection / 2);
+  // Of a tiny model it is the handles that add up.
+  const fewBuffers =
+    buffers - buffersAfterCollection < Math.max(pressureBuffers, buffersAfterCollection / 2);
+  if (fewBytes && fewBuffers) return;
   const collect = collector();
   if (collect !== undefined) {
     collect();
@@ -56,7 +62,7 @@ export async function relieveMemoryPressure(): Promise<void> {
       dropLargeBuffers();
       await macrotask();
     }
-  bytesAfterCollection = storageStatistics().bytes;
+  ({ bytes: bytesAfterCollection, buffers: buffersAfterCollection } = storageStatistics());
 }
 
 /** Runs the collector until nothing more is freed; for tests and reports. */

@@ -64,8 +64,8 @@ function prepared(inputs: readonly Tensor[], { isEager, layout }: Target): reado
 export function evaluate(sample: Sample, inputs: readonly SampleInput[], target: Target): Promise<Named> {
   return inMode(target.isEager, async () => {
     const { backend } = target;
-    const given = prepared(inputsFor(inputs, target), target);
-    const outputs = await tensorsOf(sample.call(given, { backend }));
+    const tensors = prepared(inputsFor(inputs, target), target);
+    const outputs = await tensorsOf(sample.call(tensors, { backend }));
     return Promise.all(outputs.map(async ([name, x]) => [name, await valuesOf(x)] as const));
   });
 }

@@ -38,7 +38,9 @@ export async function testBackend(adapter: BackendAdapter): Promise<void> {
     });
     return;
   }
-  describe(`${name} device`, () => testDevice(adapter));
+  describe(`${name} device`, () => {
+    testDevice(adapter);
+  });
   describe(`${name} operations`, () => {
     const suite = new Suite(adapter, backend);
     it.each(opRecords.map((record) => [record.name, record] as const))(

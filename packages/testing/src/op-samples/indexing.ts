@@ -12,9 +12,9 @@ import {
   scatter,
   scatterAdd,
   take,
-  tensor,
   where,
   zeros,
+  type Tensor,
 } from "@dl/tensor";
 import {
   allTypes,
@@ -24,6 +24,7 @@ import {
   overShapes,
   sample,
   type OpRecord,
+  type Sample,
 } from "./record.ts";
 import { given } from "./sample-source.ts";
 
@@ -31,6 +32,8 @@ const shared = { theme: "indexing and choice", differentiable: true, dtypes: num
 /** Positions without repeats along axis 1 of a [2, 4]. */
 const apart = given([2, 3], [2, 0, 1, 3, 1, 0], "index");
 const withNaN = given([5], [NaN, -Infinity, Infinity, 0, -0]);
+
+const withoutGradient = (made: Sample): Sample => ({ ...made, hasGradient: false });
 
 export const indexingRecords: readonly OpRecord[] = [
   {
@@ -270,7 +273,7 @@ export const indexingRecords: readonly OpRecord[] = [
       sample("low", [draw.real([3, 4])], ([x]) => clamp(x!, 1)),
       sample("high", [draw.real([3, 4])], ([x]) => clamp(x!, undefined, 1)),
       sample("tensors", [draw.real([3]), draw.real([3]), draw.real([3])], ([x, low, high]) =>
-        clamp(x!, low!, high!),
+        clamp(x!, low, high),
       ),
       sample("nothing", [draw.real([0])], ([x]) => clamp(x!, 0, 1)),
     ],
@@ -286,15 +289,16 @@ export const indexingRecords: readonly OpRecord[] = [
     dtypes: allTypes,
     samples: (draw) => [
       sample("to its own type", [draw.real([2, 3])], ([x]) => cast(x!, x!.dtype)),
-      ...(["float32", "int32", "uint32", "bool"] as const).map((dtype) => ({
-        ...sample(
-          `to ${dtype}`,
-          [draw.real([3, 5], dtype === "uint32" ? [0, 9] : [-9, 9])],
-          ([x]) => cast(x!, dtype),
-        ),
+      ...(["float32", "int32", "uint32", "bool"] as const).map((dtype) =>
         // Differences of what was rounded to float32 say nothing.
-        hasGradient: false as const,
-      })),
+        withoutGradient(
+          sample(
+            `to ${dtype}`,
+            [draw.real([3, 5], dtype === "uint32" ? [0, 9] : [-9, 9])],
+            ([x]) => cast(x!, dtype),
+          ),
+        ),
+      ),
     ],
     extremes: () => [
       sample("to int32", [given([8], [NaN, Infinity, -Infinity, 3e9, -3e9, 1.5, -1.5, -0])], ([x]) =>
@@ -315,7 +319,7 @@ export const indexingRecords: readonly OpRecord[] = [
     dtypes: allTypes,
     samples: (draw) => overShapes(draw, [[2, 3], [], [0]], (x) => clone(x)),
     errors: [
-      fails("ArgumentError", "clone: needs a tensor, got number. Make one with tensor(...).", () => clone(3 as unknown as ReturnType<typeof tensor>)),
+      fails("ArgumentError", "clone: needs a tensor, got number. Make one with tensor(...).", () => clone(3 as unknown as Tensor)),
     ],
   },
 ];

@@ -128,7 +128,7 @@ export const lossRecords: readonly OpRecord[] = [
       sample(
         "batch",
         [draw.real([3, 4]), draw.real([2, 4]), draw.real([2])],
-        ([x, w, b]) => linear(x!, w!, b!),
+        ([x, w, b]) => linear(x!, w!, b),
       ),
       sample("no bias", [draw.real([2, 3, 4]), draw.real([5, 4])], ([x, w]) => linear(x!, w!)),
       sample("no rows", [draw.real([0, 4]), draw.real([5, 4])], ([x, w]) => linear(x!, w!)),

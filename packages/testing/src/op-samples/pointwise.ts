@@ -1,5 +1,5 @@
 import type { DType } from "@dl/backend";
-import { ones, pointwiseFunctions, Tensor, zeros } from "@dl/tensor";
+import { ones, pointwiseFunctions, zeros, type Tensor } from "@dl/tensor";
 import {
   allTypes,
   fails,
@@ -9,7 +9,7 @@ import {
   type OpRecord,
   type Sample,
 } from "./record.ts";
-import { given, type SampleSource } from "./sample-source.ts";
+import { given, type SampleInput, type SampleSource } from "./sample-source.ts";
 
 type PointwiseFunction = (typeof pointwiseFunctions)[keyof typeof pointwiseFunctions];
 
@@ -35,7 +35,7 @@ const call =
 function pointwiseSamples(draw: SampleSource, entry: PointwiseFunction): Sample[] {
   const { tensorOperands, numbers, facts, numberForms } = entry.definition;
   const domain = facts.domain ?? ([-3, 3] as const);
-  const operands = (...shapes: (readonly number[])[]): ReturnType<SampleSource["real"]>[] =>
+  const operands = (...shapes: (readonly number[])[]): SampleInput[] =>
     Array.from({ length: tensorOperands + 1 }, (_, i) =>
       draw.real(shapes[i % shapes.length]!, domain),
     );
@@ -90,7 +90,7 @@ function pointwiseExtremes(entry: PointwiseFunction): Sample[] {
     samples.push(
       sample(
         "int32",
-        combinations(whole, tensorOperands + 1).map((input) => ({ ...input, role: "index" as const })),
+        combinations(whole, tensorOperands + 1, "index"),
         call(entry),
       ),
     );
@@ -98,12 +98,17 @@ function pointwiseExtremes(entry: PointwiseFunction): Sample[] {
 }
 
 /** Each operand's values in every combination with the others'. */
-function combinations(values: readonly number[], operands: number): ReturnType<typeof given>[] {
+function combinations(
+  values: readonly number[],
+  operands: number,
+  role: SampleInput["role"] = "real",
+): SampleInput[] {
   const n = values.length;
   return Array.from({ length: operands }, (_, i) =>
     given(
       [n ** operands],
       Array.from({ length: n ** operands }, (_unused, k) => values[Math.floor(k / n ** i) % n]!),
+      role,
     ),
   );
 }

@@ -102,9 +102,8 @@ export function realize(
       const axis = broadcastAxis(shape, layout);
       const single = shape.with(axis, 1);
       const { strides } = contiguousLayout(shape);
-      const kept = values.filter(
-        (_, i) => Math.floor(i / strides[axis]!) % shape[axis]! === 0,
-      );
+      const [stride, size] = [strides[axis]!, shape[axis]!];
+      const kept = values.filter((_, i) => Math.floor(i / stride) % size === 0);
       return make(kept, single).expand([...shape]);
     }
   }

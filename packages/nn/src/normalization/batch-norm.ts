@@ -1,8 +1,8 @@
 import { ArgumentError, formatShape, scalar, ShapeError, type Scalar } from "@dl/backend";
 import { fusedMap, ones, zeros, type CreationOptions, type Tensor } from "@dl/tensor";
-import { checkCount } from "./layer-options.ts";
-import { Module } from "./module.ts";
-import { Parameter } from "./parameter.ts";
+import { checkCount } from "../layer-options.ts";
+import { Module } from "../module.ts";
+import { Parameter } from "../parameter.ts";
 
 export interface BatchNormOptions extends CreationOptions {
   /** Added to the variance, so that constant channels do not divide by 0. Default 1e-5. */
@@ -11,6 +11,8 @@ export interface BatchNormOptions extends CreationOptions {
   readonly momentum?: number;
   /** Whether a weight and bias per channel are learnt. Default true. */
   readonly affine?: boolean;
+  /** Whether running averages are kept; without them evaluation too uses the batch's. Default true. */
+  readonly trackRunningStats?: boolean;
 }
 
 const { add, mul, sub } = scalar;
@@ -44,15 +46,21 @@ function movingAverages(
 export class BatchNorm extends Module {
   readonly weight: Parameter | undefined;
   readonly bias: Parameter | undefined;
-  readonly runningMean: Tensor;
-  readonly runningVariance: Tensor;
+  readonly runningMean: Tensor | undefined;
+  readonly runningVariance: Tensor | undefined;
   readonly channels: number;
   readonly epsilon: number;
   readonly momentum: number;
 
   constructor(channels: number, options: BatchNormOptions = {}) {
     super();
-    const { epsilon = 1e-5, momentum = 0.1, affine = true, ...creation } = options;
+    const {
+      epsilon = 1e-5,
+      momentum = 0.1,
+      affine = true,
+      trackRunningStats = true,
+      ...creation
+    } = options;
     checkCount("batchNorm", "channels", channels);
     if (!(epsilon >= 0 && momentum >= 0 && momentum <= 1))
       throw new ArgumentError(
@@ -64,8 +72,10 @@ export class BatchNorm extends Module {
       this.weight = new Parameter(ones([channels], creation));
       this.bias = new Parameter(zeros([channels], creation));
     }
-    this.runningMean = zeros([channels], creation);
-    this.runningVariance = ones([channels], creation);
+    if (trackRunningStats) {
+      this.runningMean = zeros([channels], creation);
+      this.runningVariance = ones([channels], creation);
+    }
     this.channels = channels;
     this.epsilon = epsilon;
     this.momentum = momentum;
@@ -75,9 +85,10 @@ export class BatchNorm extends Module {
     this.#check(inputs);
     const perChannel = [this.channels, ...inputs.shape.slice(2).map(() => 1)];
     const spread = (x: Tensor): Tensor => x.reshape(perChannel);
-    const { mean, variance } = this.isTraining
-      ? this.#batchStatistics(inputs)
-      : { mean: spread(this.runningMean), variance: spread(this.runningVariance) };
+    const { mean, variance } =
+      this.isTraining || this.runningMean === undefined || this.runningVariance === undefined
+        ? this.#batchStatistics(inputs)
+        : { mean: spread(this.runningMean), variance: spread(this.runningVariance) };
     const standardized = inputs.sub(mean).mul(variance.add(this.epsilon).rsqrt());
     if (this.weight === undefined || this.bias === undefined) return standardized;
     return standardized.mul(spread(this.weight)).add(spread(this.bias));
@@ -87,12 +98,14 @@ export class BatchNorm extends Module {
     const axes = inputs.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
     const mean = inputs.mean(axes, { keepDims: true });
     const variance = inputs.sub(mean).square().mean(axes, { keepDims: true });
-    this.#follow(mean.detach(), variance.detach(), inputs.elementCount / this.channels);
+    if (this.isTraining)
+      this.#follow(mean.detach(), variance.detach(), inputs.elementCount / this.channels);
     return { mean, variance };
   }
 
   /** Moves the running statistics towards a batch's, `count` numbers per channel. */
   #follow(mean: Tensor, variance: Tensor, count: number): void {
+    if (this.runningMean === undefined || this.runningVariance === undefined) return;
     const shape = [this.channels];
     const [nextMean, nextVariance] = fusedMap(movingAverages, [
       this.runningMean,
@@ -113,10 +126,11 @@ export class BatchNorm extends Module {
         `expects ${this.channels} channels: received ${formatShape(inputs.shape)} (layout [batch, channels, ...]).`,
         { expected: this.channels, received: inputs.shape },
       );
-    if (this.isTraining && inputs.elementCount <= this.channels)
+    const usesBatch = this.isTraining || this.runningMean === undefined;
+    if (usesBatch && inputs.elementCount <= this.channels)
       throw new ShapeError(
         "batchNorm",
-        `needs more than one number per channel in training: received ${formatShape(inputs.shape)}. Use a larger batch, or eval().`,
+        `needs more than one number per channel ${this.runningMean === undefined ? "without running statistics" : "in training"}: received ${formatShape(inputs.shape)}. Use a larger batch${this.runningMean === undefined ? "" : ", or eval()"}.`,
         { received: inputs.shape },
       );
   }

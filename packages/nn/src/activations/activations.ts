@@ -1,5 +1,5 @@
 import type { Tensor } from "@dl/tensor";
-import { Module } from "./module.ts";
+import { Module } from "../module.ts";
 
 /** max(x, 0). */
 export class ReLU extends Module {

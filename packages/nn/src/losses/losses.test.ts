@@ -8,7 +8,7 @@ import {
   crossEntropy,
   meanSquaredError,
   negativeLogLikelihood,
-} from "./index.ts";
+} from "../index.ts";
 
 beforeAll(() => {
   configure({ backend: reference() });

@@ -3,7 +3,7 @@ import { cpu } from "@dl/backend-cpu";
 import { reference } from "@dl/backend-reference";
 import { arange, configure, Generator, normal, ones, tensor, zeros, type Tensor } from "@dl/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
-import { BatchNorm } from "./index.ts";
+import { BatchNorm } from "../index.ts";
 
 beforeAll(() => {
   configure({ backend: reference() });
@@ -33,8 +33,8 @@ describe("BatchNorm", () => {
         -1.112672582476983, -0.5077987186531785, -1.6819656307817403, -1.0770917669579354,
       ],
     );
-    await expectStart(layer.runningMean, [-0.001666666666666746, 0.011666666666666603]);
-    await expectStart(layer.runningVariance, [1.1154242424242424, 1.1154242424242427]);
+    await expectStart(layer.runningMean!, [-0.001666666666666746, 0.011666666666666603]);
+    await expectStart(layer.runningVariance!, [1.1154242424242424, 1.1154242424242427]);
     await expectStart(
       layer.eval().forward(inputs()),
       [
@@ -42,7 +42,7 @@ describe("BatchNorm", () => {
         -1.100207560267218, -0.2953909344990097, -1.8576820315784734, -1.0528654058102644,
       ],
     );
-    await expectStart(layer.runningMean, [-0.001666666666666746, 0.011666666666666603]);
+    await expectStart(layer.runningMean!, [-0.001666666666666746, 0.011666666666666603]);
   });
 
   it("trains its weights, keeps its statistics, and saves both", () => {
@@ -56,7 +56,7 @@ describe("BatchNorm", () => {
       .sum()
       .backward();
     expect(layer.weight!.grad!.shape).toEqual([3]);
-    expect(layer.runningMean.requiresGrad).toBe(false);
+    expect(layer.runningMean!.requiresGrad).toBe(false);
   });
 
   it("has first and second derivatives of finite differences", async () => {

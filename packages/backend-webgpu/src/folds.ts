@@ -1,0 +1,103 @@
+import type { DType, ReduceOp } from "@dl/backend";
+import { constantText } from "./expression-code.ts";
+import { elementType, type KernelBuilder } from "./kernel-builder.ts";
+
+/** How a reduction starts, takes in values and joins partial results, in WGSL. */
+export interface Fold {
+  /** Type of what is carried along. */
+  readonly type: string;
+  readonly start: string;
+  /** Declares `join(a, b)`: the result of both, the first operand's elements coming first. */
+  declare(): void;
+  /** A value at a position along the reduced axis, as what is carried. */
+  lift(value: string, position: string): string;
+  /** The result. */
+  result(carried: string): string;
+  /** Words of a partial result in memory, and back. */
+  readonly words: number;
+  store(carried: string): readonly string[];
+  restore(words: readonly string[]): string;
+}
+
+export function foldOf(kernel: KernelBuilder, op: ReduceOp, dtype: DType): Fold {
+  return op === "argmax" || op === "argmin"
+    ? positionFold(kernel, op === "argmax", dtype)
+    : valueFold(kernel, op, dtype);
+}
+
+function valueFold(
+  kernel: KernelBuilder,
+  op: Exclude<ReduceOp, "argmax" | "argmin">,
+  dtype: DType,
+): Fold {
+  const element = elementType(dtype);
+  const isFloat = element === "f32";
+  const extreme = (name: "max" | "min"): string =>
+    isFloat ? `${kernel.use(name === "max" ? "maximum" : "minimum")}(a, b)` : `${name}(a, b)`;
+  const joins = {
+    sum: () => (dtype === "bool" ? "a | b" : "a + b"),
+    prod: () => (dtype === "bool" ? "a & b" : "a * b"),
+    max: () => extreme("max"),
+    min: () => extreme("min"),
+  };
+  const starts = { sum: 0, prod: 1, max: lowest(dtype), min: highest(dtype) };
+  return {
+    type: element,
+    start: constantText(kernel, starts[op], element),
+    declare: () =>
+      kernel.declare(`fn join(a: ${element}, b: ${element}) -> ${element} { return ${joins[op]()}; }`),
+    lift: (value) => value,
+    result: (carried) => carried,
+    words: 1,
+    store: (carried) => [`bitcast<u32>(${carried})`],
+    restore: ([word]) => `bitcast<${element}>(${word!})`,
+  };
+}
+
+/** Carries the best value and its position; the first NaN wins, else the first of the best. */
+function positionFold(kernel: KernelBuilder, isMax: boolean, dtype: DType): Fold {
+  const element = elementType(dtype);
+  const isNaN = element === "f32" ? kernel.use("isNaN") : undefined;
+  const isBetter =
+    isNaN === undefined
+      ? `b.value ${isMax ? ">" : "<"} a.value`
+      : `(!${isNaN}(a.value) && (${isNaN}(b.value) || b.value ${isMax ? ">" : "<"} a.value))`;
+  const isEqual =
+    isNaN === undefined
+      ? "a.value == b.value"
+      : `(a.value == b.value || (${isNaN}(a.value) && ${isNaN}(b.value)))`;
+  return {
+    type: "Best",
+    start: `Best(${constantText(kernel, isMax ? lowest(dtype) : highest(dtype), element)}, ${empty}u)`,
+    declare: () =>
+      kernel.declare(
+        [
+          `struct Best { value: ${element}, position: u32 }`,
+          "fn join(a: Best, b: Best) -> Best {",
+          `if (b.position == ${empty}u) { return a; }`,
+          `if (a.position == ${empty}u || ${isBetter} || (${isEqual} && b.position < a.position)) { return b; }`,
+          "return a;",
+          "}",
+        ].join("\n"),
+      ),
+    lift: (value, position) => `Best(${value}, ${position})`,
+    result: (carried) => `select(i32(${carried}.position), 0i, ${carried}.position == ${empty}u)`,
+    words: 2,
+    store: (carried) => [`bitcast<u32>(${carried}.value)`, `${carried}.position`],
+    restore: ([value, position]) => `Best(bitcast<${element}>(${value!}), ${position!})`,
+  };
+}
+
+/** Position of a partial result that has seen no element. */
+const empty = 0xffffffff;
+
+function lowest(dtype: DType): number {
+  if (dtype === "int32") return -(2 ** 31);
+  return dtype === "float32" ? -Infinity : 0;
+}
+
+function highest(dtype: DType): number {
+  if (dtype === "int32") return 2 ** 31 - 1;
+  if (dtype === "uint32") return 2 ** 32 - 1;
+  return dtype === "bool" ? 1 : Infinity;
+}

@@ -1,0 +1,253 @@
+import {
+  BackendError,
+  DeviceLostError,
+  formatProgram,
+  normalTable,
+  OutOfMemoryError,
+  UnsupportedError,
+  type BufferHandle,
+  type Program,
+} from "@dl/backend";
+import type { AcquiredDevice, WebgpuAdapterInfo } from "./adapter.ts";
+import { Commands } from "./commands.ts";
+import { bufferUsage, mapModeRead } from "./gpu-constants.ts";
+import type { KernelSource } from "./kernel-builder.ts";
+import { BufferPool, type Block, type Operand } from "./memory/buffer-pool.ts";
+import { StagingRing } from "./memory/staging.ts";
+import { PipelineCache, type Kernel } from "./pipelines.ts";
+import { Profiler } from "./profiler.ts";
+
+/** A buffer of one device; its block is undefined once it is freed. */
+export class WebgpuBuffer implements BufferHandle {
+  readonly byteLength: number;
+  readonly device: WebgpuDevice;
+  block: Block | undefined;
+
+  constructor(byteLength: number, device: WebgpuDevice, block: Block) {
+    this.byteLength = byteLength;
+    this.device = device;
+    this.block = block;
+  }
+}
+
+const pooledShare = 2 ** 30;
+
+/** One GPU device with its memory, pipelines and queue; a lost one is replaced by a new object. */
+export class WebgpuDevice {
+  readonly gpuDevice: GPUDevice;
+  readonly info: WebgpuAdapterInfo;
+  readonly maxBufferBytes: number;
+  readonly maxStorageBuffers: number;
+  readonly commands: Commands;
+  readonly profiler: Profiler | undefined;
+  readonly #isOwned: boolean;
+  readonly #pool: BufferPool;
+  readonly #staging: StagingRing;
+  readonly #pipelines: PipelineCache;
+  #lost: DeviceLostError | undefined;
+  readonly #whenLost: Promise<void>;
+  #isDisposed = false;
+  #fault: BackendError | OutOfMemoryError | undefined;
+  liveBytes = 0;
+  liveBuffers = 0;
+
+  constructor({ device, info, isOwned }: AcquiredDevice, profile: boolean) {
+    this.gpuDevice = device;
+    this.info = info;
+    this.#isOwned = isOwned;
+    const { limits } = device;
+    // The largest multiple of the block alignment that both limits allow.
+    this.maxBufferBytes =
+      Math.floor(Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / 256) * 256;
+    this.maxStorageBuffers = limits.maxStorageBuffersPerShaderStage;
+    this.commands = new Commands(device);
+    this.#pool = new BufferPool(device, Math.min(pooledShare, this.maxBufferBytes));
+    this.#staging = new StagingRing(device);
+    this.#pipelines = new PipelineCache(device, this.commands.uniformBuffer, normalTableBuffer(device));
+    this.profiler =
+      profile && device.features.has("timestamp-query") ? new Profiler(device) : undefined;
+    this.commands.onSubmit = () => this.profiler?.resolve(this.commands);
+    this.#whenLost = device.lost.then((lost) => {
+      this.#lost ??= new DeviceLostError(
+        "webgpu",
+        `the device was lost: ${lost.message || lost.reason}. Its buffers are gone. Call recover() on the backend and load parameters from a snapshot.`,
+        { received: lost.reason },
+      );
+    });
+    device.addEventListener("uncapturederror", this.#onError);
+  }
+
+  get pooledBytes(): number {
+    return this.#pool.pooledBytes;
+  }
+
+  get isLost(): boolean {
+    return this.#lost !== undefined;
+  }
+
+  /** @throws {DeviceLostError} */
+  checkAlive(): void {
+    if (this.#lost !== undefined) throw this.#lost;
+  }
+
+  takeBlock(byteLength: number): Block {
+    return this.#pool.take(byteLength, this.maxBufferBytes);
+  }
+
+  giveBlock(block: Block): void {
+    if (this.#isDisposed || this.#lost !== undefined) return;
+    this.#pool.give(block);
+    this.#pool.trim(this.commands.batch);
+  }
+
+  /** @throws {BackendError} if the buffer is freed or of another backend. @throws {DeviceLostError} */
+  block(buffer: BufferHandle): Block {
+    if (buffer instanceof WebgpuBuffer && buffer.device === this && buffer.block !== undefined)
+      return buffer.block;
+    if (!(buffer instanceof WebgpuBuffer))
+      throw new BackendError(
+        "webgpu",
+        "this buffer belongs to another backend. Copy it with read and write.",
+      );
+    buffer.device.checkAlive();
+    throw new BackendError(
+      "webgpu",
+      buffer.device === this
+        ? "this buffer has been freed. Keep it until the last dispatch that uses it."
+        : "this buffer belongs to another device. Copy it with read and write.",
+    );
+  }
+
+  /** @throws {UnsupportedError} if the kernel binds more buffers than the device allows. */
+  kernel(source: KernelSource, program: Program): Kernel {
+    const count = source.bindings.length;
+    if (count > this.maxStorageBuffers)
+      throw new UnsupportedError(
+        "webgpu",
+        `a program binds ${count} buffers, and this device allows ${this.maxStorageBuffers}. Compute intermediate results with realize().`,
+        { expected: this.maxStorageBuffers, received: count },
+      );
+    const label = this.profiler === undefined ? "" : formatProgram(program);
+    return this.#pipelines.kernel(source, label);
+  }
+
+  /** Queues one kernel over a program's operands: inputs, outputs, scratch. */
+  run(kernel: Kernel, operands: readonly Operand[], scalars: readonly number[]): void {
+    if (kernel.groupCount === 0) return;
+    const { commands } = this;
+    const room = commands.uniformRoom(kernel.template.length);
+    kernel.fillWords(room, operands, scalars);
+    for (const { operand } of kernel.bindings) operands[operand]!.block.lastBatch = commands.batch;
+    const timestamps = this.profiler?.next(kernel.label);
+    commands.dispatch(
+      kernel.pipeline,
+      kernel.bindGroup(operands),
+      room.byteOffset,
+      kernel.groups,
+      timestamps,
+    );
+  }
+
+  write(block: Block, byteOffset: number, bytes: Uint8Array): void {
+    this.commands.write(block, byteOffset, bytes);
+  }
+
+  /** Copies now, in order with the rest; reads asked for together share a submission. */
+  async read(block: Block, byteOffset: number, byteLength: number): Promise<Uint8Array> {
+    const start = Math.floor(byteOffset / 4) * 4;
+    const length = Math.ceil((byteOffset + byteLength - start) / 4) * 4;
+    if (length === 0) {
+      await this.synchronize();
+      return new Uint8Array(0);
+    }
+    const staging = this.#staging.take(length);
+    this.commands.copy(block.gpuBuffer, start, staging, 0, length);
+    block.lastBatch = this.commands.batch;
+    await undefined;
+    this.commands.submit();
+    try {
+      await staging.mapAsync(mapModeRead, 0, length);
+    } catch (error) {
+      throw await this.#failure(error);
+    }
+    const bytes = new Uint8Array(staging.getMappedRange(0, length)).slice(
+      byteOffset - start,
+      byteOffset - start + byteLength,
+    );
+    staging.unmap();
+    this.#staging.give(staging);
+    await this.#settle();
+    return bytes;
+  }
+
+  async synchronize(): Promise<void> {
+    this.checkAlive();
+    this.commands.submit();
+    try {
+      await this.gpuDevice.queue.onSubmittedWorkDone();
+    } catch (error) {
+      throw await this.#failure(error);
+    }
+    await this.#settle();
+  }
+
+  /** Frees what an owner that has forgotten its buffers cannot. */
+  dispose(): void {
+    this.#isDisposed = true;
+    this.gpuDevice.removeEventListener("uncapturederror", this.#onError);
+    this.#lost ??= new DeviceLostError(
+      "webgpu",
+      "the backend was disposed of. Make a new one with webgpu().",
+    );
+    this.commands.dispose();
+    this.#pool.trim(Infinity, 0);
+    if (this.#isOwned) this.gpuDevice.destroy();
+  }
+
+  /** What came of the work: a loss first, else a fault the device reported meanwhile. */
+  async #settle(): Promise<void> {
+    this.checkAlive();
+    await this.profiler?.collect();
+    const fault = this.#fault;
+    this.#fault = undefined;
+    if (fault !== undefined) throw fault;
+  }
+
+  /** A rejected read nearly always means that the device is going; the promise that says so may come later. */
+  async #failure(error: unknown): Promise<Error> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, 2000)));
+    await Promise.race([this.#whenLost, patience]);
+    clearTimeout(timer);
+    return (
+      this.#lost ??
+      this.#fault ??
+      new BackendError("webgpu", `reading failed: ${error instanceof Error ? error.message : String(error)}.`)
+    );
+  }
+
+  readonly #onError = (event: GPUUncapturedErrorEvent): void => {
+    const { error } = event;
+    if (this.#fault !== undefined) return;
+    const { message } = error;
+    this.#fault =
+      error.constructor.name === "GPUOutOfMemoryError"
+        ? new OutOfMemoryError(
+            "webgpu",
+            `the device has no memory for a buffer while ${this.liveBytes} bytes are in use: ${message}. Free some tensors or use smaller ones.`,
+            { received: this.liveBytes },
+          )
+        : new BackendError("webgpu", `the device refused a command: ${message}.`, { received: message });
+  };
+}
+
+function normalTableBuffer(device: GPUDevice): GPUBuffer {
+  const nodes = new Int32Array(497 * 4);
+  nodes.set(normalTable());
+  const buffer = device.createBuffer({
+    size: nodes.byteLength,
+    usage: bufferUsage.uniform | bufferUsage.copyTarget,
+  });
+  device.queue.writeBuffer(buffer, 0, nodes);
+  return buffer;
+}

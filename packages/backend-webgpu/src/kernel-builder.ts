@@ -1,0 +1,154 @@
+import { InternalError, type DType } from "@dl/backend";
+import { fourLanes, wgslFunctions, type WgslFunctionName } from "./wgsl/functions.ts";
+
+/** Element types of storage. A bool is a u32, in memory and in registers. */
+export type ElementType = "f32" | "i32" | "u32";
+
+export function elementType(dtype: DType): ElementType {
+  if (dtype === "float32") return "f32";
+  return dtype === "int32" ? "i32" : "u32";
+}
+
+/** Elements an invocation handles at a time. */
+export type Width = 1 | 4;
+
+export function typeName(element: ElementType, width: Width): string {
+  return width === 1 ? element : `vec4<${element}>`;
+}
+
+/** A word of uniform data: known when the program is compiled, or given with the dispatch. */
+export type UniformWord =
+  | { readonly kind: "fixed"; readonly value: number }
+  /** The element offset of an operand. */
+  | { readonly kind: "offset"; readonly operand: number }
+  | { readonly kind: "scalar"; readonly slot: number; readonly dtype: DType };
+
+/** A storage buffer the kernel binds. Operands are a program's inputs, then outputs, then scratch. */
+export interface KernelBinding {
+  readonly operand: number;
+  readonly isWritten: boolean;
+}
+
+/** Everything needed to build a pipeline and to dispatch it. */
+export interface KernelSource {
+  readonly code: string;
+  readonly bindings: readonly KernelBinding[];
+  readonly words: readonly UniformWord[];
+  readonly usesNormalTable: boolean;
+  /** Workgroups altogether; laid out over two dimensions where one does not hold them. */
+  readonly groupCount: number;
+}
+
+/**
+ * Puts a kernel's WGSL together: bindings, uniform words, helper functions and the body.
+ *
+ * Whatever differs between programs of one form (sizes, strides, offsets, numbers) is a uniform
+ * word, so that they share the text, and with it the pipeline.
+ */
+export class KernelBuilder {
+  readonly #words: UniformWord[] = [];
+  readonly #bindings: (KernelBinding & { name: string; element: ElementType; width: Width })[] = [];
+  readonly #functions = new Map<string, string>();
+  readonly #declarations: string[] = [];
+  #usesNormalTable = false;
+
+  /** A number fixed by the program, as a u32. */
+  fixed(value: number): string {
+    return this.#word({ kind: "fixed", value });
+  }
+
+  offset(operand: number): string {
+    return this.#word({ kind: "offset", operand });
+  }
+
+  /** A number given with the dispatch, in its own type. */
+  scalar(slot: number, dtype: DType): string {
+    const word = this.#word({ kind: "scalar", slot, dtype });
+    const element = elementType(dtype);
+    return element === "u32" ? word : `bitcast<${element}>(${word})`;
+  }
+
+  /** The name of the array an operand is bound as. */
+  read(operand: number, element: ElementType, width: Width = 1): string {
+    return this.#bind(operand, element, width, false);
+  }
+
+  write(operand: number, element: ElementType, width: Width = 1): string {
+    return this.#bind(operand, element, width, true);
+  }
+
+  /** Makes a library function callable, with those it calls; gives the name it has for that width. */
+  use(name: WgslFunctionName, width: Width = 1): string {
+    const called = `dl_${name}${width === 4 ? "4" : ""}`;
+    if (this.#functions.has(called)) return called;
+    const { needs, text, readsNormalTable } = wgslFunctions[name];
+    for (const other of needs ?? []) this.use(other);
+    if (readsNormalTable === true) this.#usesNormalTable = true;
+    if (width === 4) {
+      this.use(name);
+      this.#functions.set(called, fourLanes(name));
+    } else this.#functions.set(called, `fn dl_${name}${text}`);
+    return called;
+  }
+
+  /** A declaration at module level: a function, workgroup memory. */
+  declare(text: string): void {
+    this.#declarations.push(text);
+  }
+
+  /**
+   * The body sees `local` (index in the workgroup) and `group` (index of the workgroup), and only
+   * groups below `groupCount` run it.
+   */
+  finish(workgroupSize: number, groupCount: number, body: string): KernelSource {
+    const groupLimit = this.fixed(groupCount);
+    const reads = this.#bindings.filter(({ isWritten }) => !isWritten);
+    const writes = this.#bindings.filter(({ isWritten }) => isWritten);
+    const bindings = [...reads, ...writes];
+    const first = this.#usesNormalTable ? 2 : 1;
+    const wordCount = Math.ceil(this.#words.length / 4);
+    const code = [
+      `@group(0) @binding(0) var<uniform> words: array<vec4<u32>, ${wordCount}>;`,
+      ...(this.#usesNormalTable
+        ? [`@group(0) @binding(1) var<uniform> normal_table: array<vec4<i32>, 497>;`]
+        : []),
+      ...bindings.map(
+        ({ name, element, width, isWritten }, i) =>
+          `@group(0) @binding(${i + first}) var<storage, ${isWritten ? "read_write" : "read"}> ${name}: array<${typeName(element, width)}>;`,
+      ),
+      ...this.#functions.values(),
+      ...this.#declarations,
+      `@compute @workgroup_size(${workgroupSize})`,
+      "fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) group_counts: vec3<u32>) {",
+      "let group = group_id.x + group_id.y * group_counts.x;",
+      `if (group >= ${groupLimit}) { return; }`,
+      body,
+      "}",
+      "",
+    ].join("\n");
+    return {
+      code,
+      bindings: bindings.map(({ operand, isWritten }) => ({ operand, isWritten })),
+      words: this.#words,
+      usesNormalTable: this.#usesNormalTable,
+      groupCount,
+    };
+  }
+
+  #word(word: UniformWord): string {
+    const place = this.#words.push(word) - 1;
+    return `words[${place >> 2}].${"xyzw"[place & 3]!}`;
+  }
+
+  #bind(operand: number, element: ElementType, width: Width, isWritten: boolean): string {
+    const known = this.#bindings.find((binding) => binding.operand === operand);
+    if (known !== undefined) {
+      if (known.element !== element || known.width !== width || known.isWritten !== isWritten)
+        throw new InternalError("webgpu", `operand ${operand} is bound in two ways.`);
+      return known.name;
+    }
+    const name = `${isWritten ? "out" : "in"}${operand}`;
+    this.#bindings.push({ operand, isWritten, name, element, width });
+    return name;
+  }
+}

@@ -1,0 +1,159 @@
+import type { DType } from "@dl/backend";
+import type { UniformRoom } from "./commands.ts";
+import { computeStage } from "./gpu-constants.ts";
+import type { Operand } from "./memory/buffer-pool.ts";
+import type { KernelBinding, KernelSource, UniformWord } from "./kernel-builder.ts";
+
+const mostGroups = 65535;
+/** Bind groups kept for each kernel: training steps come back to the same buffers. */
+const keptGroups = 16;
+
+/** A kernel ready to run: a pipeline, shared by its text, and this program's uniform words. */
+export class Kernel {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindings: readonly KernelBinding[];
+  readonly groupCount: number;
+  readonly groups: readonly [number, number];
+  /** Uniform words with those that are fixed filled in. */
+  readonly template: Uint32Array;
+  readonly label: string;
+  readonly #changing: readonly { readonly place: number; readonly word: UniformWord }[];
+  readonly #makeGroup: (buffers: readonly GPUBuffer[]) => GPUBindGroup;
+  readonly #known: { readonly ids: Int32Array; readonly group: GPUBindGroup }[] = [];
+  #nextKnown = 0;
+
+  constructor(
+    source: KernelSource,
+    pipeline: GPUComputePipeline,
+    label: string,
+    makeGroup: (buffers: readonly GPUBuffer[]) => GPUBindGroup,
+  ) {
+    this.pipeline = pipeline;
+    this.bindings = source.bindings;
+    this.groupCount = source.groupCount;
+    this.groups = gridOf(source.groupCount);
+    this.label = label;
+    this.template = new Uint32Array(Math.ceil(source.words.length / 4) * 4);
+    source.words.forEach((word, i) => {
+      if (word.kind === "fixed") this.template[i] = word.value;
+    });
+    this.#changing = source.words.flatMap((word, place) =>
+      word.kind === "fixed" ? [] : [{ place, word }],
+    );
+    this.#makeGroup = makeGroup;
+  }
+
+  fillWords(
+    { words, floats, start }: UniformRoom,
+    operands: readonly Operand[],
+    scalars: readonly number[],
+  ): void {
+    words.set(this.template, start);
+    for (const { place, word } of this.#changing)
+      if (word.kind === "offset") words[start + place] = operands[word.operand]!.offset;
+      else if (word.kind === "scalar") {
+        const value = scalars[word.slot]!;
+        if (word.dtype === "float32") floats[start + place] = value;
+        else words[start + place] = integerWord(value, word.dtype);
+      }
+  }
+
+  bindGroup(operands: readonly Operand[]): GPUBindGroup {
+    const { bindings } = this;
+    const known = this.#known.find(({ ids }) =>
+      bindings.every(({ operand }, i) => ids[i] === operands[operand]!.block.id),
+    );
+    if (known !== undefined) return known.group;
+    const blocks = bindings.map(({ operand }) => operands[operand]!.block);
+    const group = this.#makeGroup(blocks.map(({ gpuBuffer }) => gpuBuffer));
+    this.#known[this.#nextKnown] = { ids: Int32Array.from(blocks, ({ id }) => id), group };
+    this.#nextKnown = (this.#nextKnown + 1) % keptGroups;
+    return group;
+  }
+}
+
+function integerWord(value: number, dtype: DType): number {
+  return dtype === "bool" ? (value === 0 ? 0 : 1) : value;
+}
+
+/** Workgroups over two dimensions where one does not hold them; a few may be too many. */
+export function gridOf(count: number): [number, number] {
+  if (count <= mostGroups) return [count, 1];
+  const rows = Math.ceil(count / mostGroups);
+  return [Math.ceil(count / rows), rows];
+}
+
+/** Pipelines by their WGSL text. */
+export class PipelineCache {
+  readonly #device: GPUDevice;
+  readonly #uniforms: GPUBuffer;
+  readonly #normalTable: GPUBuffer;
+  readonly #pipelines = new Map<string, GPUComputePipeline>();
+  readonly #layouts = new Map<string, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
+
+  constructor(device: GPUDevice, uniforms: GPUBuffer, normalTable: GPUBuffer) {
+    this.#device = device;
+    this.#uniforms = uniforms;
+    this.#normalTable = normalTable;
+  }
+
+  kernel(source: KernelSource, label = ""): Kernel {
+    const layout = this.#layout(source);
+    let pipeline = this.#pipelines.get(source.code);
+    if (pipeline === undefined) {
+      const module = this.#device.createShaderModule({ code: source.code });
+      pipeline = this.#device.createComputePipeline({
+        layout: layout.pipeline,
+        compute: { module, entryPoint: "main" },
+      });
+      this.#pipelines.set(source.code, pipeline);
+    }
+    const uniformBytes = Math.ceil(source.words.length / 4) * 16;
+    const first = source.usesNormalTable ? 2 : 1;
+    return new Kernel(source, pipeline, label, (buffers) =>
+      this.#device.createBindGroup({
+        layout: layout.group,
+        entries: [
+          { binding: 0, resource: { buffer: this.#uniforms, size: uniformBytes } },
+          ...(source.usesNormalTable
+            ? [{ binding: 1, resource: { buffer: this.#normalTable } }]
+            : []),
+          ...buffers.map((buffer, i) => ({ binding: i + first, resource: { buffer } })),
+        ],
+      }),
+    );
+  }
+
+  #layout({ bindings, usesNormalTable }: KernelSource) {
+    const key = `${usesNormalTable}${bindings.map(({ isWritten }) => (isWritten ? "w" : "r")).join("")}`;
+    let layout = this.#layouts.get(key);
+    if (layout === undefined) {
+      const first = usesNormalTable ? 2 : 1;
+      const group = this.#device.createBindGroupLayout({
+        entries: [
+          {
+            binding: 0,
+            visibility: computeStage,
+            buffer: { type: "uniform", hasDynamicOffset: true },
+          },
+          ...(usesNormalTable
+            ? [{ binding: 1, visibility: computeStage, buffer: { type: "uniform" as const } }]
+            : []),
+          ...bindings.map(({ isWritten }, i) => ({
+            binding: i + first,
+            visibility: computeStage,
+            buffer: {
+              type: isWritten ? ("storage" as const) : ("read-only-storage" as const),
+            },
+          })),
+        ],
+      });
+      layout = {
+        group,
+        pipeline: this.#device.createPipelineLayout({ bindGroupLayouts: [group] }),
+      };
+      this.#layouts.set(key, layout);
+    }
+    return layout;
+  }
+}

@@ -1,0 +1,191 @@
+import { reducedShape, reduceResultDType, type ReduceProgram } from "@dl/backend";
+import { declareFinish, type Finish } from "./epilogue.ts";
+import { ExpressionCode } from "./expression-code.ts";
+import { foldOf, type Fold } from "./folds.ts";
+import type { WebgpuDevice } from "./gpu-device.ts";
+import { elementType, KernelBuilder, type KernelSource } from "./kernel-builder.ts";
+import { usedInputs } from "./program-inputs.ts";
+import { planJoin, planReduce, type DomainAxis, type ReducePlan } from "./reduce-plan.ts";
+import type { Runner } from "./runner.ts";
+
+export function compileReduce(device: WebgpuDevice, program: ReduceProgram): Runner {
+  const { first, second, scratchBytes } = reduceKernels(program);
+  const kernel = device.kernel(first, program);
+  if (second === undefined) return (operands, scalars) => device.run(kernel, operands, scalars);
+  const join = device.kernel(second, program);
+  return (operands, scalars) => {
+    const block = device.takeBlock(scratchBytes);
+    const all = [...operands, { block, offset: 0 }];
+    device.run(kernel, all, scalars);
+    device.run(join, all, scalars);
+    device.giveBlock(block);
+  };
+}
+
+/** The kernel, and for long reductions a second one that joins the parts the first one made. */
+export function reduceKernels(program: ReduceProgram): {
+  first: KernelSource;
+  second: KernelSource | undefined;
+  scratchBytes: number;
+} {
+  const slots = usedInputs([program.value]);
+  const plan = planReduce(program, slots);
+  const scratch = program.inputs.length + 1;
+  const builder = new KernelBuilder();
+  const fold = foldOf(builder, program.op, program.value.dtype);
+  const body = domainLoop(builder, program, slots, plan, fold);
+  if (plan.parts === 1)
+    return {
+      first: emitReduce(builder, plan, fold, body, finishing(builder, program, fold)),
+      second: undefined,
+      scratchBytes: 0,
+    };
+  const partial = builder.write(scratch, "u32");
+  const stores = fold
+    .store("carried")
+    .map((word, i) => `${partial}[(result * part_count + part) * ${fold.words}u + ${i}u] = ${word};`);
+  const first = emitReduce(builder, plan, fold, body, () => stores.join("\n"));
+  const joiner = new KernelBuilder();
+  const join = foldOf(joiner, program.op, program.value.dtype);
+  const source = joiner.read(scratch, "u32");
+  const joinPlan = planJoin(plan);
+  const words = Array.from(
+    { length: join.words },
+    (_, i) => `${source}[(result * ${joiner.fixed(plan.parts)} + r) * ${join.words}u + ${i}u]`,
+  );
+  const joinBody = {
+    before: [],
+    inside: [`carried = join(carried, ${join.restore(words)});`],
+  };
+  return {
+    first,
+    second: emitReduce(joiner, joinPlan, join, joinBody, finishing(joiner, program, join)),
+    scratchBytes: plan.keptCount * plan.parts * fold.words * 4,
+  };
+}
+
+function finishing(kernel: KernelBuilder, program: ReduceProgram, fold: Fold): () => string {
+  const shape = reducedShape(program.shape, program.axes);
+  const finish: Finish = {
+    epilogue: program.epilogue,
+    result: { dtype: reduceResultDType(program.op, program.value), shape },
+    output: program.outputs[0]!,
+    outputOperand: program.inputs.length,
+    firstInput: program.domainInputs,
+  };
+  return () => {
+    declareFinish(kernel, finish);
+    return `finish(result, ${fold.result("carried")});`;
+  };
+}
+
+interface LoopBody {
+  /** Statements for a result, before its elements. */
+  readonly before: readonly string[];
+  /** Statements for element `r` of it. */
+  readonly inside: readonly string[];
+}
+
+/** Where each input's elements lie is found in two steps: along kept axes, then along reduced ones. */
+function domainLoop(
+  kernel: KernelBuilder,
+  program: ReduceProgram,
+  slots: readonly number[],
+  { kept, reduced }: ReducePlan,
+  fold: Fold,
+): LoopBody {
+  const before = coordinates(kernel, kept, "result", "k");
+  const inside = coordinates(kernel, reduced, "r", "d");
+  const along = (axes: readonly DomainAxis[], letter: string, stride: (axis: DomainAxis) => number) =>
+    axes.flatMap((axis, i) => {
+      const step = stride(axis);
+      if (step === 0) return [];
+      return [step === 1 ? `${letter}${i}` : `${letter}${i} * ${kernel.fixed(step)}`];
+    });
+  slots.forEach((slot, i) => {
+    const start = [kernel.offset(slot), ...along(kept, "k", ({ strides }) => strides[i]!)];
+    before.push(`let base${slot} = ${start.join(" + ")};`);
+    const place = [`base${slot}`, ...along(reduced, "d", ({ strides }) => strides[i]!)];
+    const array = kernel.read(slot, elementType(program.inputs[slot]!.dtype));
+    inside.push(`let x${slot} = ${array}[${place.join(" + ")}];`);
+  });
+  const index = ["0u", ...along(kept, "k", (axis) => axis.indexStride)].join(" + ");
+  const code = new ExpressionCode(kernel, 1, { index: "index", input: (slot) => `x${slot}` });
+  const [value] = code.emit([program.value]);
+  const uses = code.lines.some((line) => /\bindex\b/.test(line)) || value === "index";
+  if (uses) {
+    before.push(`let base_index = ${index};`);
+    const place = ["base_index", ...along(reduced, "d", (axis) => axis.indexStride)];
+    inside.push(`let index = ${place.join(" + ")};`);
+  }
+  inside.push(...code.lines, `carried = join(carried, ${fold.lift(value!, "r")});`);
+  return { before, inside };
+}
+
+function coordinates(
+  kernel: KernelBuilder,
+  axes: readonly DomainAxis[],
+  position: string,
+  letter: string,
+): string[] {
+  const lines: string[] = [];
+  let rest = position;
+  for (let i = axes.length - 1; i >= 0; i--) {
+    if (i === 0) lines.push(`let ${letter}0 = ${rest};`);
+    else {
+      const size = kernel.fixed(axes[i]!.size);
+      lines.push(`let ${letter}${i} = ${rest} % ${size};`, `let ${letter}r${i} = ${rest} / ${size};`);
+      rest = `${letter}r${i}`;
+    }
+  }
+  return lines;
+}
+
+function emitReduce(
+  kernel: KernelBuilder,
+  plan: ReducePlan,
+  fold: Fold,
+  { before, inside }: LoopBody,
+  store: () => string,
+): KernelSource {
+  const { results, lanes, isResultsInner, parts, partSize, keptCount, reducedCount } = plan;
+  fold.declare();
+  const workgroupSize = results * lanes;
+  const blocks = Math.ceil(keptCount / results);
+  const [resultLane, lane] = isResultsInner
+    ? [`local % ${results}u`, `local / ${results}u`]
+    : [`local / ${lanes}u`, `local % ${lanes}u`];
+  const step = isResultsInner ? results : 1;
+  const tree: string[] = [];
+  if (lanes > 1) {
+    kernel.declare(`var<workgroup> shared_values: array<${fold.type}, ${workgroupSize}>;`);
+    tree.push("shared_values[local] = carried;", "workgroupBarrier();");
+    for (let half = lanes / 2; half >= 1; half /= 2)
+      tree.push(
+        `if (lane < ${half}u) { carried = join(carried, shared_values[local + ${half * step}u]); shared_values[local] = carried; }`,
+        "workgroupBarrier();",
+      );
+  }
+  const body = [
+    `let part_count = ${kernel.fixed(parts)};`,
+    `let block_count = ${kernel.fixed(blocks)};`,
+    "let part = group / block_count;",
+    `let result = (group % block_count) * ${results}u + ${resultLane};`,
+    `let lane = ${lane};`,
+    `let result_count = ${kernel.fixed(keptCount)};`,
+    `let part_size = ${kernel.fixed(partSize)};`,
+    `let part_end = min((part + 1u) * part_size, ${kernel.fixed(reducedCount)});`,
+    `var carried = ${fold.start};`,
+    "if (result < result_count) {",
+    ...before,
+    `for (var r = part * part_size + lane; r < part_end; r += ${lanes}u) {`,
+    ...inside,
+    "}",
+    "}",
+    ...tree,
+    "if (lane == 0u && result < result_count) {",
+    store(),
+    "}",
+  ].join("\n");
+  return kernel.finish(workgroupSize, blocks * parts, body);
+}

@@ -1,0 +1,59 @@
+import { coalesceAxes, elementCount, type Layout } from "@dl/backend";
+import { compileGemm } from "../kernels/gemm.ts";
+import type { KernelBuilder } from "../kernel-builder.ts";
+import { finishOf, type RoutineImplementation } from "./routine.ts";
+
+/** Operands are read by their strides, so a transposed one costs no copy. */
+export const matmul: RoutineImplementation<"matmul"> = (device, program) => {
+  const [a, b] = program.inputs.map(({ layout }) => layout) as [Layout, Layout];
+  const ndim = a.shape.length;
+  const [m, k, n] = [a.shape[ndim - 2]!, a.shape[ndim - 1]!, b.shape[ndim - 1]!];
+  const batchShape = a.shape.slice(0, -2);
+  const batches = coalesceAxes(batchShape, [a.strides.slice(0, -2), b.strides.slice(0, -2)]);
+  const [aRow, aDepth] = a.strides.slice(-2) as [number, number];
+  const [bDepth, bColumn] = b.strides.slice(-2) as [number, number];
+  return compileGemm(device, program, {
+    size: { batch: elementCount(batchShape), m, n, k },
+    isDepthInner: { a: aDepth === 1 || aRow !== 1, b: bDepth === 1 && bColumn !== 1 },
+    declareLoads(kernel) {
+      declareLoad(kernel, "a", 0, batches.shape, batches.strides[0]!, ["row", "depth"], [aRow, aDepth]);
+      declareLoad(kernel, "b", 1, batches.shape, batches.strides[1]!, ["depth", "column"], [bDepth, bColumn]);
+    },
+    outputIndex: (kernel) => `(batch * ${kernel.fixed(m)} + row) * ${kernel.fixed(n)} + column`,
+    finish: finishOf(program),
+    operandCount: program.inputs.length + 1,
+  });
+};
+
+function declareLoad(
+  kernel: KernelBuilder,
+  name: "a" | "b",
+  operand: number,
+  batchShape: readonly number[],
+  batchStrides: readonly number[],
+  position: readonly [string, string],
+  strides: readonly [number, number],
+): void {
+  const lines: string[] = [`var place = ${kernel.offset(operand)};`];
+  let rest = "batch";
+  for (let axis = batchShape.length - 1; axis >= 0; axis--) {
+    const stride = kernel.fixed(batchStrides[axis]!);
+    if (axis === 0) lines.push(`place += ${rest} * ${stride};`);
+    else {
+      const size = kernel.fixed(batchShape[axis]!);
+      lines.push(`place += (${rest} % ${size}) * ${stride};`);
+      rest = `(${rest} / ${size})`;
+    }
+  }
+  const terms = position.map((part, i) =>
+    strides[i] === 1 ? part : `${part} * ${kernel.fixed(strides[i]!)}`,
+  );
+  kernel.declare(
+    [
+      `fn load_${name}(batch: u32, ${position[0]}: u32, ${position[1]}: u32) -> f32 {`,
+      ...lines,
+      `return ${kernel.read(operand, "f32")}[place + ${terms.join(" + ")}];`,
+      "}",
+    ].join("\n"),
+  );
+}

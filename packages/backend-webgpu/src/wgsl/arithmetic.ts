@@ -1,0 +1,114 @@
+import type { WgslFunction } from "./wgsl-function.ts";
+
+export type ArithmeticName =
+  | "bits"
+  | "isNaN"
+  | "less"
+  | "lessEqual"
+  | "equal"
+  | "maximum"
+  | "minimum"
+  | "remainder"
+  | "modulo"
+  | "moduloInteger"
+  | "sqrt"
+  | "toInteger"
+  | "toUnsigned";
+
+export const arithmeticFunctions: { readonly [Name in ArithmeticName]: WgslFunction } = {
+  // A call is no constant expression, so NaN and infinities may be made this way.
+  bits: { text: `(x: u32) -> f32 { return bitcast<f32>(x); }` },
+  isNaN: {
+    text: `(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }`,
+  },
+  // Comparisons with NaN are false, also where a compiler assumes there is none.
+  less: {
+    needs: ["isNaN"],
+    text: `(a: f32, b: f32) -> bool { return a < b && !dl_isNaN(a) && !dl_isNaN(b); }`,
+  },
+  lessEqual: {
+    needs: ["isNaN"],
+    text: `(a: f32, b: f32) -> bool { return a <= b && !dl_isNaN(a) && !dl_isNaN(b); }`,
+  },
+  equal: {
+    needs: ["isNaN"],
+    text: `(a: f32, b: f32) -> bool { return a == b && !dl_isNaN(a) && !dl_isNaN(b); }`,
+  },
+  maximum: {
+    needs: ["isNaN"],
+    text: `(a: f32, b: f32) -> f32 { return select(select(max(a, b), b, dl_isNaN(b)), a, dl_isNaN(a)); }`,
+  },
+  minimum: {
+    needs: ["isNaN"],
+    text: `(a: f32, b: f32) -> f32 { return select(select(min(a, b), b, dl_isNaN(b)), a, dl_isNaN(a)); }`,
+  },
+  // Exact remainder of finite a >= 0 by b > 0, on mantissas: eight bits of the quotient a turn.
+  remainder: {
+    needs: ["bits"],
+    text: `(a: f32, b: f32) -> f32 {
+  let a_bits = bitcast<u32>(a);
+  let b_bits = bitcast<u32>(b);
+  if (a_bits < b_bits) { return a; }
+  let a_exponent = max(a_bits >> 23u, 1u);
+  let b_exponent = max(b_bits >> 23u, 1u);
+  let divisor = select(b_bits & 0x7fffffu, (b_bits & 0x7fffffu) | 0x800000u, b_bits >= 0x800000u);
+  var rest = select(a_bits & 0x7fffffu, (a_bits & 0x7fffffu) | 0x800000u, a_bits >= 0x800000u) % divisor;
+  var shift = a_exponent - b_exponent;
+  while (shift > 0u) {
+    let step = min(shift, 8u);
+    rest = (rest << step) % divisor;
+    shift -= step;
+  }
+  if (rest == 0u) { return 0.0f; }
+  let lead = countLeadingZeros(rest) - 8u;
+  if (b_exponent > lead) {
+    return dl_bits(((b_exponent - lead) << 23u) | ((rest << lead) & 0x7fffffu));
+  }
+  return dl_bits(rest << (b_exponent - 1u));
+}`,
+  },
+  // Python's remainder: the divisor's sign.
+  modulo: {
+    needs: ["bits", "isNaN", "remainder"],
+    text: `(a: f32, b: f32) -> f32 {
+  let a_size = bitcast<u32>(a) & 0x7fffffffu;
+  let b_size = bitcast<u32>(b) & 0x7fffffffu;
+  if (a_size >= 0x7f800000u || b_size == 0u || b_size > 0x7f800000u) { return dl_bits(0x7fc00000u); }
+  let rest = bitcast<u32>(dl_remainder(dl_bits(a_size), dl_bits(b_size)));
+  let sign = bitcast<u32>(a) & 0x80000000u;
+  let signed_rest = dl_bits(rest | sign);
+  if (rest != 0u && sign != (bitcast<u32>(b) & 0x80000000u)) { return signed_rest + b; }
+  return signed_rest;
+}`,
+  },
+  moduloInteger: {
+    text: `(a: i32, b: i32) -> i32 {
+  if (b == 0 || b == -1) { return 0; }
+  let rest = a % b;
+  return select(rest, rest + b, rest != 0 && (rest < 0) != (b < 0));
+}`,
+  },
+  // Vulkan lets sqrt be 1 / inverseSqrt, which is NaN or wrong at the ends.
+  sqrt: {
+    needs: ["bits"],
+    text: `(x: f32) -> f32 {
+  let whole = bitcast<u32>(x);
+  if ((whole << 1u) == 0u || whole >= 0x7f800000u) { return select(x, dl_bits(0x7fc00000u), whole > 0x80000000u); }
+  return sqrt(x);
+}`,
+  },
+  toInteger: {
+    needs: ["isNaN"],
+    text: `(x: f32) -> i32 {
+  let inside = i32(clamp(x, -2147483648.0f, 2147483520.0f));
+  return select(select(inside, 2147483647i, x >= 2147483648.0f), 0i, dl_isNaN(x));
+}`,
+  },
+  toUnsigned: {
+    needs: ["isNaN"],
+    text: `(x: f32) -> u32 {
+  let inside = u32(clamp(x, 0.0f, 4294967040.0f));
+  return select(select(inside, 4294967295u, x >= 4294967296.0f), 0u, dl_isNaN(x));
+}`,
+  },
+};

@@ -1,0 +1,66 @@
+import type { Scalar } from "@dl/backend";
+import { fusedMap, type Tensor } from "@dl/tensor";
+import { Optimizer, type OptimizerOptions } from "./optimizer.ts";
+
+/**
+ * One element's update: from the parameter `theta`, its gradient `g`, the slots and numbers, all by
+ * name, to the next `theta` and the next slots. `Optional` slots exist under some options only.
+ */
+export type Formula<
+  Slot extends string = string,
+  Name extends string = string,
+  Optional extends string = never,
+> = (
+  tensors: Readonly<Record<"theta" | "g" | Slot, Scalar> & Partial<Record<Optional, Scalar>>>,
+  numbers: Readonly<Record<Name, Scalar>>,
+) => Readonly<Record<"theta" | Slot, Scalar> & Partial<Record<Optional, Scalar | undefined>>>;
+
+/** One parameter's update: a formula and the numbers it needs besides tensors. */
+export interface UpdateRule {
+  readonly formula: Formula;
+  readonly numbers: Readonly<Record<string, number>>;
+}
+
+/** Pairs a formula with exactly the numbers it names. */
+export function updateRule<
+  Slot extends string,
+  Name extends string,
+  Optional extends string = never,
+>(formula: Formula<Slot, Name, Optional>, numbers: Readonly<Record<Name, number>>): UpdateRule {
+  return { formula: formula as unknown as Formula, numbers };
+}
+
+/**
+ * An optimiser whose formula treats every element alone, so that a parameter's update, slots
+ * included, is one program. Numbers are given at dispatch: changing one recompiles nothing.
+ */
+export abstract class PointwiseOptimizer<
+  Options extends OptimizerOptions,
+> extends Optimizer<Options> {
+  /** The formula of step number `stepCount`, which is 1 for a parameter's first. */
+  protected abstract updateRule(options: Options, stepCount: number): UpdateRule;
+
+  protected update(
+    parameter: Tensor,
+    gradient: Tensor,
+    slots: readonly Tensor[],
+    options: Options,
+    stepCount: number,
+  ): readonly Tensor[] {
+    const { formula, numbers } = this.updateRule(options, stepCount);
+    const slotNames = Object.keys(this.slots(options));
+    const numberNames = Object.keys(numbers);
+    return fusedMap(
+      (theta, g, ...rest) => {
+        const tensors = { theta: theta!, g: g!, ...named(slotNames, rest) };
+        const next = formula(tensors, named(numberNames, rest.slice(slotNames.length)));
+        return ["theta", ...slotNames].map((name) => next[name]!);
+      },
+      [parameter, gradient, ...slots, ...Object.values(numbers)],
+    );
+  }
+}
+
+function named(names: readonly string[], scalars: readonly Scalar[]): Record<string, Scalar> {
+  return Object.fromEntries(names.map((name, i) => [name, scalars[i]!]));
+}

@@ -321,6 +321,19 @@ def losses():
         case(theme, "meanSquaredError", lambda d: [d.real(3, 4), d.real(3, 4)], lambda x, t: F.mse_loss(x, t, **options), options)
         case(theme, "binaryCrossEntropyWithLogits", lambda d: [d.real(3, 4), d.real(3, 4, low=0, high=1)], lambda x, t: F.binary_cross_entropy_with_logits(x, t, **options), options)
         case(theme, "negativeLogLikelihood", lambda d: [d.real(4, 5), d.index(4, below=5)], lambda x, t: F.nll_loss(x, t, **options), options)
+        case(theme, "meanAbsoluteError", lambda d: [d.real(3, 4), d.real(3, 4)], lambda x, t: F.l1_loss(x, t, **options), options)
+        case(theme, "huberLoss", lambda d: [d.real(3, 4), d.real(3, 4)], lambda x, t: F.huber_loss(x, t, delta=0.5, **options), {"delta": 0.5, **options})
+        case(theme, "smoothL1Loss", lambda d: [d.real(3, 4), d.real(3, 4)], lambda x, t: F.smooth_l1_loss(x, t, beta=0.5, **options), {"beta": 0.5, **options})
+        case(theme, "binaryCrossEntropy", lambda d: [d.real(3, 4, low=0.05, high=0.95), d.real(3, 4, low=0, high=1)], lambda x, t: F.binary_cross_entropy(x, t.detach(), **options), options, gradients=False)
+        case(theme, "poissonNegativeLogLikelihood", lambda d: [d.real(3, 4), d.real(3, 4, low=0, high=5)], lambda x, t: F.poisson_nll_loss(x, t, full=True, **options), {"full": True, **options}, gradients=False)
+        case(theme, "gaussianNegativeLogLikelihood", lambda d: [d.real(3, 4), d.real(3, 4), d.real(3, 4, low=0.5, high=2)], lambda x, t, v: F.gaussian_nll_loss(x, t, v, full=True, **options), {"full": True, **options})
+        case(theme, "multiMarginLoss", lambda d: [d.real(4, 5), d.index(4, below=5)], lambda x, t: F.multi_margin_loss(x, t, p=2, margin=0.7, **options), {"p": 2, "margin": 0.7, **options})
+        case(theme, "tripletMarginLoss", lambda d: [d.real(3, 4), d.real(3, 4), d.real(3, 4)], lambda a, p, n: F.triplet_margin_loss(a, p, n, margin=2, swap=True, **options), {"margin": 2, "swap": True, **options})
+        sign = torch.tensor([1.0, -1.0, 1.0, -1.0], dtype=torch.float64)
+        case(theme, "cosineEmbeddingLoss", lambda d: [d.real(4, 3), d.real(4, 3), sign.clone()], lambda a, b, t: F.cosine_embedding_loss(a, b, t, margin=-0.5, **options), {"margin": -0.5, **options}, gradients=False)
+        case(theme, "marginRankingLoss", lambda d: [d.real(4), d.real(4), sign.clone()], lambda a, b, t: F.margin_ranking_loss(a, b, t, margin=0.5, **options), {"margin": 0.5, **options})
+        case(theme, "hingeEmbeddingLoss", lambda d: [d.real(4, low=0, high=2), sign.clone()], lambda x, t: F.hinge_embedding_loss(x, t, margin=1.5, **options), {"margin": 1.5, **options}, gradients=False)
+    case(theme, "klDivergenceLoss", lambda d: [d.real(3, 4), d.real(3, 4, low=0.1, high=1)], lambda x, t: F.kl_div(x, t, reduction="batchmean"), {"reduction": "batchMean"})
     case(theme, "crossEntropy", lambda d: [d.real(2, 3, 2, 2), d.index(2, 2, 2, below=3)], F.cross_entropy, {})
     case(theme, "crossEntropy", lambda d: [d.real(3, 4), d.real(3, 4).softmax(1)], F.cross_entropy, {})
     extreme(theme, "binaryCrossEntropyWithLogits", [[1e4, -1e4, 1e4, -1e4, 0], [1, 0, 0, 1, 0.5]], lambda x, t: F.binary_cross_entropy_with_logits(x, t, reduction="none"), {"reduction": "none"})
@@ -340,6 +353,17 @@ def trajectories():
         ("SGD", {"learningRate": 0.05, "momentum": 0.9, "weightDecay": 0.1}, {"lr": 0.05, "momentum": 0.9, "weight_decay": 0.1}),
         ("Adam", {"learningRate": 0.1}, {"lr": 0.1}),
         ("Adam", {"learningRate": 0.1, "beta1": 0.5, "beta2": 0.9, "epsilon": 1e-4, "weightDecay": 0.05}, {"lr": 0.1, "betas": (0.5, 0.9), "eps": 1e-4, "weight_decay": 0.05}),
+        ("Adam", {"learningRate": 0.1, "amsgrad": True}, {"lr": 0.1, "amsgrad": True}),
+        ("AdamW", {"learningRate": 0.1, "weightDecay": 0.1}, {"lr": 0.1, "weight_decay": 0.1}),
+        ("RMSprop", {"learningRate": 0.05}, {"lr": 0.05}),
+        ("RMSprop", {"learningRate": 0.02, "alpha": 0.9, "momentum": 0.5, "centered": True, "weightDecay": 0.1}, {"lr": 0.02, "alpha": 0.9, "momentum": 0.5, "centered": True, "weight_decay": 0.1}),
+        ("Adagrad", {"learningRate": 0.2, "learningRateDecay": 0.05, "initialSum": 0.1}, {"lr": 0.2, "lr_decay": 0.05, "initial_accumulator_value": 0.1}),
+        ("Adadelta", {"learningRate": 5, "rho": 0.8, "weightDecay": 0.1}, {"lr": 5, "rho": 0.8, "weight_decay": 0.1}),
+        ("Adamax", {"learningRate": 0.1, "weightDecay": 0.1}, {"lr": 0.1, "weight_decay": 0.1}),
+        ("NAdam", {"learningRate": 0.1, "weightDecay": 0.1}, {"lr": 0.1, "weight_decay": 0.1, "foreach": True}),
+        ("RAdam", {"learningRate": 0.3}, {"lr": 0.3}),
+        ("ASGD", {"learningRate": 0.05, "t0": 5, "lambda": 0.1}, {"lr": 0.05, "t0": 5, "lambd": 0.1}),
+        ("Rprop", {"learningRate": 0.05}, {"lr": 0.05}),
     ):  # fmt: skip
         x = torch.tensor(start, dtype=torch.float64, requires_grad=True)
         optimizer = getattr(torch.optim, kind)([x], **torch_options)

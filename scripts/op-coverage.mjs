@@ -16,29 +16,46 @@ const titles = {
   second: "second derivative",
 };
 
-const names = existsSync(reports) ? readdirSync(reports).filter((name) => name.endsWith(".json")) : [];
+const names = existsSync(reports)
+  ? readdirSync(reports).filter((name) => name.endsWith(".json"))
+  : [];
 const read = (name) => JSON.parse(readFileSync(join(reports, name), "utf8"));
-const backends = names
-  .filter((name) => name !== "gradcheck.json")
-  .map(read)
-  .toSorted((a, b) => (a.backend === "reference" ? -1 : b.backend === "reference" ? 1 : a.backend < b.backend ? -1 : 1));
-if (backends.length === 0 || !names.includes("gradcheck.json")) {
-  console.error("No results in .reports/op-coverage. Run: npm test -- --project node packages/testing");
+// Those that run wherever the tests do; a machine's GPU must not change the committed file.
+const published = ["reference", "cpu"];
+const needed = [...published, "gradcheck"].map((name) => `${name}.json`);
+if (!needed.every((name) => names.includes(name))) {
+  console.error(
+    "No results in .reports/op-coverage. Run: npm test -- --project node packages/testing",
+  );
   process.exit(2);
 }
+const backends = published.map((name) => read(`${name}.json`));
 const differences = read("gradcheck.json");
 
 const row = (cells) => `| ${cells.join(" | ")} |`;
-const table = (head, rows) => [row(head), row(head.map((_, i) => (i === 0 ? "---" : "---:"))), ...rows.map(row)];
+const table = (head, rows, align = "---:") => [
+  row(head),
+  row(head.map((_, i) => (i === 0 ? "---" : align))),
+  ...rows.map(row),
+];
 const shown = (count) =>
-  count === undefined ? "–" : count.met === count.total ? String(count.total) : `**${count.met}** of ${count.total}`;
+  count === undefined
+    ? "–"
+    : count.met === count.total
+      ? String(count.total)
+      : `**${count.met}** of ${count.total}`;
 const sum = (counts) =>
   counts.reduce(
-    (total, count) => ({ met: total.met + (count?.met ?? 0), total: total.total + (count?.total ?? 0) }),
+    (total, count) => ({
+      met: total.met + (count?.met ?? 0),
+      total: total.total + (count?.total ?? 0),
+    }),
     { met: 0, total: 0 },
   );
 const share = ({ met, total }) =>
-  total === 0 ? "–" : `${met} of ${total} (${(Math.floor((1e4 * met) / total) / 100).toFixed(2)} %)`;
+  total === 0
+    ? "–"
+    : `${met} of ${total} (${(Math.floor((1e4 * met) / total) / 100).toFixed(2)} %)`;
 
 const ops = Object.entries(backends[0].ops);
 const differentiable = ops.filter(([, { differentiable: is }]) => is === true);
@@ -68,31 +85,52 @@ const lines = [
   "## Known misses",
   "",
 ];
-const misses = backends.flatMap(({ backend, exceptions }) => exceptions.map((miss) => ({ backend, ...miss })));
+const misses = backends.flatMap(({ backend, exceptions }) =>
+  exceptions.map((miss) => ({ backend, ...miss })),
+);
 lines.push(
   ...(misses.length === 0
     ? ["None."]
     : table(
         ["operation", "backend", "what", "sample", "reason"],
-        misses.map(({ op, backend, check, sample, reason }) => [op, backend, titles[check], `\`${sample ?? "all"}\``, reason]),
+        misses.map(({ op, backend, check, sample, reason }) => [
+          op,
+          backend,
+          titles[check],
+          `\`${sample ?? "all"}\``,
+          reason,
+        ]),
+        "---",
       )),
   "",
   "## Not offered",
   "",
-  ...backends.flatMap(({ backend, unsupported }) => unsupported.map((reason) => `- ${backend}: ${reason}`)),
+  ...backends.flatMap(({ backend, unsupported }) =>
+    unsupported.map((reason) => `- ${backend}: ${reason}`),
+  ),
 );
 const themes = [...new Set(ops.map(([, { theme }]) => theme))];
 for (const theme of themes) {
   lines.push("", `## ${theme[0].toUpperCase()}${theme.slice(1)}`, "");
   lines.push(
     ...table(
-      ["operation", ...backends.flatMap(({ backend }) => checks.map((check) => `${backend}: ${titles[check]}`)), "differences"],
+      [
+        "operation",
+        ...backends.flatMap(({ backend }) => checks.map((check) => `${backend}: ${titles[check]}`)),
+        "differences",
+      ],
       ops
         .filter(([, op]) => op.theme === theme)
         .map(([name, { differentiable: is }]) =>
           [name].concat(
-            backends.flatMap(({ ops: results }) => checks.map((check) => shown(results[name]?.checks[check]))),
-            is === true ? (differences[name] ? `${differences[name].first} + ${differences[name].second}` : "–") : is,
+            backends.flatMap(({ ops: results }) =>
+              checks.map((check) => shown(results[name]?.checks[check])),
+            ),
+            is === true
+              ? differences[name]
+                ? `${differences[name].first} + ${differences[name].second}`
+                : "–"
+              : is,
           ),
         ),
     ),
@@ -101,6 +139,8 @@ for (const theme of themes) {
 const text = `${lines.join("\n")}\n`;
 if (!process.argv.includes("--check")) writeFileSync(target, text);
 else if (!existsSync(target) || readFileSync(target, "utf8") !== text) {
-  console.error("docs/op-coverage.md differs from the tests' results. Run: node scripts/op-coverage.mjs");
+  console.error(
+    "docs/op-coverage.md differs from the tests' results. Run: node scripts/op-coverage.mjs",
+  );
   process.exitCode = 1;
 }

@@ -107,6 +107,10 @@ describe("maps on 1 Mi floats", () => {
   bench("exp", prepared(map([million], [scalar.exp(x)])));
   bench(
     "transpose copy",
+    prepared(mapProgram([1024, 1024], [float([1024, 1024], [1, 1024])], [], [x])),
+  );
+  bench(
+    "transpose and negate",
     prepared(mapProgram([1024, 1024], [float([1024, 1024], [1, 1024])], [], [scalar.neg(x)])),
   );
   bench("random bits", prepared(random(bits), [1, 2, 3, 4]));

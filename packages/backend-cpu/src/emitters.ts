@@ -59,6 +59,24 @@ export function vectorEmitters(
       body.op(choose(node.args[0]!.dtype, by));
       return result();
     };
+  /**
+   * max or min. V8 spends some eight instructions on f32x4.max, for NaN and -0; beside a constant
+   * one or two give the same.
+   */
+  const extreme =
+    (by: ByType, beside: "f32x4.pmax" | "f32x4.pmin") =>
+    (node: ApplyScalar, a: VectorValue, b: VectorValue): VectorValue => {
+      const isFirst = node.args[0]!.kind === "constant";
+      const limit = node.args[isFirst ? 0 : 1]!;
+      if (node.dtype !== "float32" || limit.kind !== "constant" || Number.isNaN(limit.value))
+        return binary(by)(node, a, b);
+      const [x, bound] = isFirst ? [b.local, a.local] : [a.local, b.local];
+      // Of the two zeros, pmax and pmin keep x's.
+      if (!Object.is(limit.value, beside === "f32x4.pmax" ? 0 : -0)) body.op(beside, x, bound);
+      else if (beside === "f32x4.pmax") body.get(x).op("f32x4.le", x, bound).op("v128.andnot");
+      else return binary(by)(node, a, b);
+      return result();
+    };
   const comparison =
     (by: ByType) =>
     (node: ApplyScalar, a: VectorValue, b: VectorValue): VectorValue => ({
@@ -98,8 +116,14 @@ export function vectorEmitters(
       return result();
     },
     pow: math(vectorMath.pow),
-    max: binary({ float32: "f32x4.max", int32: "i32x4.max_s", uint32: "i32x4.max_u" }),
-    min: binary({ float32: "f32x4.min", int32: "i32x4.min_s", uint32: "i32x4.min_u" }),
+    max: extreme(
+      { float32: "f32x4.max", int32: "i32x4.max_s", uint32: "i32x4.max_u" },
+      "f32x4.pmax",
+    ),
+    min: extreme(
+      { float32: "f32x4.min", int32: "i32x4.min_s", uint32: "i32x4.min_u" },
+      "f32x4.pmin",
+    ),
     neg: unary({ float32: "f32x4.neg", int32: "i32x4.neg", uint32: "i32x4.neg" }),
     abs: (node, x) =>
       node.dtype === "uint32"

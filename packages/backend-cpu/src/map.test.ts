@@ -145,6 +145,28 @@ describe("instructions on extremes", () => {
     await onExtremes(scalar.select(both, scalar.less(x, 1), scalar.cast(y, "bool")));
     await onExtremes(scalar.add(scalar.cast(both, "float32"), 1));
   });
+  test.each([0, -0, 1.5, -1.5, Infinity, -Infinity, NaN])(
+    "max and min beside %d",
+    async (number) => {
+      const { fast, slow } = await bothBackends();
+      const bound = constant(number, "float32");
+      const values = [
+        scalar.max(x, bound),
+        scalar.max(bound, x),
+        scalar.min(x, bound),
+        scalar.min(bound, x),
+      ];
+      const elements = [0, -0, 1.5, -1.5, 2, -2, Infinity, -Infinity, NaN, 1e-40, -1e-40];
+      const program = mapProgram([elements.length], [float([elements.length])], [], values);
+      const actual = await runOn(fast, program, [{ elements }]);
+      const expected = await runOn(slow, program, [{ elements }]);
+      // toEqual tells -0 from 0.
+      expect(actual.map((list) => Array.from(list))).toEqual(
+        expected.map((list) => Array.from(list)),
+      );
+    },
+  );
+
   test("bitcast", () => onExtremes(scalar.shiftRight(scalar.bitcast(scalar.abs(x), "int32"), 7)));
 });
 

@@ -4,6 +4,7 @@ import type { CpuDevice, Kernel, Runner } from "./cpu-device.ts";
 import { accessMode, type AccessMode } from "./input-reader.ts";
 import { emitMapKernel, mapUnits } from "./map-kernel.ts";
 import { usedInputs } from "./program-inputs.ts";
+import { compileTranspose } from "./transpose.ts";
 
 export const modeIds: { readonly [Mode in AccessMode]: number } = {
   contiguous: 0,
@@ -25,6 +26,11 @@ export function compileMap(device: CpuDevice, kernels: MapKernels, program: MapP
   const innerSize = sizes[inner] ?? 1;
   const inputStrides = strides.slice(1);
   const modes = inputStrides.map((list) => accessMode(list[inner] ?? 0));
+  if (modes[0] === "strided") {
+    const axes = { sizes, output: strides[0]!, input: inputStrides[0]! };
+    const transpose = compileTranspose(device, kernels, program, axes);
+    if (transpose !== undefined) return transpose;
+  }
   const outerAxes = Math.max(inner, 0);
   const parameterCount = program.parameters.length;
 

@@ -88,6 +88,8 @@ export function wgslEmitters(
       }
       if (from === "float32" && node.dtype === "int32") return called("toInteger")(node, x);
       if (from === "float32" && node.dtype === "uint32") return called("toUnsigned")(node, x);
+      if (node.dtype === "float32" && from === "int32") return called("fromInteger")(node, x);
+      if (node.dtype === "float32" && from === "uint32") return called("fromUnsigned")(node, x);
       return `${typeName(elementType(node.dtype), width)}(${x})`;
     },
     bitcast: (node, x) => `bitcast<${typeName(elementType(node.dtype), width)}>(${x})`,

@@ -90,7 +90,14 @@ export class WebgpuDevice {
     if (this.#lost !== undefined) throw this.#lost;
   }
 
+  /** @throws {OutOfMemoryError} for more than a buffer may have. */
   takeBlock(byteLength: number): Block {
+    if (byteLength > this.maxBufferBytes)
+      throw new OutOfMemoryError(
+        "webgpu",
+        `a buffer on this device may have at most ${this.maxBufferBytes} bytes: ${byteLength} asked for. Use smaller tensors, or the cpu backend.`,
+        { expected: this.maxBufferBytes, received: byteLength },
+      );
     return this.#pool.take(byteLength, this.maxBufferBytes);
   }
 

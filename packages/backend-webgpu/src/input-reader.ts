@@ -1,4 +1,5 @@
 import { coalesceAxes, contiguousStrides, type InputSpec, type Shape } from "@dl/backend";
+import { place, takeApart } from "./coordinates.ts";
 import { elementType, type ElementType, type KernelBuilder, type Width } from "./kernel-builder.ts";
 
 /** An input to be read at positions of a shape. */
@@ -57,30 +58,18 @@ export class InputReader {
   load(kernel: KernelBuilder, width: Width, index: string, prefix: string): LoadedInputs {
     const lines: string[] = [];
     const names = new Map<number, string>();
-    const coordinates = this.#strided.length > 0 ? this.#coordinates(kernel, index, prefix, lines) : [];
+    let coordinates: readonly string[] = [];
+    if (this.#strided.length > 0) {
+      const apart = takeApart(kernel, index, this.#axes.shape, `${prefix}c`);
+      lines.push(...apart.lines);
+      coordinates = apart.names;
+    }
     for (const read of this.#inputs) {
       const name = `${prefix}x${read.slot}`;
       lines.push(`let ${name} = ${this.#value(kernel, width, read, index, coordinates)};`);
       names.set(read.slot, name);
     }
     return { lines, names };
-  }
-
-  #coordinates(kernel: KernelBuilder, index: string, prefix: string, lines: string[]): string[] {
-    const { shape } = this.#axes;
-    const coordinates: string[] = [];
-    let rest = index;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const name = `${prefix}c${axis}`;
-      if (axis === 0) lines.push(`let ${name} = ${rest};`);
-      else {
-        const size = kernel.fixed(shape[axis]!);
-        lines.push(`let ${name} = ${rest} % ${size};`, `let ${prefix}r${axis} = ${rest} / ${size};`);
-        rest = `${prefix}r${axis}`;
-      }
-      coordinates[axis] = name;
-    }
-    return coordinates;
   }
 
   #value(
@@ -109,10 +98,7 @@ export class InputReader {
       return lanes(kernel.read(read.operand, element), `${offset} + ${index}`, "1u", element, width);
     }
     const strides = this.#axes.strides[this.#strided.indexOf(read)]!;
-    const terms = strides.flatMap((stride, axis) =>
-      stride === 0 ? [] : [`${coordinates[axis]!} * ${kernel.fixed(stride)}`],
-    );
-    const position = [offset, ...terms].join(" + ");
+    const position = place(kernel, offset, coordinates, strides);
     const inner = strides.at(-1)!;
     if (width === 4 && inner === 0)
       return `vec4<${element}>(${kernel.read(read.operand, element)}[${position}])`;

@@ -1,10 +1,11 @@
 import { reducedShape, reduceResultDType, type ReduceProgram } from "@dl/backend";
+import { place, takeApart } from "./coordinates.ts";
 import { declareFinish, type Finish } from "./epilogue.ts";
 import { ExpressionCode } from "./expression-code.ts";
 import { foldOf, type Fold } from "./folds.ts";
 import type { WebgpuDevice } from "./gpu-device.ts";
 import { elementType, KernelBuilder, type KernelSource } from "./kernel-builder.ts";
-import { usedInputs } from "./program-inputs.ts";
+import { readsIndex, usedInputs } from "./program-inputs.ts";
 import { planJoin, planReduce, type DomainAxis, type ReducePlan } from "./reduce-plan.ts";
 import type { Runner } from "./runner.ts";
 
@@ -94,51 +95,25 @@ function domainLoop(
   { kept, reduced }: ReducePlan,
   fold: Fold,
 ): LoopBody {
-  const before = coordinates(kernel, kept, "result", "k");
-  const inside = coordinates(kernel, reduced, "r", "d");
-  const along = (axes: readonly DomainAxis[], letter: string, stride: (axis: DomainAxis) => number) =>
-    axes.flatMap((axis, i) => {
-      const step = stride(axis);
-      if (step === 0) return [];
-      return [step === 1 ? `${letter}${i}` : `${letter}${i} * ${kernel.fixed(step)}`];
-    });
+  const apart = takeApart(kernel, "result", kept.map(({ size }) => size), "k");
+  const along = takeApart(kernel, "r", reduced.map(({ size }) => size), "d");
+  const before = [...apart.lines];
+  const inside = [...along.lines];
   slots.forEach((slot, i) => {
-    const start = [kernel.offset(slot), ...along(kept, "k", ({ strides }) => strides[i]!)];
-    before.push(`let base${slot} = ${start.join(" + ")};`);
-    const place = [`base${slot}`, ...along(reduced, "d", ({ strides }) => strides[i]!)];
+    const strides = (axes: readonly DomainAxis[]): number[] => axes.map((axis) => axis.strides[i]!);
+    before.push(`let base${slot} = ${place(kernel, kernel.offset(slot), apart.names, strides(kept))};`);
     const array = kernel.read(slot, elementType(program.inputs[slot]!.dtype));
-    inside.push(`let x${slot} = ${array}[${place.join(" + ")}];`);
+    inside.push(`let x${slot} = ${array}[${place(kernel, `base${slot}`, along.names, strides(reduced))}];`);
   });
-  const index = ["0u", ...along(kept, "k", (axis) => axis.indexStride)].join(" + ");
   const code = new ExpressionCode(kernel, 1, { index: "index", input: (slot) => `x${slot}` });
   const [value] = code.emit([program.value]);
-  const uses = code.lines.some((line) => /\bindex\b/.test(line)) || value === "index";
-  if (uses) {
-    before.push(`let base_index = ${index};`);
-    const place = ["base_index", ...along(reduced, "d", (axis) => axis.indexStride)];
-    inside.push(`let index = ${place.join(" + ")};`);
+  if (readsIndex([program.value])) {
+    const strides = (axes: readonly DomainAxis[]): number[] => axes.map((axis) => axis.indexStride);
+    before.push(`let base_index = ${place(kernel, "0u", apart.names, strides(kept))};`);
+    inside.push(`let index = ${place(kernel, "base_index", along.names, strides(reduced))};`);
   }
   inside.push(...code.lines, `carried = join(carried, ${fold.lift(value!, "r")});`);
   return { before, inside };
-}
-
-function coordinates(
-  kernel: KernelBuilder,
-  axes: readonly DomainAxis[],
-  position: string,
-  letter: string,
-): string[] {
-  const lines: string[] = [];
-  let rest = position;
-  for (let i = axes.length - 1; i >= 0; i--) {
-    if (i === 0) lines.push(`let ${letter}0 = ${rest};`);
-    else {
-      const size = kernel.fixed(axes[i]!.size);
-      lines.push(`let ${letter}${i} = ${rest} % ${size};`, `let ${letter}r${i} = ${rest} / ${size};`);
-      rest = `${letter}r${i}`;
-    }
-  }
-  return lines;
 }
 
 function emitReduce(

@@ -1,7 +1,6 @@
 import {
   ArgumentError,
   BackendError,
-  OutOfMemoryError,
   type Backend,
   type BackendMemory,
   type Binding,
@@ -114,13 +113,6 @@ class GpuBackend implements WebgpuBackend {
     const device = this.#alive();
     if (!Number.isInteger(byteLength) || byteLength < 0)
       throw new ArgumentError("allocate", `needs a whole number of bytes: received ${byteLength}.`);
-    const limit = device.maxBufferBytes;
-    if (byteLength > limit)
-      throw new OutOfMemoryError(
-        "webgpu",
-        `a buffer on this device may have at most ${limit} bytes: ${byteLength} asked for. Use smaller tensors, or the cpu backend.`,
-        { expected: limit, received: byteLength },
-      );
     const block = device.takeBlock(byteLength);
     device.liveBytes += byteLength;
     device.liveBuffers++;

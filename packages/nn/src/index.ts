@@ -26,6 +26,8 @@ export {
 } from "./activations/squashing.ts";
 export { BatchNorm } from "./normalization/batch-norm.ts";
 export type { BatchNormOptions } from "./normalization/batch-norm.ts";
+export { MultiHeadAttention } from "./attention.ts";
+export type { AttentionMasks, AttentionOutput, MultiHeadAttentionOptions } from "./attention.ts";
 export { GroupNorm, InstanceNorm } from "./normalization/group-norm.ts";
 export { LayerNorm, RMSNorm } from "./normalization/layer-norm.ts";
 export type { RMSNormOptions } from "./normalization/layer-norm.ts";
@@ -35,18 +37,34 @@ export type { NormOptions } from "./normalization/standardize.ts";
 export { WeightNorm } from "./normalization/weight-norm.ts";
 export type { WeightNormOptions } from "./normalization/weight-norm.ts";
 export type { WeightedLayer } from "./normalization/weight-wrapper.ts";
-export { Dropout } from "./dropout.ts";
+export { Bilinear } from "./bilinear.ts";
+export { AlphaDropout, Dropout, SpatialDropout } from "./dropout.ts";
 export type { DropoutOptions } from "./dropout.ts";
 export { Flatten, Unflatten } from "./flatten.ts";
+export { Embedding } from "./embedding.ts";
+export type { EmbeddingOptions } from "./embedding.ts";
+export { observeForward } from "./forward-calls.ts";
+export type { ForwardObserver } from "./forward-calls.ts";
+export { gainOf } from "./initializers/gain.ts";
+export type { GainActivation } from "./initializers/gain.ts";
+export {
+  constantInitializer,
+  normalInitializer,
+  truncatedNormalInitializer,
+  uniformInitializer,
+} from "./initializers/plain.ts";
 export {
   defaultUniform,
-  gainOf,
   heNormal,
   heUniform,
+  leCunNormal,
+  leCunUniform,
   xavierNormal,
   xavierUniform,
-} from "./initializers.ts";
-export type { GainActivation, HeOptions, Initializer, XavierOptions } from "./initializers.ts";
+} from "./initializers/scaled.ts";
+export type { HeOptions, Initializer, XavierOptions } from "./initializers/scaled.ts";
+export { dirac, identityInitializer, orthogonal, sparse } from "./initializers/structured.ts";
+export type { SparseOptions } from "./initializers/structured.ts";
 export { checkCount, randomOptions } from "./layer-options.ts";
 export type { Layer, WeightOptions } from "./layer-options.ts";
 export { Linear, linear } from "./linear.ts";
@@ -89,5 +107,22 @@ export {
 export type { HuberLossOptions, SmoothL1LossOptions } from "./losses/regression.ts";
 export { Module } from "./module.ts";
 export type { StateDict } from "./module.ts";
+export { ModuleDict } from "./module-dict.ts";
+export { ModuleList } from "./module-list.ts";
 export { Parameter } from "./parameter.ts";
+export { GRUCell, LSTMCell, RNNCell } from "./recurrent/cells.ts";
+export type { LSTMState, RNNCellOptions } from "./recurrent/cells.ts";
+export { RecurrentCell } from "./recurrent/recurrent-cell.ts";
+export type { RecurrentCellOptions } from "./recurrent/recurrent-cell.ts";
+export { GRU, LSTM, Recurrent, RNN } from "./recurrent/recurrent-layers.ts";
+export type { RecurrentOptions, RecurrentOutput } from "./recurrent/recurrent-layers.ts";
+export {
+  constrainMaxNorm,
+  elasticNetPenalty,
+  l1Penalty,
+  l2Penalty,
+  lpPenalty,
+} from "./regularizers.ts";
+export type { ElasticNetOptions } from "./regularizers.ts";
 export { Sequential } from "./sequential.ts";
+export { summary } from "./summary.ts";

@@ -1,6 +1,6 @@
 import { ArgumentError } from "@dl/backend";
 import type { RandomOptions, Tensor } from "@dl/tensor";
-import type { Initializer } from "./initializers.ts";
+import type { Initializer } from "./initializers/scaled.ts";
 import type { Module } from "./module.ts";
 
 /** Options of layers with a weight and a bias. */

@@ -1,6 +1,6 @@
 import { formatShape, ShapeError } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
-import { defaultUniform } from "./initializers.ts";
+import { defaultUniform } from "./initializers/scaled.ts";
 import { checkCount, randomOptions, type WeightOptions } from "./layer-options.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";

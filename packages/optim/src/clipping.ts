@@ -49,7 +49,10 @@ export function clipGradValue(parameters: Iterable<Tensor>, maxValue: number): v
   });
 }
 
-function replaceGradients(parameters: Iterable<Tensor>, change: (gradient: Tensor) => Tensor): void {
+function replaceGradients(
+  parameters: Iterable<Tensor>,
+  change: (gradient: Tensor) => Tensor,
+): void {
   for (const parameter of parameters)
     if (parameter.grad !== null) parameter.grad = change(parameter.grad);
 }

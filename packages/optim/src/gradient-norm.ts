@@ -2,7 +2,7 @@ import { noGrad } from "@dl/autograd";
 import { norm, stack, tensor, type Tensor } from "@dl/tensor";
 
 /** The gradients that there are. */
-export function gradientsOfAll(parameters: Iterable<Tensor>): Tensor[] {
+function gradientsOfAll(parameters: Iterable<Tensor>): Tensor[] {
   return [...parameters].flatMap(({ grad }) => grad ?? []);
 }
 

@@ -1,11 +1,11 @@
-import { enableGrad, noGrad } from "@dl/autograd";
+import { noGrad } from "@dl/autograd";
 import { ArgumentError, formatShape } from "@dl/backend";
-import { concatenate, dot, stack, Tensor, tidy, zerosLike } from "@dl/tensor";
+import { concatenate, dot, stack, Tensor, zerosLike } from "@dl/tensor";
 import { checkCount, checkNonNegative } from "./check-options.ts";
-import { checkHistory, type LbfgsState } from "./lbfgs-state.ts";
+import { checkMemory, nextDirection, type LbfgsMemory } from "./lbfgs-memory.ts";
 import type { OptimizerOptions } from "./optimizer.ts";
 import { makeGroups, type ParameterGroup } from "./parameter-groups.ts";
-import { strongWolfe, type LinePoint } from "./strong-wolfe.ts";
+import { strongWolfe } from "./strong-wolfe.ts";
 
 export interface LbfgsOptions extends OptimizerOptions {
   /** Directions tried in one call of `step`. */
@@ -25,7 +25,20 @@ export interface LbfgsOptions extends OptimizerOptions {
 /** Forgets old gradients, computes the loss, calls backward and returns the loss. */
 export type Closure = () => Tensor | Promise<Tensor>;
 
-type Point = LinePoint<Tensor>;
+/** All that {@link LBFGS} needs to continue. */
+export interface LbfgsState {
+  readonly groups: readonly [LbfgsOptions];
+  /** null before the first step. */
+  readonly memory: LbfgsMemory | null;
+}
+
+/** Loss and flat gradient where the parameters stand. */
+interface Evaluation {
+  readonly loss: number;
+  readonly gradient: Tensor;
+  readonly gradientSize: number;
+  readonly gradientSum: number;
+}
 
 /**
  * Quasi-Newton descent with limited memory: the inverse curvature is estimated from the last steps
@@ -53,7 +66,7 @@ type Point = LinePoint<Tensor>;
 export class LBFGS {
   /** One group: the curvature is estimated over all parameters together. */
   readonly groups: readonly [ParameterGroup<LbfgsOptions>];
-  #state: LbfgsState | undefined;
+  #memory: LbfgsMemory | null = null;
 
   constructor(parameters: Iterable<Tensor>, options: Partial<LbfgsOptions> = {}) {
     const maxIterations = options.maxIterations ?? 20;
@@ -94,48 +107,149 @@ export class LBFGS {
    */
   async step(closure: Closure): Promise<number> {
     const options = this.groups[0];
-    const { maxIterations, maxEvaluations, toleranceGradient, toleranceChange } = options;
-    let { loss, gradient, gradientSize, gradientSum } = await this.#evaluate(closure);
-    const lossBefore = loss;
-    let evaluations = 1;
-    for (let i = 1; gradientSize > toleranceGradient && i <= maxIterations; i++) {
-      const history = await this.#remember(gradient, loss);
-      const { direction, iterationCount } = history;
-      const [slope, directionSize] = await readNumbers(
-        dot(gradient, direction),
+    const { learningRate, maxIterations, maxEvaluations } = options;
+    const before = await this.#evaluate(closure);
+    let here = before;
+    let evaluationCount = 1;
+    for (let i = 1; i <= maxIterations; i++) {
+      if (here.gradientSize <= options.toleranceGradient) break;
+      const memory = await nextDirection(this.#memory, here.gradient, options.historySize);
+      const { direction } = memory;
+      const [slope, directionSize] = await readNumbers([
+        dot(here.gradient, direction),
         direction.abs().max(),
-      );
-      if (!(slope! <= -toleranceChange)) break;
-      const { learningRate } = options;
+      ]);
       const firstStep =
-        iterationCount === 1 ? Math.min(1, 1 / gradientSum) * learningRate : learningRate;
-      const start = this.#positions();
-      const lossHere = loss;
-      let step = firstStep;
+        memory.iterationCount === 1
+          ? Math.min(1, 1 / here.gradientSum) * learningRate
+          : learningRate;
+      this.#memory = { ...memory, stepLength: firstStep };
+      // Not `>`: a slope that is NaN ends the search too.
+      if (!(slope! <= -options.toleranceChange)) break;
+      const positions = this.groups[0].parameters.map((parameter) => parameter.detach());
+      const lossBefore = here.loss;
       if (options.lineSearch === "strongWolfe") {
-        const { point, evaluationCount } = await strongWolfe<Tensor>(
-          (t) => this.#evaluateAt(closure, start, direction, t),
-          { step: 0, loss, slope: slope!, gradient },
+        const found = await strongWolfe<Evaluation>(
+          async (step) => {
+            this.#move(positions, direction, step);
+            const trial = await this.#evaluate(closure);
+            const [trialSlope] = await readNumbers([dot(trial.gradient, direction)]);
+            return { step, loss: trial.loss, slope: trialSlope!, evaluation: trial };
+          },
+          { step: 0, loss: lossBefore, slope: slope!, evaluation: here },
           firstStep,
-          { directionSize: directionSize!, toleranceChange },
+          { directionSize: directionSize!, toleranceChange: options.toleranceChange },
         );
-        ({ step, loss, gradient } = point);
-        evaluations += evaluationCount;
-        this.#move(start, direction, step);
-        [gradientSize] = (await readNumbers(gradient.abs().max())) as [number];
+        this.#memory = { ...memory, stepLength: found.point.step };
+        this.#move(positions, direction, found.point.step);
+        here = found.point.evaluation;
+        evaluationCount += found.evaluationCount;
       } else {
-        this.#move(start, direction, step);
-        if (i < maxIterations) {
-          ({ loss, gradient, gradientSize } = await this.#evaluate(closure));
-          evaluations++;
-        }
+        this.#move(positions, direction, firstStep);
+        // The next call begins with this evaluation, on its own data.
+        if (i === maxIterations) break;
+        here = await this.#evaluate(closure);
+        evaluationCount++;
       }
-      this.#state = { ...history, stepLength: step };
-      const isStuck =
-        directionSize! * Math.abs(step) <= toleranceChange ||
-        Math.abs(loss - lossHere) < toleranceChange;
-      if (evaluations >= maxEvaluations || isStuck) break;
+      if (evaluationCount >= maxEvaluations) break;
+      if (directionSize! * this.#memory.stepLength <= options.toleranceChange) break;
+      if (Math.abs(here.loss - lossBefore) < options.toleranceChange) break;
     }
-    return lossBefore;
+    return before.loss;
   }
+
+  async #evaluate(closure: Closure): Promise<Evaluation> {
+    const loss = await closure();
+    if (!(loss instanceof Tensor) || loss.elementCount !== 1)
+      throw new ArgumentError(
+        "lbfgs",
+        `the closure must return the loss, a scalar tensor: received ${loss instanceof Tensor ? `shape ${formatShape(loss.shape)}` : typeof loss}. End it with: loss.backward(); return loss.`,
+        { received: loss },
+      );
+    const gradient = flatGradient(this.groups[0].parameters);
+    const size = gradient.abs();
+    const [value, gradientSize, gradientSum] = await readNumbers([
+      loss.detach().reshape([]).cast(gradient.dtype),
+      size.max(),
+      size.sum(),
+    ]);
+    return {
+      loss: value!,
+      gradient,
+      gradientSize: gradientSize!,
+      gradientSum: gradientSum!,
+    };
+  }
+
+  /** Puts the parameters at `step` times the direction from `positions`. */
+  #move(positions: readonly Tensor[], direction: Tensor, step: number): void {
+    noGrad(() => {
+      let offset = 0;
+      this.groups[0].parameters.forEach((parameter, i) => {
+        const { elementCount, shape } = parameter;
+        const part = direction.narrow(0, offset, elementCount).reshape(shape);
+        parameter.assign(positions[i]!.add(part.mul(step)));
+        offset += elementCount;
+      });
+    });
+  }
+
+  /** Options and memory as they are now, to continue from later; not changed by further steps. */
+  stateDict(): LbfgsState {
+    const { parameters: _, ...options } = this.groups[0];
+    return { groups: [options], memory: this.#memory };
+  }
+
+  /**
+   * Continues from what {@link LBFGS.stateDict} gave.
+   *
+   * @throws {ArgumentError} if it was taken with other parameters; nothing is changed then.
+   */
+  loadStateDict({ groups: [options], memory }: LbfgsState): void {
+    checkOptions(options);
+    if (memory !== null) checkMemory(memory, elementCountOf(this.groups[0].parameters));
+    Object.assign(this.groups[0], options);
+    this.#memory = memory;
+  }
+}
+
+function checkOptions(options: LbfgsOptions): void {
+  checkNonNegative("lbfgs", "learningRate", options.learningRate);
+  checkCount("lbfgs", "maxIterations", options.maxIterations);
+  checkCount("lbfgs", "maxEvaluations", options.maxEvaluations);
+  checkNonNegative("lbfgs", "toleranceGradient", options.toleranceGradient);
+  checkNonNegative("lbfgs", "toleranceChange", options.toleranceChange);
+  checkCount("lbfgs", "historySize", options.historySize);
+}
+
+/** All parameters are laid end to end in one vector. */
+function checkAlike(parameters: readonly Tensor[]): void {
+  const kindOf = (x: Tensor): string => `${x.dtype} on ${x.backend.name}`;
+  const first = kindOf(parameters[0]!);
+  parameters.forEach((parameter, i) => {
+    if (kindOf(parameter) !== first)
+      throw new ArgumentError(
+        "lbfgs",
+        `parameters must have one type and one backend: received ${first}, and ${kindOf(parameter)} at position ${i}. Use an optimiser for each.`,
+        { expected: first, received: kindOf(parameter) },
+      );
+  });
+}
+
+function elementCountOf(parameters: readonly Tensor[]): number {
+  return parameters.reduce((sum, { elementCount }) => sum + elementCount, 0);
+}
+
+/** [all elements]; zeros where a parameter has no gradient. */
+function flatGradient(parameters: readonly Tensor[]): Tensor {
+  return concatenate(
+    parameters.map((parameter) =>
+      (parameter.grad ?? zerosLike(parameter)).detach().reshape([parameter.elementCount]),
+    ),
+  );
+}
+
+/** Several scalars in one read. */
+async function readNumbers(scalars: readonly Tensor[]): Promise<number[]> {
+  return [...(await stack(scalars).data())];
 }

@@ -73,7 +73,7 @@ describe("against a plain loop, for random options", () => {
       fc.asyncProperty(record, async (options) => {
         const parameter = newParameter();
         descend(parameter, new Adam([parameter], options), 5);
-        await expectClose(parameter, adamLoop({ ...options, epsilon: 1e-8 }, 5), 9);
+        await expectClose(parameter, adamLoop({ ...options, epsilon: 1e-8, amsgrad: false }, 5), 9);
       }),
       { numRuns: 20 },
     );

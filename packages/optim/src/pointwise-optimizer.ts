@@ -27,7 +27,7 @@ export function updateRule<
   Name extends string,
   Optional extends string = never,
 >(formula: Formula<Slot, Name, Optional>, numbers: Readonly<Record<Name, number>>): UpdateRule {
-  return { formula: formula as unknown as Formula, numbers };
+  return { formula, numbers };
 }
 
 /**
@@ -51,14 +51,29 @@ export abstract class PointwiseOptimizer<
     const slotNames = Object.keys(this.slots(options));
     const numberNames = Object.keys(numbers);
     return fusedMap(
-      (theta, g, ...rest) => {
+      (...operands) => {
+        const known = lastBuilt.get(formula);
+        if (known !== undefined && areSame(known.operands, operands)) return known.results;
+        const [theta, g, ...rest] = operands;
         const tensors = { theta: theta!, g: g!, ...named(slotNames, rest) };
         const next = formula(tensors, named(numberNames, rest.slice(slotNames.length)));
-        return ["theta", ...slotNames].map((name) => next[name]!);
+        const results = ["theta", ...slotNames].map((name) => next[name]!);
+        lastBuilt.set(formula, { operands, results });
+        return results;
       },
       [parameter, gradient, ...slots, ...Object.values(numbers)],
     );
   }
+}
+
+/** What each formula gave for which expressions: the same step after step, and those are interned. */
+const lastBuilt = new WeakMap<
+  Formula,
+  { readonly operands: readonly Scalar[]; readonly results: readonly Scalar[] }
+>();
+
+function areSame(left: readonly Scalar[], right: readonly Scalar[]): boolean {
+  return left.length === right.length && left.every((scalar, i) => scalar === right[i]);
 }
 
 function named(names: readonly string[], scalars: readonly Scalar[]): Record<string, Scalar> {

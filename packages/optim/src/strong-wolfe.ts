@@ -1,10 +1,11 @@
 /** A function along a line, at `step` times the direction. */
-export interface LinePoint<Gradient> {
+export interface LinePoint<Evaluation> {
   readonly step: number;
   readonly loss: number;
   /** Derivative along the direction. */
   readonly slope: number;
-  readonly gradient: Gradient;
+  /** What the caller wants back of it. */
+  readonly evaluation: Evaluation;
 }
 
 export interface LineSearchLimits {
@@ -26,22 +27,22 @@ const maximumEvaluations = 25;
  * Source: Nocedal & Wright 2006, "Numerical optimization", algorithms 3.5 and 3.6, with the
  * interpolation and safeguards of Schmidt's minFunc, as PyTorch.
  */
-export async function strongWolfe<Gradient>(
-  evaluate: (step: number) => Promise<LinePoint<Gradient>>,
-  start: LinePoint<Gradient>,
+export async function strongWolfe<Evaluation>(
+  evaluate: (step: number) => Promise<LinePoint<Evaluation>>,
+  start: LinePoint<Evaluation>,
   firstStep: number,
   { directionSize, toleranceChange }: LineSearchLimits,
-): Promise<{ point: LinePoint<Gradient>; evaluationCount: number }> {
-  const isTooHigh = ({ step, loss }: LinePoint<Gradient>): boolean =>
+): Promise<{ point: LinePoint<Evaluation>; evaluationCount: number }> {
+  const isTooHigh = ({ step, loss }: LinePoint<Evaluation>): boolean =>
     loss > start.loss + sufficientDecrease * step * start.slope;
-  const isFlat = ({ slope }: LinePoint<Gradient>): boolean =>
+  const isFlat = ({ slope }: LinePoint<Evaluation>): boolean =>
     Math.abs(slope) <= -sufficientFlatness * start.slope;
 
   // Bracketing: longer and longer steps, until an interval must contain a good one.
   let previous = start;
   let current = await evaluate(firstStep);
   let trials = 0;
-  let bracket: [LinePoint<Gradient>, LinePoint<Gradient>] | undefined;
+  let bracket: [LinePoint<Evaluation>, LinePoint<Evaluation>] | undefined;
   while (trials < maximumEvaluations) {
     const isBracketed = isTooHigh(current) || (trials > 1 && current.loss >= previous.loss);
     if (!isBracketed && isFlat(current)) return { point: current, evaluationCount: trials + 1 };
@@ -87,10 +88,10 @@ export async function strongWolfe<Gradient>(
   return { point: low, evaluationCount: trials + 1 };
 }
 
-function ordered<Gradient>(
-  a: LinePoint<Gradient>,
-  b: LinePoint<Gradient>,
-): [low: LinePoint<Gradient>, high: LinePoint<Gradient>] {
+function ordered<Evaluation>(
+  a: LinePoint<Evaluation>,
+  b: LinePoint<Evaluation>,
+): [low: LinePoint<Evaluation>, high: LinePoint<Evaluation>] {
   return a.loss <= b.loss ? [a, b] : [b, a];
 }
 
@@ -102,8 +103,7 @@ function cubicMinimum(
   to: number,
 ): number {
   const [left, right] = a.step <= b.step ? [a, b] : [b, a];
-  const d1 =
-    left.slope + right.slope - (3 * (left.loss - right.loss)) / (left.step - right.step);
+  const d1 = left.slope + right.slope - (3 * (left.loss - right.loss)) / (left.step - right.step);
   const squared = d1 * d1 - left.slope * right.slope;
   if (!(squared >= 0)) return (from + to) / 2;
   const d2 = Math.sqrt(squared);

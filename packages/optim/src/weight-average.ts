@@ -66,7 +66,7 @@ export abstract class WeightAverage {
           return;
         }
         const [next] = fusedMap(
-          (mean, x, kept, entering) => [runningMean(mean!, x!, kept!, entering!)],
+          (mean, x, kept, entering) => [runningMean(mean, x, kept, entering)],
           [average, weight, 1 - share, share],
         );
         average.assign(next!);

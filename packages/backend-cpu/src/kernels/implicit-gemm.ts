@@ -1,6 +1,6 @@
 import type { FunctionHandle, FunctionHost, Local } from "../wasm/function-builder.ts";
 import type { ModuleBuilder } from "../wasm/module-builder.ts";
-import { macroKernel, TILE_COLUMNS, TILE_ROWS } from "./micro-kernel.ts";
+import { panelKernel, TILE_COLUMNS, TILE_ROWS } from "./micro-kernel.ts";
 import { gather4, packPanels, transpose4 } from "./pack.ts";
 
 /** Bytes of scratch `implicitGemm` needs for depth blocks of `block`. */
@@ -121,7 +121,7 @@ function packTableGroup(host: FunctionHost): FunctionHandle {
 export function emitImplicitGemm(module: ModuleBuilder): void {
   const group = packTableGroup(module);
   const packRows = packPanels(module, TILE_ROWS);
-  const macro = macroKernel(module);
+  const panelProduct = panelKernel(module);
   module.exported("packRows", Array<"i32">(6).fill("i32"), [], (body) => {
     body.get(...body.parameters).call(packRows);
   });
@@ -192,7 +192,7 @@ export function emitImplicitGemm(module: ModuleBuilder): void {
         });
         body.op("i32.mul", start, rowBytes).op("i32.add", a).get(panel);
         body.op("i32.shl", column, 2).op("i32.add", c).get(cRowStride, rows, left, length);
-        body.op("i32.or", accumulate, start).get(tile).call(macro);
+        body.op("i32.or", accumulate, start).get(tile).call(panelProduct);
       });
     });
   });

@@ -87,30 +87,29 @@ function copyCorner(host: FunctionHost): FunctionHandle {
 }
 
 /**
- * C [rows, columns] = or += packed A · packed B.
+ * C [rows, columns] = or += packed A · packed B, for at most one panel of columns.
  *
- * (a, b, c, rowStride, rows, columns, depth, accumulate, tile): A in panels of 4 rows, B in panels of 8 columns,
- * rowStride of C in bytes, depth at least 1, tile 128 bytes of scratch. Each element of C is one sum over depth in order.
+ * (a, b, c, rowStride, rows, columns, depth, accumulate, tile): A in panels of 4 rows, B one panel of 8 columns, of which
+ * `columns` count (more are as 8), rowStride of C in bytes, depth at least 1, tile 128 bytes of scratch. Each element of C is
+ * one sum over depth in order.
  */
-export function macroKernel(host: FunctionHost): FunctionHandle {
+export function panelKernel(host: FunctionHost): FunctionHandle {
   const corner = copyCorner(host);
-  return host.helper("macroKernel", Array<"i32">(9).fill("i32"), [], (body) => {
-    const [aFirst, bFirst, c, rowStride, rows, columns, depth, accumulate, tile] =
-      body.parameters as [Local, Local, Local, Local, Local, Local, Local, Local, Local];
-    const [a, b, aEnd, row, column, out, outStride, line, isWhole, columnsLeft, rowsLeft] =
-      Array.from({ length: 11 }, () => body.local("i32")) as [
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-      ];
+  return host.helper("panelKernel", Array<"i32">(9).fill("i32"), [], (body) => {
+    const [a, bFirst, c, rowStride, rows, columns, depth, accumulate, tile] = body.parameters as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ];
+    const [b, aEnd, row, out, outStride, line, isWhole, rowsLeft] = Array.from({ length: 8 }, () =>
+      body.local("i32"),
+    ) as [Local, Local, Local, Local, Local, Local, Local, Local];
     const sums = Array.from({ length: 8 }, () => body.local("v128"));
 
     const storeTile = (vectors: 1 | 2): void => {
@@ -127,67 +126,79 @@ export function macroKernel(host: FunctionHost): FunctionHandle {
             body.get(line).load("v128.load", line, v * 16);
             body.op("f32x4.add", sum).store("v128.store", undefined, undefined, v * 16);
           }),
-        () => {
-          body.get(out).set(line);
+        () =>
           eachRow((sum, v) => {
             body.store("v128.store", line, sum, v * 16);
-          });
-        },
+          }),
       );
     };
 
     body.op("i32.ne", accumulate, 0).set(accumulate);
-    body.countUp(column, columns, TILE_COLUMNS, () => {
-      body.op("i32.sub", columns, column).set(columnsLeft);
-      body.get(aFirst).set(a);
-      body.get(0).set(row);
-      body.countUp(row, rows, TILE_ROWS, () => {
-        body.op("i32.sub", rows, row).set(rowsLeft);
-        body
-          .op("i32.mul", row, rowStride)
-          .op("i32.add", c)
-          .op("i32.shl", column, 2)
-          .op("i32.add")
-          .set(out);
-        body.get(rowStride).set(outStride);
-        body.op("i32.ge_u", rowsLeft, TILE_ROWS).op("i32.ge_u", columnsLeft, TILE_COLUMNS);
-        body
-          .op("i32.and")
-          .tee(isWhole)
-          .op("i32.eqz")
-          .if(() => {
-            body.get(tile).set(out);
-            body.get(TILE_COLUMNS * 4).set(outStride);
-          });
-        body.get(a).op("i32.shl", depth, 4).op("i32.add").set(aEnd);
-        body.get(bFirst).set(b);
-        body.op("i32.gt_u", columnsLeft, 4).if(
-          () => {
-            emitTile(body, 2, a, b, aEnd, sums);
-            storeTile(2);
-          },
-          () => {
-            emitTile(body, 1, a, b, aEnd, sums.slice(0, 4));
-            storeTile(1);
-          },
-        );
-        body.op("i32.eqz", isWhole).if(() => {
-          body
-            .get(tile)
-            .op("i32.mul", row, rowStride)
-            .op("i32.add", c)
-            .op("i32.shl", column, 2)
-            .op("i32.add");
-          body.get(rowStride);
-          for (const [left, limit] of [
-            [rowsLeft, TILE_ROWS],
-            [columnsLeft, TILE_COLUMNS],
-          ] as const)
-            body.get(left, limit).op("i32.lt_u", left, limit).select();
-          body.get(accumulate).call(corner);
+    body.countUp(row, rows, TILE_ROWS, () => {
+      body.op("i32.sub", rows, row).set(rowsLeft);
+      body.get(c).set(out);
+      body.get(rowStride).set(outStride);
+      body.op("i32.ge_u", rowsLeft, TILE_ROWS).op("i32.ge_u", columns, TILE_COLUMNS);
+      body
+        .op("i32.and")
+        .tee(isWhole)
+        .op("i32.eqz")
+        .if(() => {
+          body.get(tile).set(out);
+          body.get(TILE_COLUMNS * 4).set(outStride);
         });
+      body.get(a).op("i32.shl", depth, 4).op("i32.add").set(aEnd);
+      body.get(bFirst).set(b);
+      body.op("i32.gt_u", columns, 4).if(
+        () => {
+          emitTile(body, 2, a, b, aEnd, sums);
+          storeTile(2);
+        },
+        () => {
+          emitTile(body, 1, a, b, aEnd, sums.slice(0, 4));
+          storeTile(1);
+        },
+      );
+      body.op("i32.eqz", isWhole).if(() => {
+        body.get(tile, c, rowStride);
+        for (const [left, limit] of [
+          [rowsLeft, TILE_ROWS],
+          [columns, TILE_COLUMNS],
+        ] as const)
+          body.get(left, limit).op("i32.lt_u", left, limit).select();
+        body.get(accumulate).call(corner);
       });
-      body.get(bFirst).op("i32.shl", depth, 5).op("i32.add").set(bFirst);
+      body.op("i32.shl", rowStride, 2).op("i32.add", c).set(c);
+    });
+  });
+}
+
+/**
+ * {@link panelKernel} for any number of columns, B in panels.
+ *
+ * The loop stands in a function of its own because V8 starts code unoptimised and changes over at calls only: the first
+ * product of a process would run to its end in slow code.
+ */
+export function macroKernel(host: FunctionHost): FunctionHandle {
+  const panel = panelKernel(host);
+  return host.helper("macroKernel", Array<"i32">(9).fill("i32"), [], (body) => {
+    const [a, b, c, rowStride, rows, columns, depth, accumulate, tile] = body.parameters as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ];
+    const column = body.local("i32");
+    body.countUp(column, columns, TILE_COLUMNS, () => {
+      body.get(a, b, c, rowStride, rows).op("i32.sub", columns, column);
+      body.get(depth, accumulate, tile).call(panel);
+      body.op("i32.shl", depth, 5).op("i32.add", b).set(b);
+      body.op("i32.add", c, TILE_COLUMNS * 4).set(c);
     });
   });
 }

@@ -22,11 +22,7 @@ function scatter(
     return array;
   };
   return [
-    ...evaluateProgram(program, [
-      elements(x),
-      Int32Array.from(indices),
-      elements(source),
-    ])[0]!,
+    ...evaluateProgram(program, [elements(x), Int32Array.from(indices), elements(source)])[0]!,
   ];
 }
 

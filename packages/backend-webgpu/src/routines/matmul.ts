@@ -1,4 +1,5 @@
 import { coalesceAxes, elementCount, type Layout } from "@dl/backend";
+import { place, takeApart } from "../coordinates.ts";
 import { compileGemm } from "../kernels/gemm.ts";
 import type { KernelBuilder } from "../kernel-builder.ts";
 import { finishOf, type RoutineImplementation } from "./routine.ts";
@@ -34,25 +35,14 @@ function declareLoad(
   position: readonly [string, string],
   strides: readonly [number, number],
 ): void {
-  const lines: string[] = [`var place = ${kernel.offset(operand)};`];
-  let rest = "batch";
-  for (let axis = batchShape.length - 1; axis >= 0; axis--) {
-    const stride = kernel.fixed(batchStrides[axis]!);
-    if (axis === 0) lines.push(`place += ${rest} * ${stride};`);
-    else {
-      const size = kernel.fixed(batchShape[axis]!);
-      lines.push(`place += (${rest} % ${size}) * ${stride};`);
-      rest = `(${rest} / ${size})`;
-    }
-  }
-  const terms = position.map((part, i) =>
-    strides[i] === 1 ? part : `${part} * ${kernel.fixed(strides[i]!)}`,
-  );
+  const { lines, names } = takeApart(kernel, "batch", batchShape, "b");
+  const start = place(kernel, kernel.offset(operand), names, batchStrides);
+  const at = place(kernel, start, position, strides);
   kernel.declare(
     [
       `fn load_${name}(batch: u32, ${position[0]}: u32, ${position[1]}: u32) -> f32 {`,
       ...lines,
-      `return ${kernel.read(operand, "f32")}[place + ${terms.join(" + ")}];`,
+      `return ${kernel.read(operand, "f32")}[${at}];`,
       "}",
     ].join("\n"),
   );

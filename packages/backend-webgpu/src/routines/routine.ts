@@ -10,7 +10,7 @@ export type RoutineImplementation<Name extends RoutineName> = (
 ) => Runner;
 
 /** How a routine with one result writes it. */
-export function finishOf(program: RoutineProgram): Finish {
+export function finishOf<Name extends RoutineName>(program: RoutineProgram<Name>): Finish {
   return {
     epilogue: program.epilogue,
     result: program.result,

@@ -13,7 +13,9 @@ export type ArithmeticName =
   | "moduloInteger"
   | "sqrt"
   | "toInteger"
-  | "toUnsigned";
+  | "toUnsigned"
+  | "fromInteger"
+  | "fromUnsigned";
 
 export const arithmeticFunctions: { readonly [Name in ArithmeticName]: WgslFunction } = {
   // A call is no constant expression, so NaN and infinities may be made this way.
@@ -111,4 +113,7 @@ export const arithmeticFunctions: { readonly [Name in ArithmeticName]: WgslFunct
   return select(select(inside, 4294967295u, x >= 4294967296.0f), 0u, dl_isNaN(x));
 }`,
   },
+  // Conversions by halves round once, to nearest; those of the language may go to either neighbour.
+  fromInteger: { text: `(x: i32) -> f32 { return f32(x >> 16u) * 65536.0f + f32(x & 0xffffi); }` },
+  fromUnsigned: { text: `(x: u32) -> f32 { return f32(x >> 16u) * 65536.0f + f32(x & 0xffffu); }` },
 };

@@ -79,7 +79,7 @@ describe("equal programs are one object", () => {
     expect(routineProgram("sort", settings, [int(3)])).not.toBe(sort);
   });
 
-  test("settings that JSON would confuse stay apart", () => {
+  test("settings that differ in the sign of zero, an infinity or NaN stay apart", () => {
     const border = { before: [1], after: [0], interior: [0] };
     const programs = [0, -0, Infinity, -Infinity, NaN].map((value) =>
       routineProgram("pad", { ...border, value }, [float(3)]),

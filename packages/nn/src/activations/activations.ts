@@ -1,14 +1,24 @@
 import type { Tensor } from "@dl/tensor";
 import { Module } from "../module.ts";
 
-/** max(x, 0). */
+/**
+ * max(x, 0).
+ *
+ * @example
+ * await new ReLU().forward(tensor([-1, 2])).toArray(); // => [0, 2]
+ */
 export class ReLU extends Module {
   forward(inputs: Tensor): Tensor {
     return inputs.relu();
   }
 }
 
-/** x where positive, else negativeSlope · x. */
+/**
+ * x where positive, else negativeSlope · x.
+ *
+ * @example
+ * await new LeakyReLU(0.5).forward(tensor([-2, 2])).toArray(); // => [-1, 2]
+ */
 export class LeakyReLU extends Module {
   readonly negativeSlope: number;
 
@@ -22,20 +32,38 @@ export class LeakyReLU extends Module {
   }
 }
 
-/** 1 / (1 + exp(-x)). */
+/**
+ * 1 / (1 + exp(-x)).
+ *
+ * @example
+ * await new Sigmoid().forward(tensor([0, 800])).toArray(); // => [0.5, 1]
+ */
 export class Sigmoid extends Module {
   forward(inputs: Tensor): Tensor {
     return inputs.sigmoid();
   }
 }
 
+/**
+ * tanh(x).
+ *
+ * @example
+ * await new Tanh().forward(tensor([0, 1])).toArray(); // => [0, 0.761594]
+ */
 export class Tanh extends Module {
   forward(inputs: Tensor): Tensor {
     return inputs.tanh();
   }
 }
 
-/** x Φ(x), or its tanh approximation. Source: Hendrycks & Gimpel 2016, arXiv:1606.08415. */
+/**
+ * x Φ(x), or its tanh approximation.
+ *
+ * Source: Hendrycks & Gimpel 2016, arXiv:1606.08415.
+ *
+ * @example
+ * await new GELU().forward(tensor([0, 1])).toArray(); // => [0, 0.841345]
+ */
 export class GELU extends Module {
   readonly approximate: "none" | "tanh";
 
@@ -49,14 +77,24 @@ export class GELU extends Module {
   }
 }
 
-/** x · sigmoid(x). */
+/**
+ * x · sigmoid(x).
+ *
+ * @example
+ * await new SiLU().forward(tensor([0, 1])).toArray(); // => [0, 0.731059]
+ */
 export class SiLU extends Module {
   forward(inputs: Tensor): Tensor {
     return inputs.silu();
   }
 }
 
-/** log(1 + exp(beta x)) / beta. */
+/**
+ * log(1 + exp(beta x)) / beta.
+ *
+ * @example
+ * await new Softplus().forward(tensor([0, 800])).toArray(); // => [0.693147, 800]
+ */
 export class Softplus extends Module {
   readonly beta: number;
 
@@ -70,7 +108,12 @@ export class Softplus extends Module {
   }
 }
 
-/** exp(x) / Σ exp(x) along an axis. */
+/**
+ * exp(x) / Σ exp(x) along an axis.
+ *
+ * @example
+ * await new Softmax().forward(tensor([0, 0])).toArray(); // => [0.5, 0.5]
+ */
 export class Softmax extends Module {
   readonly axis: number;
 
@@ -84,7 +127,12 @@ export class Softmax extends Module {
   }
 }
 
-/** log(softmax(x)) along an axis. */
+/**
+ * log(softmax(x)) along an axis.
+ *
+ * @example
+ * await new LogSoftmax().forward(tensor([0, 0])).toArray(); // => [-0.693147, -0.693147]
+ */
 export class LogSoftmax extends Module {
   readonly axis: number;
 
@@ -98,7 +146,12 @@ export class LogSoftmax extends Module {
   }
 }
 
-/** The inputs themselves. */
+/**
+ * The inputs themselves.
+ *
+ * @example
+ * new Identity().forward(inputs) === inputs; // => true
+ */
 export class Identity extends Module {
   forward(inputs: Tensor): Tensor {
     return inputs;

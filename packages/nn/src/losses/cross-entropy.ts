@@ -80,6 +80,8 @@ export function crossEntropy(
  *
  * @throws {ShapeError} if the shapes do not fit.
  * @throws {DTypeError} if the log-probabilities are not float or the targets not integers.
+ * @example
+ * const loss = negativeLogLikelihood(logits.logSoftmax(1), targets);
  */
 export function negativeLogLikelihood(
   logProbabilities: Tensor,
@@ -99,6 +101,8 @@ export function negativeLogLikelihood(
  * Shape: logits [batch, classes, ...] or [classes]; targets the same without classes, int32 → scalar.
  *
  * @throws {ShapeError} if the shapes do not fit.
+ * @example
+ * await accuracy(tensor([[1, 3], [2, 1]]), tensor([1, 1], { dtype: "int32" })).item(); // => 0.5
  */
 export function accuracy(logits: Tensor, targets: Tensor): Tensor {
   const axis = checkClasses("accuracy", "logits", logits, targets);

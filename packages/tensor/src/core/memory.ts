@@ -32,7 +32,7 @@ export function leakReport(): string {
 }
 
 /** Growth since the last collection that is worth another one, at least. */
-const pressureBytes = 48 * 2 ** 20;
+const pressureBytes = 96 * 2 ** 20;
 const pressureBuffers = 16_384;
 let bytesAfterCollection = 0;
 let buffersAfterCollection = 0;

@@ -6,7 +6,10 @@ await testBackend({
   // Without fused multiply-add, so that every engine gives the published numbers.
   create: () => cpu({ deterministic: true }),
   unsupported: [
-    { reason: "float64: WebAssembly SIMD kernels are float32", matches: ({ dtype }) => dtype === "float64" },
+    {
+      reason: "float64: WebAssembly SIMD kernels are float32",
+      matches: ({ dtype }) => dtype === "float64",
+    },
   ],
   exceptions: [
     {

@@ -18,9 +18,18 @@ import type { BackendAdapter } from "./adapter.ts";
 const eight = internShape([8]);
 const vector = { dtype: "float32", layout: contiguousLayout(eight) } as const;
 const x = input(0, "float32");
-const addNumber = mapProgram(eight, [vector], ["float32"], [scalar.add(x, parameter(0, "float32"))]);
+const addNumber = mapProgram(
+  eight,
+  [vector],
+  ["float32"],
+  [scalar.add(x, parameter(0, "float32"))],
+);
 const double = mapProgram(eight, [vector], [], [scalar.mul(x, 2)]);
-const total = reduceProgram({ op: "sum", shape: eight, axes: [0], inputs: [vector],
+const total = reduceProgram({
+  op: "sum",
+  shape: eight,
+  axes: [0],
+  inputs: [vector],
   parameters: [],
   value: x,
   epilogue: undefined,
@@ -126,7 +135,9 @@ export function testDevice({ name, create }: BackendAdapter): void {
     const buffer = backend.allocate(32);
     const sum = backend.allocate(4);
     backend.write(buffer, bytesOf(0, 1, 2, 3, 4, 5, 6, 7));
-    const [plus, times, fold] = [addNumber, double, total].map((program) => backend.compile(program));
+    const [plus, times, fold] = [addNumber, double, total].map((program) =>
+      backend.compile(program),
+    );
     const at = { buffer, offset: 0 };
     for (let i = 0; i < 5; i++) {
       backend.dispatch(plus!, [at], [buffer], [i]);
@@ -151,7 +162,9 @@ export function testDevice({ name, create }: BackendAdapter): void {
     backend.write(source, bytesOf(...Array.from({ length: 16 }, (_, i) => i)));
     const executable = backend.compile(addNumber);
     backend.dispatch(executable, [{ buffer: source, offset: 5 }], [target], [0.5]);
-    expect(floatsOf(await backend.read(target))).toEqual([5.5, 6.5, 7.5, 8.5, 9.5, 10.5, 11.5, 12.5]);
+    expect(floatsOf(await backend.read(target))).toEqual([
+      5.5, 6.5, 7.5, 8.5, 9.5, 10.5, 11.5, 12.5,
+    ]);
   });
 
   it("refuses everything but free after dispose", async () => {

@@ -1,12 +1,7 @@
 import { gradientsOf } from "@dl/autograd";
 import { isFloat, type Backend, type DType } from "@dl/backend";
 import { configure, settings, tensor, zerosLike, type Tensor } from "@dl/tensor";
-import {
-  laidOutValues,
-  realize,
-  tensorsOf,
-  type LayoutName,
-} from "../op-samples/realize.ts";
+import { laidOutValues, realize, tensorsOf, type LayoutName } from "../op-samples/realize.ts";
 import type { OpRecord, Sample } from "../op-samples/record.ts";
 import { given, SampleSource, Seeded, type SampleInput } from "../op-samples/sample-source.ts";
 import type { Values } from "./compare.ts";
@@ -61,7 +56,11 @@ function prepared(inputs: readonly Tensor[], { isEager, layout }: Target): reado
 }
 
 /** Every tensor that a call gives. */
-export function evaluate(sample: Sample, inputs: readonly SampleInput[], target: Target): Promise<Named> {
+export function evaluate(
+  sample: Sample,
+  inputs: readonly SampleInput[],
+  target: Target,
+): Promise<Named> {
   return inMode(target.isEager, async () => {
     const { backend } = target;
     const tensors = prepared(inputsFor(inputs, target), target);

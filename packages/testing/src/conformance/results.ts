@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Check } from "./adapter.ts";
+import type { Check, ToleranceException } from "./adapter.ts";
 
 /** Where scripts/op-coverage.mjs looks. */
-export const reportFolder = join(import.meta.dirname, "../../../../.reports/op-coverage");
+const reportFolder = join(import.meta.dirname, "../../../../.reports/op-coverage");
 
 /** How many comparisons met the tolerance. */
 export interface Count {
@@ -21,11 +21,14 @@ export interface OpResults {
 export interface CoverageReport {
   readonly backend: string;
   readonly unsupported: readonly string[];
-  readonly exceptions: readonly { op: string; check: Check; sample: string; reason: string }[];
+  readonly exceptions: readonly ToleranceException[];
   readonly ops: Readonly<Record<string, OpResults>>;
 }
 
-export function writeReport(name: string, report: object): void {
+/** Per operation, how many functions agreed with central differences. */
+export type DifferenceReport = Readonly<Record<string, { first: number; second: number }>>;
+
+export function writeReport(name: string, report: CoverageReport | DifferenceReport): void {
   mkdirSync(reportFolder, { recursive: true });
   writeFileSync(join(reportFolder, `${name}.json`), `${JSON.stringify(report, null, 1)}\n`);
 }

@@ -16,7 +16,7 @@ import {
   type Named,
   type Target,
 } from "./evaluate.ts";
-import { writeReport, type Count, type OpResults } from "./results.ts";
+import { writeReport, type Count, type CoverageReport, type OpResults } from "./results.ts";
 
 /**
  * Everything a backend must do, as tests: every operation in every type, layout and mode against
@@ -136,7 +136,12 @@ class Suite {
   ): Promise<string | undefined> {
     const inSameType = check === "extremes" || record.isExact === true;
     const plainInputs = laidOut(sample, dtype, layout);
-    const key = [check, sample.name, layout === "broadcast", isFloat(dtype) && !inSameType ? "float64" : dtype];
+    const key = [
+      check,
+      sample.name,
+      layout === "broadcast",
+      isFloat(dtype) && !inSameType ? "float64" : dtype,
+    ];
     const run = (inputs: typeof plainInputs, target: Target): Promise<Named> =>
       check === "first" || check === "second"
         ? evaluateGradients(sample, inputs, target, gradientOrders[check])
@@ -186,7 +191,7 @@ class Suite {
     ];
   }
 
-  report(): object {
+  report(): CoverageReport {
     return {
       backend: this.adapter.name,
       unsupported: (this.adapter.unsupported ?? []).map(({ reason }) => reason),
@@ -209,7 +214,11 @@ function isMatch(known: ToleranceException, tested: ConformanceCase): boolean {
   );
 }
 
-function firstDifference(received: Named, expected: Named, tolerance: Tolerance): string | undefined {
+function firstDifference(
+  received: Named,
+  expected: Named,
+  tolerance: Tolerance,
+): string | undefined {
   if (received.length !== expected.length)
     return `${received.length} results, expected ${expected.length}`;
   for (const [i, [name, values]] of expected.entries()) {
@@ -223,7 +232,8 @@ function* casesOf(record: OpRecord): Generator<{ tested: ConformanceCase; sample
   const dtypes: readonly DType[] = record.dtypes ?? ["float32", "float64"];
   for (const sample of samplesOf(record)) {
     const layouts = layoutNames.filter(
-      (layout) => layout === "contiguous" || sample.inputs.some((input) => hasLayout(input, layout)),
+      (layout) =>
+        layout === "contiguous" || sample.inputs.some((input) => hasLayout(input, layout)),
     );
     const made = (
       check: Check,

@@ -11,7 +11,10 @@ beforeEach(() => {
 });
 
 describe("examples run", () => {
-  it.each([...markdownExamples(), ...docstringExamples()])("$place", async ({ code }) => {
-    await expect(runExample(code)).resolves.toBeUndefined();
-  });
+  it.each([...markdownExamples(), ...docstringExamples()])(
+    "$place",
+    async ({ code, ownPackage }) => {
+      await expect(runExample(code, ownPackage)).resolves.toBeUndefined();
+    },
+  );
 });

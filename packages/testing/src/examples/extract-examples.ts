@@ -3,17 +3,20 @@ import { join, relative } from "node:path";
 
 const root = join(import.meta.dirname, "../../../..");
 /** Packages that these tests can import. */
-const manifest = JSON.parse(
-  readFileSync(join(root, "packages/testing/package.json"), "utf8"),
-) as { readonly dependencies: Readonly<Record<string, string>> };
+const manifest = JSON.parse(readFileSync(join(root, "packages/testing/package.json"), "utf8")) as {
+  readonly dependencies: Readonly<Record<string, string>>;
+};
 const tested = Object.keys(manifest.dependencies)
-  .filter((name) => name.startsWith("@dl/"))
+  // A GPU is not everywhere.
+  .filter((name) => name.startsWith("@dl/") && name !== "@dl/backend-webgpu")
   .map((name) => name.slice("@dl/".length));
 
 /** One runnable piece of documentation. */
 export interface Example {
   /** File and line. */
   readonly place: string;
+  /** `@dl/nn` for what stands in packages/nn. */
+  readonly ownPackage: string;
   readonly code: string;
 }
 
@@ -37,6 +40,7 @@ export function markdownExamples(): Example[] {
     const text = readFileSync(path, "utf8");
     return [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map((match) => ({
       place: `${relative(root, path)}:${lineOf(text, match.index) + 1}`,
+      ownPackage: packageOf(path),
       code: match[1]!,
     }));
   });
@@ -52,6 +56,7 @@ export function docstringExamples(): Example[] {
     return [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap(({ 0: comment, index }) =>
       [...comment.matchAll(/@example\n([\s\S]*?)(?=\n\s*\* @|\*\/)/g)].map((match) => ({
         place: `${relative(root, path)}:${lineOf(text, index + match.index) + 1}`,
+        ownPackage: packageOf(path),
         code: match[1]!
           .split("\n")
           .map((line) => line.replace(/^\s*\* ?/, ""))
@@ -60,6 +65,10 @@ export function docstringExamples(): Example[] {
       })),
     );
   });
+}
+
+function packageOf(path: string): string {
+  return `@dl/${/packages[/\\]([^/\\]+)/.exec(path)?.[1] ?? ""}`;
 }
 
 function lineOf(text: string, index: number): number {

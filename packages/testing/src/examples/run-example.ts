@@ -34,6 +34,19 @@ function surroundings(): Record<string, unknown> {
     loss: nn.crossEntropy(model.forward(inputs), targets),
     x: tensor([1, 2, 3]),
     y: tensor([4, 5, 6]),
+    logits: model.forward(inputs),
+    teacher: normal([16, 3]).softmax(1),
+    optimizer: new optim.SGD(model.parameters(), { learningRate: 0.1 }),
+    left: normal([4, 3]),
+    right: normal([4, 3]),
+    likeness: tensor([1, -1, 1, -1]),
+    embed: (image: tensorPackage.Tensor) => image,
+    image: normal([4, 3]),
+    sameFace: normal([4, 3]),
+    otherFace: normal([4, 3]),
+    record: () => {},
+    encoder: new nn.Linear(4, 8),
+    head: new nn.Linear(8, 3),
   };
 }
 
@@ -41,22 +54,23 @@ function surroundings(): Record<string, unknown> {
  * Runs an example. A statement with `// => value` behind it must give that value, one with
  * `// throws` must throw; names come from the packages.
  */
-export async function runExample(code: string): Promise<void> {
-  const { text, hasChecks } = withChecks(code);
-  void hasChecks;
+export async function runExample(code: string, ownPackage: string): Promise<void> {
+  const text = withChecks(code);
   const { outputText } = ts.transpileModule(`async function example() {\n${text}\n}`, {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
   });
   const scope: Record<string, unknown> = {
     ...surroundings(),
-    ...Object.assign({}, ...Object.values(packages)),
+    ...(Object.assign({}, ...Object.values(packages)) as object),
+    // Two packages may use one name; the example means its own.
+    ...packages[ownPackage],
     __import: (name: string): unknown => packages[name] ?? import(name),
     __check: check,
     __throws: throwsAsSaid,
   };
   const names = Object.keys(scope);
   // An example is a program: nothing but the language's own constructor makes one from text.
-  const AsyncFunction = (async () => {}).constructor as new (
+  const AsyncFunction = (async (): Promise<void> => {}).constructor as new (
     ...parts: string[]
   ) => (...values: unknown[]) => Promise<void>;
   const run = new AsyncFunction(...names, `${outputText}\nawait example();`);
@@ -64,10 +78,11 @@ export async function runExample(code: string): Promise<void> {
 }
 
 /** The example with its imports made dynamic and its promises made into checks. */
-function withChecks(code: string): { text: string; hasChecks: boolean } {
+function withChecks(code: string): string {
   const source = ts.createSourceFile("example.ts", code, ts.ScriptTarget.ES2022, true);
   const edits: { start: number; end: number; text: string }[] = [];
-  const lineEnd = (position: number): string => code.slice(position, code.indexOf("\n", position) >>> 0);
+  const lineEnd = (position: number): string =>
+    code.slice(position, code.indexOf("\n", position) >>> 0);
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) {
       edits.push({ start: node.getStart(), end: node.getEnd(), text: importText(node) });
@@ -106,14 +121,16 @@ function withChecks(code: string): { text: string; hasChecks: boolean } {
   let text = code;
   for (const { start, end, text: replacement } of edits.toReversed())
     text = text.slice(0, start) + replacement + text.slice(end);
-  return { text, hasChecks: edits.length > 0 };
+  return text;
 }
 
 function importText(node: ts.ImportDeclaration): string {
   const from = node.moduleSpecifier.getText();
   const bindings = node.importClause?.namedBindings;
-  if (node.importClause?.isTypeOnly === true || bindings === undefined) return `await __import(${from});`;
-  if (ts.isNamespaceImport(bindings)) return `const ${bindings.name.text} = await __import(${from});`;
+  if (node.importClause?.isTypeOnly === true || bindings === undefined)
+    return `await __import(${from});`;
+  if (ts.isNamespaceImport(bindings))
+    return `const ${bindings.name.text} = await __import(${from});`;
   const names = bindings.elements
     .filter(({ isTypeOnly }) => !isTypeOnly)
     .map(({ name, propertyName }) =>
@@ -132,10 +149,9 @@ async function check(received: unknown, expected: string, what: string): Promise
   );
   const prefix = /^(-?[\d.]+)\.\.\.$/.exec(expected.trim())?.[1];
   const isRight =
-    prefix !== undefined
-      ? String(value).startsWith(prefix)
-      : isEqual(value, parseValue(expected));
-  if (!isRight) throw new Error(`${what} gives ${shown ?? String(value)}, the documentation says ${expected}`);
+    prefix !== undefined ? String(value).startsWith(prefix) : isEqual(value, parseValue(expected));
+  if (!isRight)
+    throw new Error(`${what} gives ${shown ?? String(value)}, the documentation says ${expected}`);
 }
 
 function parseValue(text: string): unknown {

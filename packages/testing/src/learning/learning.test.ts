@@ -2,7 +2,16 @@ import { Function, type FunctionContext, noGrad } from "@dl/autograd";
 import { cpu } from "@dl/backend-cpu";
 import { Conv2d, MaxPool2d } from "@dl/conv";
 import { DataLoader, ProceduralDigits } from "@dl/data";
-import { accuracy, crossEntropy, Flatten, Linear, meanSquaredError, ReLU, Sequential, Tanh } from "@dl/nn";
+import {
+  accuracy,
+  crossEntropy,
+  Flatten,
+  Linear,
+  meanSquaredError,
+  ReLU,
+  Sequential,
+  Tanh,
+} from "@dl/nn";
 import { Adam, SGD } from "@dl/optim";
 import { configure, manualSeed, normal, tensor, type Tensor } from "@dl/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -98,9 +107,10 @@ describe("learning on cpu", () => {
         const [angle, x, y] = ctx.savedTensors;
         const back = dx.mul(angle!.cos()).add(dy.mul(angle!.sin()));
         const across = dy.mul(angle!.cos()).sub(dx.mul(angle!.sin()));
-        const dPoint = back.unsqueeze(0).mul(tensor([1, 0]).unsqueeze(1)).add(
-          across.unsqueeze(0).mul(tensor([0, 1]).unsqueeze(1)),
-        );
+        const dPoint = back
+          .unsqueeze(0)
+          .mul(tensor([1, 0]).unsqueeze(1))
+          .add(across.unsqueeze(0).mul(tensor([0, 1]).unsqueeze(1)));
         return [dPoint.reshape([2]), dy.mul(x!).sub(dx.mul(y!))];
       }
     }

@@ -32,7 +32,13 @@ function figures(step: number): Figures {
 describe("a loop without memory calls", () => {
   it("runs 10,000 steps with live tensors and bytes flat", { timeout: 120_000 }, async () => {
     manualSeed(3);
-    const model = new Sequential(new Linear(2, 16), new Tanh(), new Linear(16, 16), new Tanh(), new Linear(16, 1));
+    const model = new Sequential(
+      new Linear(2, 16),
+      new Tanh(),
+      new Linear(16, 16),
+      new Tanh(),
+      new Linear(16, 1),
+    );
     const optimizer = new SGD(model.parameters(), { learningRate: 0.01, momentum: 0.9 });
     const [inputs, targets] = [normal([32, 2]), normal([32, 1])];
     const seen: Figures[] = [];

@@ -15,7 +15,10 @@ import { given } from "./sample-source.ts";
 const shared = { theme: "convolution", differentiable: true } as const;
 type Sizes = readonly number[];
 
-const odd = given([1, 1, 4, 4], [1, NaN, 0, -0, 2, 3, -0, 0, -Infinity, -Infinity, Infinity, 5, -Infinity, -Infinity, 5, 5]);
+const odd = given(
+  [1, 1, 4, 4],
+  [1, NaN, 0, -0, 2, 3, -0, 0, -Infinity, -Infinity, Infinity, 5, -Infinity, -Infinity, 5, 5],
+);
 
 export const convolutionRecords: readonly OpRecord[] = [
   {
@@ -48,19 +51,28 @@ export const convolutionRecords: readonly OpRecord[] = [
       );
     },
     errors: [
-      fails("ShapeError", "conv2d: weight expects 3 input channels, got 1: input [8, 1, 28, 28], weight [16, 3, 3, 3] (layout NCHW).", (backend) =>
-        conv2d(zeros([8, 1, 28, 28], { backend }), zeros([16, 3, 3, 3], { backend })),
+      fails(
+        "ShapeError",
+        "conv2d: weight expects 3 input channels, got 1: input [8, 1, 28, 28], weight [16, 3, 3, 3] (layout NCHW).",
+        (backend) => conv2d(zeros([8, 1, 28, 28], { backend }), zeros([16, 3, 3, 3], { backend })),
       ),
-      fails("ShapeError", "conv2d: the window does not fit: input [1, 1, 2, 2] with padding is 2 x 2, the window covers 3 x 3. Use a smaller kernelSize or more padding.", (backend) =>
-        conv2d(zeros([1, 1, 2, 2], { backend }), zeros([1, 1, 3, 3], { backend })),
+      fails(
+        "ShapeError",
+        "conv2d: the window does not fit: input [1, 1, 2, 2] with padding is 2 x 2, the window covers 3 x 3. Use a smaller kernelSize or more padding.",
+        (backend) => conv2d(zeros([1, 1, 2, 2], { backend }), zeros([1, 1, 3, 3], { backend })),
       ),
-      fails("ShapeError", "conv2d: input must be [batch, channels, height, width], got [28, 28].", (backend) =>
-        conv2d(zeros([28, 28], { backend }), zeros([1, 1, 3, 3], { backend })),
+      fails(
+        "ShapeError",
+        "conv2d: input must be [batch, channels, height, width], got [28, 28].",
+        (backend) => conv2d(zeros([28, 28], { backend }), zeros([1, 1, 3, 3], { backend })),
       ),
-      fails("ArgumentError", "conv2d: stride must be a whole number of at least 1, or two such numbers: received 0.", (backend) =>
-        conv2d(zeros([1, 1, 4, 4], { backend }), zeros([1, 1, 3, 3], { backend }), undefined, {
-          stride: 0,
-        }),
+      fails(
+        "ArgumentError",
+        "conv2d: stride must be a whole number of at least 1, or two such numbers: received 0.",
+        (backend) =>
+          conv2d(zeros([1, 1, 4, 4], { backend }), zeros([1, 1, 3, 3], { backend }), undefined, {
+            stride: 0,
+          }),
       ),
     ],
   },
@@ -89,16 +101,22 @@ export const convolutionRecords: readonly OpRecord[] = [
       );
     },
     errors: [
-      fails("ShapeError", "convTranspose2d: weight expects 3 input channels, got 2: input [1, 2, 3, 3], weight [3, 1, 2, 2] (layout NCHW).", (backend) =>
-        convTranspose2d(zeros([1, 2, 3, 3], { backend }), zeros([3, 1, 2, 2], { backend })),
+      fails(
+        "ShapeError",
+        "convTranspose2d: weight expects 3 input channels, got 2: input [1, 2, 3, 3], weight [3, 1, 2, 2] (layout NCHW).",
+        (backend) =>
+          convTranspose2d(zeros([1, 2, 3, 3], { backend }), zeros([3, 1, 2, 2], { backend })),
       ),
-      fails("ArgumentError", "convTranspose2d: outputPadding must be smaller than the stride: received [1, 1], stride [1, 1].", (backend) =>
-        convTranspose2d(
-          zeros([1, 1, 3, 3], { backend }),
-          zeros([1, 1, 2, 2], { backend }),
-          undefined,
-          { outputPadding: 1 },
-        ),
+      fails(
+        "ArgumentError",
+        "convTranspose2d: outputPadding must be smaller than the stride: received [1, 1], stride [1, 1].",
+        (backend) =>
+          convTranspose2d(
+            zeros([1, 1, 3, 3], { backend }),
+            zeros([1, 1, 2, 2], { backend }),
+            undefined,
+            { outputPadding: 1 },
+          ),
       ),
     ],
   },
@@ -123,11 +141,15 @@ export const convolutionRecords: readonly OpRecord[] = [
       sample("odd, padded", [odd], ([x]) => maxPool2d(x!, 3, { stride: 2, padding: 1 })),
     ],
     errors: [
-      fails("DTypeError", 'maxPool2d: needs a float tensor, got int32. Convert with x.cast("float32").', (backend) =>
-        maxPool2d(zeros([1, 1, 4, 4], { backend, dtype: "int32" }), 2),
+      fails(
+        "DTypeError",
+        'maxPool2d: needs a float tensor, got int32. Convert with x.cast("float32").',
+        (backend) => maxPool2d(zeros([1, 1, 4, 4], { backend, dtype: "int32" }), 2),
       ),
-      fails("ArgumentError", "maxPool2d: padding must be at most half the window: received [2, 2], kernelSize [2, 2].", (backend) =>
-        maxPool2d(zeros([1, 1, 4, 4], { backend }), 2, { padding: 2 }),
+      fails(
+        "ArgumentError",
+        "maxPool2d: padding must be at most half the window: received [2, 2], kernelSize [2, 2].",
+        (backend) => maxPool2d(zeros([1, 1, 4, 4], { backend }), 2, { padding: 2 }),
       ),
     ],
   },
@@ -149,7 +171,11 @@ export const convolutionRecords: readonly OpRecord[] = [
     },
     extremes: () => [sample("odd", [odd], ([x]) => avgPool2d(x!, 2))],
     errors: [
-      fails("ShapeError", "avgPool2d: the window does not fit: input [1, 1, 1, 4] with padding is 1 x 4, the window covers 2 x 2. Use a smaller kernelSize or more padding.", (backend) => avgPool2d(zeros([1, 1, 1, 4], { backend }), 2)),
+      fails(
+        "ShapeError",
+        "avgPool2d: the window does not fit: input [1, 1, 1, 4] with padding is 1 x 4, the window covers 2 x 2. Use a smaller kernelSize or more padding.",
+        (backend) => avgPool2d(zeros([1, 1, 1, 4], { backend }), 2),
+      ),
     ],
   },
 ];

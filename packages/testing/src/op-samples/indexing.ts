@@ -51,16 +51,19 @@ export const indexingRecords: readonly OpRecord[] = [
         gather(x!, 1, i!),
       ),
       sample("nothing", [draw.real([3]), draw.index([0], 0, 3)], ([x, i]) => gather(x!, 0, i!)),
-      sample("one element", [draw.real([1]), draw.index([1], 0, 1)], ([x, i]) =>
-        gather(x!, 0, i!),
-      ),
+      sample("one element", [draw.real([1]), draw.index([1], 0, 1)], ([x, i]) => gather(x!, 0, i!)),
     ],
     errors: [
-      fails("ShapeError", "gather: indices [3, 1] do not fit beside [2, 3]. They need as many axes, none larger except axis 1.", (backend) =>
-        gather(zeros([2, 3], { backend }), 1, zeros([3, 1], { backend, dtype: "int32" })),
+      fails(
+        "ShapeError",
+        "gather: indices [3, 1] do not fit beside [2, 3]. They need as many axes, none larger except axis 1.",
+        (backend) =>
+          gather(zeros([2, 3], { backend }), 1, zeros([3, 1], { backend, dtype: "int32" })),
       ),
-      fails("DTypeError", 'gather: indices must be int32, got float32. Convert with indices.cast("int32").', (backend) =>
-        gather(zeros([3], { backend }), 0, zeros([1], { backend })),
+      fails(
+        "DTypeError",
+        'gather: indices must be int32, got float32. Convert with indices.cast("int32").',
+        (backend) => gather(zeros([3], { backend }), 0, zeros([1], { backend })),
       ),
     ],
   },
@@ -77,20 +80,21 @@ export const indexingRecords: readonly OpRecord[] = [
         ([x, i, source]) => scatter(x!, 0, i!, source!),
       ),
       sample("number", [draw.real([2, 4]), apart], ([x, i]) => scatter(x!, 1, i!, 5)),
-      sample(
-        "nothing",
-        [draw.real([3]), draw.index([0], 0, 3), draw.real([0])],
-        ([x, i, source]) => scatter(x!, 0, i!, source!),
+      sample("nothing", [draw.real([3]), draw.index([0], 0, 3), draw.real([0])], ([x, i, source]) =>
+        scatter(x!, 0, i!, source!),
       ),
     ],
     errors: [
-      fails("ShapeError", "scatter: the source has shape [3], but the indices ask for [2]. Expand or slice it.", (backend) =>
-        scatter(
-          zeros([3], { backend }),
-          0,
-          zeros([2], { backend, dtype: "int32" }),
-          zeros([3], { backend }),
-        ),
+      fails(
+        "ShapeError",
+        "scatter: the source has shape [3], but the indices ask for [2]. Expand or slice it.",
+        (backend) =>
+          scatter(
+            zeros([3], { backend }),
+            0,
+            zeros([2], { backend, dtype: "int32" }),
+            zeros([3], { backend }),
+          ),
       ),
     ],
   },
@@ -109,13 +113,16 @@ export const indexingRecords: readonly OpRecord[] = [
       sample("number", [draw.real([2, 4]), apart], ([x, i]) => scatterAdd(x!, 1, i!, 5)),
     ],
     errors: [
-      fails("DTypeError", 'scatterAdd: the source is int32, the tensor float32. Convert with source.cast("float32").', (backend) =>
-        scatterAdd(
-          zeros([3], { backend }),
-          0,
-          zeros([2], { backend, dtype: "int32" }),
-          zeros([2], { backend, dtype: "int32" }),
-        ),
+      fails(
+        "DTypeError",
+        'scatterAdd: the source is int32, the tensor float32. Convert with source.cast("float32").',
+        (backend) =>
+          scatterAdd(
+            zeros([3], { backend }),
+            0,
+            zeros([2], { backend, dtype: "int32" }),
+            zeros([2], { backend, dtype: "int32" }),
+          ),
       ),
     ],
   },
@@ -132,9 +139,16 @@ export const indexingRecords: readonly OpRecord[] = [
       sample("one element", [draw.real([1])], ([x]) => indexSelect(x!, 0, [0])),
     ],
     errors: [
-      fails("ArgumentError", "indexSelect: index 3 is out of range for axis 0 of [3]. Use -3 to 2.", (backend) => indexSelect(zeros([3], { backend }), 0, [3])),
-      fails("ShapeError", "indexSelect: indices must have one axis, got [1, 1]. Use flatten(), or gather for one index per element.", (backend) =>
-        indexSelect(zeros([3], { backend }), 0, zeros([1, 1], { backend, dtype: "int32" })),
+      fails(
+        "ArgumentError",
+        "indexSelect: index 3 is out of range for axis 0 of [3]. Use -3 to 2.",
+        (backend) => indexSelect(zeros([3], { backend }), 0, [3]),
+      ),
+      fails(
+        "ShapeError",
+        "indexSelect: indices must have one axis, got [1, 1]. Use flatten(), or gather for one index per element.",
+        (backend) =>
+          indexSelect(zeros([3], { backend }), 0, zeros([1, 1], { backend, dtype: "int32" })),
       ),
     ],
   },
@@ -152,8 +166,10 @@ export const indexingRecords: readonly OpRecord[] = [
       ),
     ],
     errors: [
-      fails("ShapeError", "indexAdd: the source has shape [2], but the indices ask for [1]. Expand or slice it.", (backend) =>
-        indexAdd(zeros([3], { backend }), 0, [0], zeros([2], { backend })),
+      fails(
+        "ShapeError",
+        "indexAdd: the source has shape [2], but the indices ask for [1]. Expand or slice it.",
+        (backend) => indexAdd(zeros([3], { backend }), 0, [0], zeros([2], { backend })),
       ),
     ],
   },
@@ -166,7 +182,13 @@ export const indexingRecords: readonly OpRecord[] = [
       sample("tensor", [draw.real([2, 3]), draw.index([2, 2], -6, 6)], ([x, i]) => take(x!, i!)),
       sample("nothing", [draw.real([2])], ([x]) => take(x!, [])),
     ],
-    errors: [fails("ArgumentError", "take: index 4 is out of range for axis 0 of [4]. Use -4 to 3.", (backend) => take(zeros([2, 2], { backend }), [4]))],
+    errors: [
+      fails(
+        "ArgumentError",
+        "take: index 4 is out of range for axis 0 of [4]. Use -4 to 3.",
+        (backend) => take(zeros([2, 2], { backend }), [4]),
+      ),
+    ],
   },
   {
     ...shared,
@@ -186,15 +208,20 @@ export const indexingRecords: readonly OpRecord[] = [
       sample("by infinity", [withNaN], ([x]) => maskedFill(x!, x!.equal(0), -Infinity)),
     ],
     errors: [
-      fails("DTypeError", 'maskedFill: the mask must be bool, got float32. Convert with x.cast("bool").', (backend) =>
-        maskedFill(zeros([3], { backend }), zeros([3], { backend }), 1),
+      fails(
+        "DTypeError",
+        'maskedFill: the mask must be bool, got float32. Convert with x.cast("bool").',
+        (backend) => maskedFill(zeros([3], { backend }), zeros([3], { backend }), 1),
       ),
-      fails("ArgumentError", 'maskedFill: 0.5 is not a value of int32. Give a whole number, or convert with x.cast("float32").', (backend) =>
-        maskedFill(
-          zeros([3], { backend, dtype: "int32" }),
-          zeros([3], { backend, dtype: "bool" }),
-          0.5,
-        ),
+      fails(
+        "ArgumentError",
+        'maskedFill: 0.5 is not a value of int32. Give a whole number, or convert with x.cast("float32").',
+        (backend) =>
+          maskedFill(
+            zeros([3], { backend, dtype: "int32" }),
+            zeros([3], { backend, dtype: "bool" }),
+            0.5,
+          ),
       ),
     ],
   },
@@ -211,8 +238,10 @@ export const indexingRecords: readonly OpRecord[] = [
       ),
     ],
     errors: [
-      fails("DTypeError", 'maskedSelect: the mask must be bool, got float32. Convert with x.cast("bool").', (backend) =>
-        maskedSelect(zeros([3], { backend }), zeros([3], { backend })),
+      fails(
+        "DTypeError",
+        'maskedSelect: the mask must be bool, got float32. Convert with x.cast("bool").',
+        (backend) => maskedSelect(zeros([3], { backend }), zeros([3], { backend })),
       ),
     ],
   },
@@ -238,8 +267,16 @@ export const indexingRecords: readonly OpRecord[] = [
       sample("nothing", [draw.index([0], 0, 4)], ([x]) => oneHot(x!, 4, "bool")),
     ],
     errors: [
-      fails("DTypeError", 'oneHot: labels must be int32, got float32. Convert with x.cast("int32").', (backend) => oneHot(zeros([3], { backend }), 4)),
-      fails("ArgumentError", "oneHot: the number of classes must be a whole number of at least 1: received 0.", (backend) => oneHot(zeros([3], { backend, dtype: "int32" }), 0)),
+      fails(
+        "DTypeError",
+        'oneHot: labels must be int32, got float32. Convert with x.cast("int32").',
+        (backend) => oneHot(zeros([3], { backend }), 4),
+      ),
+      fails(
+        "ArgumentError",
+        "oneHot: the number of classes must be a whole number of at least 1: received 0.",
+        (backend) => oneHot(zeros([3], { backend, dtype: "int32" }), 0),
+      ),
     ],
   },
   {
@@ -256,12 +293,12 @@ export const indexingRecords: readonly OpRecord[] = [
       sample("number", [draw.mask([5]), draw.real([5])], ([c, a]) => where(c!, a!, 2)),
       sample("nothing", [draw.mask([0]), draw.real([0])], ([c, a]) => where(c!, 1, a!)),
     ],
-    extremes: () => [
-      sample("the other side is NaN", [withNaN], ([x]) => where(x!.isNaN(), 0, x!)),
-    ],
+    extremes: () => [sample("the other side is NaN", [withNaN], ([x]) => where(x!.isNaN(), 0, x!))],
     errors: [
-      fails("ShapeError", "where: shapes do not broadcast: left [3], right [2]. Aligned at the end, sizes must be equal or 1.", (backend) =>
-        where(zeros([3], { backend, dtype: "bool" }), zeros([2], { backend }), 1),
+      fails(
+        "ShapeError",
+        "where: shapes do not broadcast: left [3], right [2]. Aligned at the end, sizes must be equal or 1.",
+        (backend) => where(zeros([3], { backend, dtype: "bool" }), zeros([2], { backend }), 1),
       ),
     ],
   },
@@ -281,7 +318,13 @@ export const indexingRecords: readonly OpRecord[] = [
       sample("odd", [withNaN], ([x]) => clamp(x!, -1, 1)),
       sample("bounds", [given([3], [-1, 0, 1])], ([x]) => clamp(x!, -1, 1)),
     ],
-    errors: [fails("ArgumentError", "clamp: needs a bound: received none. Give low, high or both.", (backend) => clamp(zeros([3], { backend })))],
+    errors: [
+      fails(
+        "ArgumentError",
+        "clamp: needs a bound: received none. Give low, high or both.",
+        (backend) => clamp(zeros([3], { backend })),
+      ),
+    ],
   },
   {
     ...shared,
@@ -292,17 +335,17 @@ export const indexingRecords: readonly OpRecord[] = [
       ...(["float32", "int32", "uint32", "bool"] as const).map((dtype) =>
         // Differences of what was rounded to float32 say nothing.
         withoutGradient(
-          sample(
-            `to ${dtype}`,
-            [draw.real([3, 5], dtype === "uint32" ? [0, 9] : [-9, 9])],
-            ([x]) => cast(x!, dtype),
+          sample(`to ${dtype}`, [draw.real([3, 5], dtype === "uint32" ? [0, 9] : [-9, 9])], ([x]) =>
+            cast(x!, dtype),
           ),
         ),
       ),
     ],
     extremes: () => [
-      sample("to int32", [given([8], [NaN, Infinity, -Infinity, 3e9, -3e9, 1.5, -1.5, -0])], ([x]) =>
-        cast(x!, "int32"),
+      sample(
+        "to int32",
+        [given([8], [NaN, Infinity, -Infinity, 3e9, -3e9, 1.5, -1.5, -0])],
+        ([x]) => cast(x!, "int32"),
       ),
       sample("to uint32", [given([7], [NaN, Infinity, -Infinity, 3e9, 5e9, 1.5, -1.5])], ([x]) =>
         cast(x!, "uint32"),
@@ -310,7 +353,11 @@ export const indexingRecords: readonly OpRecord[] = [
       sample("to bool", [withNaN], ([x]) => cast(x!, "bool")),
     ],
     errors: [
-      fails("ArgumentError", 'cast: unknown dtype: received "half". Use float32, float64, int32, uint32, bool.', (backend) => cast(zeros([3], { backend }), "half" as "bool")),
+      fails(
+        "ArgumentError",
+        'cast: unknown dtype: received "half". Use float32, float64, int32, uint32, bool.',
+        (backend) => cast(zeros([3], { backend }), "half" as "bool"),
+      ),
     ],
   },
   {
@@ -319,7 +366,9 @@ export const indexingRecords: readonly OpRecord[] = [
     dtypes: allTypes,
     samples: (draw) => overShapes(draw, [[2, 3], [], [0]], (x) => clone(x)),
     errors: [
-      fails("ArgumentError", "clone: needs a tensor, got number. Make one with tensor(...).", () => clone(3 as unknown as Tensor)),
+      fails("ArgumentError", "clone: needs a tensor, got number. Make one with tensor(...).", () =>
+        clone(3 as unknown as Tensor),
+      ),
     ],
   },
 ];

@@ -16,11 +16,7 @@ const shared = { theme: "losses and layers", differentiable: true } as const;
 type Loss = (inputs: Tensor, targets: Tensor, options?: LossOptions) => Tensor;
 
 /** A loss under its three reductions. */
-function reduced(
-  loss: Loss,
-  name: string,
-  inputs: () => readonly SampleInput[],
-): Sample[] {
+function reduced(loss: Loss, name: string, inputs: () => readonly SampleInput[]): Sample[] {
   return (["mean", "sum", "none"] as const).map((reduction) =>
     sample(`${name}, ${reduction}`, inputs(), ([x, t]) => loss(x!, t!, { reduction })),
   );
@@ -28,7 +24,9 @@ function reduced(
 
 const classes = (draw: SampleSource, loss: Loss): Sample[] => [
   ...reduced(loss, "batch", () => [draw.real([4, 5]), draw.index([4], 0, 5)]),
-  sample("images", [draw.real([2, 3, 2, 2]), draw.index([2, 2, 2], 0, 3)], ([x, t]) => loss(x!, t!)),
+  sample("images", [draw.real([2, 3, 2, 2]), draw.index([2, 2, 2], 0, 3)], ([x, t]) =>
+    loss(x!, t!),
+  ),
   sample("one sample", [draw.real([5]), draw.index([], 0, 5)], ([x, t]) => loss(x!, t!)),
 ];
 
@@ -50,19 +48,28 @@ export const lossRecords: readonly OpRecord[] = [
       ),
     ],
     errors: [
-      fails("ShapeError", "crossEntropy: targets must have shape [4], got [4, 1]: logits [4, 5], targets of int32. Class numbers have logits' shape without the classes; float targets are probabilities and have the same shape.", (backend) =>
-        crossEntropy(zeros([4, 5], { backend }), zeros([4, 1], { backend, dtype: "int32" })),
+      fails(
+        "ShapeError",
+        "crossEntropy: targets must have shape [4], got [4, 1]: logits [4, 5], targets of int32. Class numbers have logits' shape without the classes; float targets are probabilities and have the same shape.",
+        (backend) =>
+          crossEntropy(zeros([4, 5], { backend }), zeros([4, 1], { backend, dtype: "int32" })),
       ),
-      fails("DTypeError", 'crossEntropy: logits must be float, got int32. Convert with x.cast("float32").', (backend) =>
-        crossEntropy(
-          zeros([4, 5], { backend, dtype: "int32" }),
-          zeros([4], { backend, dtype: "int32" }),
-        ),
+      fails(
+        "DTypeError",
+        'crossEntropy: logits must be float, got int32. Convert with x.cast("float32").',
+        (backend) =>
+          crossEntropy(
+            zeros([4, 5], { backend, dtype: "int32" }),
+            zeros([4], { backend, dtype: "int32" }),
+          ),
       ),
-      fails("ArgumentError", 'crossEntropy: unknown reduction: received "average". Use "mean", "sum" or "none".', (backend) =>
-        crossEntropy(zeros([4, 5], { backend }), zeros([4], { backend, dtype: "int32" }), {
-          reduction: "average" as "mean",
-        }),
+      fails(
+        "ArgumentError",
+        'crossEntropy: unknown reduction: received "average". Use "mean", "sum" or "none".',
+        (backend) =>
+          crossEntropy(zeros([4, 5], { backend }), zeros([4], { backend, dtype: "int32" }), {
+            reduction: "average" as "mean",
+          }),
       ),
     ],
   },
@@ -71,8 +78,10 @@ export const lossRecords: readonly OpRecord[] = [
     name: "negativeLogLikelihood",
     samples: (draw) => classes(draw, negativeLogLikelihood),
     errors: [
-      fails("DTypeError", 'negativeLogLikelihood: targets must be class numbers (int32), got float32. Convert with targets.cast("int32").', (backend) =>
-        negativeLogLikelihood(zeros([4, 5], { backend }), zeros([4], { backend })),
+      fails(
+        "DTypeError",
+        'negativeLogLikelihood: targets must be class numbers (int32), got float32. Convert with targets.cast("int32").',
+        (backend) => negativeLogLikelihood(zeros([4, 5], { backend }), zeros([4], { backend })),
       ),
     ],
   },
@@ -82,8 +91,10 @@ export const lossRecords: readonly OpRecord[] = [
     samples: (draw) =>
       reduced(meanSquaredError, "matrix", () => [draw.real([3, 4]), draw.real([3, 4])]),
     errors: [
-      fails("ShapeError", "meanSquaredError: predictions and targets must have one shape: predictions [4, 1], targets [4]. Reshape one of them.", (backend) =>
-        meanSquaredError(zeros([4, 1], { backend }), zeros([4], { backend })),
+      fails(
+        "ShapeError",
+        "meanSquaredError: predictions and targets must have one shape: predictions [4, 1], targets [4]. Reshape one of them.",
+        (backend) => meanSquaredError(zeros([4, 1], { backend }), zeros([4], { backend })),
       ),
     ],
   },
@@ -94,7 +105,13 @@ export const lossRecords: readonly OpRecord[] = [
       reduced(binaryCrossEntropyWithLogits, "matrix", () => [
         draw.real([3, 4]),
         draw.real([3, 4], [0, 1]),
-      ]),
+      ]).concat(
+        sample(
+          "weighted",
+          [draw.real([3, 4]), draw.real([3, 4], [0, 1]), draw.real([4], [0.5, 3])],
+          ([x, t, w]) => binaryCrossEntropyWithLogits(x!, t!, { posWeight: w! }),
+        ),
+      ),
     extremes: () => [
       sample(
         "large logits",
@@ -103,8 +120,11 @@ export const lossRecords: readonly OpRecord[] = [
       ),
     ],
     errors: [
-      fails("ShapeError", "binaryCrossEntropyWithLogits: logits and targets must have one shape: logits [4, 1], targets [4]. Reshape one of them.", (backend) =>
-        binaryCrossEntropyWithLogits(zeros([4, 1], { backend }), zeros([4], { backend })),
+      fails(
+        "ShapeError",
+        "binaryCrossEntropyWithLogits: logits and targets must have one shape: logits [4, 1], targets [4]. Reshape one of them.",
+        (backend) =>
+          binaryCrossEntropyWithLogits(zeros([4, 1], { backend }), zeros([4], { backend })),
       ),
     ],
   },
@@ -116,8 +136,10 @@ export const lossRecords: readonly OpRecord[] = [
       sample("batch", [draw.distinct([6, 3]), draw.index([6], 0, 3)], ([x, t]) => accuracy(x!, t!)),
     ],
     errors: [
-      fails("ShapeError", "accuracy: targets must have shape [4], got [5]: logits [4, 5], targets of int32. Class numbers have logits' shape without the classes; float targets are probabilities and have the same shape.", (backend) =>
-        accuracy(zeros([4, 5], { backend }), zeros([5], { backend, dtype: "int32" })),
+      fails(
+        "ShapeError",
+        "accuracy: targets must have shape [4], got [5]: logits [4, 5], targets of int32. Class numbers have logits' shape without the classes; float targets are probabilities and have the same shape.",
+        (backend) => accuracy(zeros([4, 5], { backend }), zeros([5], { backend, dtype: "int32" })),
       ),
     ],
   },
@@ -125,17 +147,17 @@ export const lossRecords: readonly OpRecord[] = [
     ...shared,
     name: "linear",
     samples: (draw) => [
-      sample(
-        "batch",
-        [draw.real([3, 4]), draw.real([2, 4]), draw.real([2])],
-        ([x, w, b]) => linear(x!, w!, b),
+      sample("batch", [draw.real([3, 4]), draw.real([2, 4]), draw.real([2])], ([x, w, b]) =>
+        linear(x!, w!, b),
       ),
       sample("no bias", [draw.real([2, 3, 4]), draw.real([5, 4])], ([x, w]) => linear(x!, w!)),
       sample("no rows", [draw.real([0, 4]), draw.real([5, 4])], ([x, w]) => linear(x!, w!)),
     ],
     errors: [
-      fails("ShapeError", "linear: weight expects inputs of size 784, got 28: inputs [2, 28, 28], weight [10, 784] (layout [out, in]). Flatten the inputs first, with flatten(1).", (backend) =>
-        linear(zeros([2, 28, 28], { backend }), zeros([10, 784], { backend })),
+      fails(
+        "ShapeError",
+        "linear: weight expects inputs of size 784, got 28: inputs [2, 28, 28], weight [10, 784] (layout [out, in]). Flatten the inputs first, with flatten(1).",
+        (backend) => linear(zeros([2, 28, 28], { backend }), zeros([10, 784], { backend })),
       ),
     ],
   },

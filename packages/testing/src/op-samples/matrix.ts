@@ -9,20 +9,50 @@ export const matrixRecords: readonly OpRecord[] = [
     name: "matmul",
     samples: (draw) => {
       const shapes: [number[], number[]][] = [
-        [[3, 4], [4, 5]],
-        [[7, 19], [19, 9]],
-        [[33, 40], [40, 17]],
+        [
+          [3, 4],
+          [4, 5],
+        ],
+        [
+          [7, 19],
+          [19, 9],
+        ],
+        [
+          [33, 40],
+          [40, 17],
+        ],
         [[4], [4]],
         [[3, 4], [4]],
         [[4], [4, 3]],
-        [[2, 3, 4], [4, 2]],
-        [[2, 3, 4], [2, 4, 2]],
-        [[2, 1, 3, 4], [3, 4, 2]],
-        [[17, 300], [300, 18]],
+        [
+          [2, 3, 4],
+          [4, 2],
+        ],
+        [
+          [2, 3, 4],
+          [2, 4, 2],
+        ],
+        [
+          [2, 1, 3, 4],
+          [3, 4, 2],
+        ],
+        [
+          [17, 300],
+          [300, 18],
+        ],
         [[5, 1000], [1000]],
-        [[1, 1], [1, 1]],
-        [[0, 3], [3, 2]],
-        [[2, 0], [0, 3]],
+        [
+          [1, 1],
+          [1, 1],
+        ],
+        [
+          [0, 3],
+          [3, 2],
+        ],
+        [
+          [2, 0],
+          [0, 3],
+        ],
       ];
       return shapes.map(([left, right]) =>
         sample(
@@ -33,15 +63,24 @@ export const matrixRecords: readonly OpRecord[] = [
       );
     },
     errors: [
-      fails("ShapeError", "matmul: inner sizes differ: left [32, 128], right [64, 10]. Left's last axis (128) must equal right's second to last (64).", (backend) =>
-        matmul(zeros([32, 128], { backend }), zeros([64, 10], { backend })),
+      fails(
+        "ShapeError",
+        "matmul: inner sizes differ: left [32, 128], right [64, 10]. Left's last axis (128) must equal right's second to last (64).",
+        (backend) => matmul(zeros([32, 128], { backend }), zeros([64, 10], { backend })),
       ),
-      fails("ShapeError", "matmul: needs at least one axis on each side: left [], right [1]. Multiply by a scalar with mul.", (backend) => matmul(zeros([], { backend }), zeros([1], { backend }))),
-      fails("DTypeError", 'matmul: needs a float tensor, got int32 and int32. Convert with x.cast("float32").', (backend) =>
-        matmul(
-          zeros([2, 2], { backend, dtype: "int32" }),
-          zeros([2, 2], { backend, dtype: "int32" }),
-        ),
+      fails(
+        "ShapeError",
+        "matmul: needs at least one axis on each side: left [], right [1]. Multiply by a scalar with mul.",
+        (backend) => matmul(zeros([], { backend }), zeros([1], { backend })),
+      ),
+      fails(
+        "DTypeError",
+        'matmul: needs a float tensor, got int32 and int32. Convert with x.cast("float32").',
+        (backend) =>
+          matmul(
+            zeros([2, 2], { backend, dtype: "int32" }),
+            zeros([2, 2], { backend, dtype: "int32" }),
+          ),
       ),
     ],
   },
@@ -53,19 +92,29 @@ export const matrixRecords: readonly OpRecord[] = [
         sample(`[${n}]`, [draw.real([n]), draw.real([n])], ([a, b]) => dot(a!, b!)),
       ),
     errors: [
-      fails("ShapeError", "dot: needs two vectors of one length: left [3], right [4]. Use matmul for matrices.", (backend) => dot(zeros([3], { backend }), zeros([4], { backend }))),
+      fails(
+        "ShapeError",
+        "dot: needs two vectors of one length: left [3], right [4]. Use matmul for matrices.",
+        (backend) => dot(zeros([3], { backend }), zeros([4], { backend })),
+      ),
     ],
   },
   {
     ...shared,
     name: "outer",
     samples: (draw) =>
-      [[3, 4], [1, 1], [0, 2]].map(([m, n]) =>
+      [
+        [3, 4],
+        [1, 1],
+        [0, 2],
+      ].map(([m, n]) =>
         sample(`[${m}] [${n}]`, [draw.real([m!]), draw.real([n!])], ([a, b]) => outer(a!, b!)),
       ),
     errors: [
-      fails("ShapeError", "outer: needs two vectors: left [3], right [4, 1]. Use flatten().", (backend) =>
-        outer(zeros([3], { backend }), zeros([4, 1], { backend })),
+      fails(
+        "ShapeError",
+        "outer: needs two vectors: left [3], right [4, 1]. Use flatten().",
+        (backend) => outer(zeros([3], { backend }), zeros([4, 1], { backend })),
       ),
     ],
   },
@@ -75,14 +124,19 @@ export const matrixRecords: readonly OpRecord[] = [
     samples: (draw) => [
       sample("one axis", [draw.real([2, 3]), draw.real([3, 4])], ([a, b]) => tensordot(a!, b!, 1)),
       sample("crossed", [draw.real([2, 3, 4]), draw.real([4, 3, 2])], ([a, b]) =>
-        tensordot(a!, b!, [[1, 2], [1, 0]]),
+        tensordot(a!, b!, [
+          [1, 2],
+          [1, 0],
+        ]),
       ),
       sample("all", [draw.real([2, 3]), draw.real([2, 3])], ([a, b]) => tensordot(a!, b!)),
       sample("empty", [draw.real([0, 3]), draw.real([3, 2])], ([a, b]) => tensordot(a!, b!, 1)),
     ],
     errors: [
-      fails("ShapeError", "tensordot: paired axes do not fit: left [2, 3] axes [-1], right [2, 3] axes [0]. Pair each axis once with one of the same size.", (backend) =>
-        tensordot(zeros([2, 3], { backend }), zeros([2, 3], { backend }), 1),
+      fails(
+        "ShapeError",
+        "tensordot: paired axes do not fit: left [2, 3] axes [-1], right [2, 3] axes [0]. Pair each axis once with one of the same size.",
+        (backend) => tensordot(zeros([2, 3], { backend }), zeros([2, 3], { backend }), 1),
       ),
     ],
   },
@@ -111,10 +165,18 @@ export const matrixRecords: readonly OpRecord[] = [
       );
     },
     errors: [
-      fails("ArgumentError", 'einsum: needs at least one tensor: received none for "i".', () => einsum("i")),
-      fails("ArgumentError", 'einsum: the equation has 2 terms for 1 tensor: received "ij,j". Write for example "bij,bjk->bik".', (backend) => einsum("ij,j", zeros([2, 2], { backend }))),
-      fails("ShapeError", 'einsum: axis "i" has sizes 2 and 3: equation "i,i->", shapes [2], [3]. Axes with one name need one size.', (backend) =>
-        einsum("i,i->", zeros([2], { backend }), zeros([3], { backend })),
+      fails("ArgumentError", 'einsum: needs at least one tensor: received none for "i".', () =>
+        einsum("i"),
+      ),
+      fails(
+        "ArgumentError",
+        'einsum: the equation has 2 terms for 1 tensor: received "ij,j". Write for example "bij,bjk->bik".',
+        (backend) => einsum("ij,j", zeros([2, 2], { backend })),
+      ),
+      fails(
+        "ShapeError",
+        'einsum: axis "i" has sizes 2 and 3: equation "i,i->", shapes [2], [3]. Axes with one name need one size.',
+        (backend) => einsum("i,i->", zeros([2], { backend }), zeros([3], { backend })),
       ),
     ],
   },

@@ -87,13 +87,7 @@ function pointwiseExtremes(entry: PointwiseFunction): Sample[] {
   const isDivision = (facts.domain?.[0] ?? -1) > 0;
   const whole = oddIntegers.filter((value) => !isDivision || value > 0);
   if (types === "numeric" || types === "bits")
-    samples.push(
-      sample(
-        "int32",
-        combinations(whole, tensorOperands + 1, "index"),
-        call(entry),
-      ),
-    );
+    samples.push(sample("int32", combinations(whole, tensorOperands + 1, "index"), call(entry)));
   return samples;
 }
 
@@ -167,8 +161,7 @@ function pointwiseErrors(name: string, entry: PointwiseFunction): ErrorSample[] 
       fails(
         "ArgumentError",
         `${name}: needs a number, got string. Give a plain number.`,
-        (backend) =>
-          entry.apply(ones([2], { backend }), ...others(1), "1" as unknown as number),
+        (backend) => entry.apply(ones([2], { backend }), ...others(1), "1" as unknown as number),
       ),
     );
   return errors;

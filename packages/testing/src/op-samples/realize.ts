@@ -14,13 +14,13 @@ import { Seeded, type SampleInput } from "./sample-source.ts";
 export const layoutNames = ["contiguous", "transposed", "sliced", "broadcast"] as const;
 export type LayoutName = (typeof layoutNames)[number];
 
-export function inputDType(input: SampleInput, dtype: DType): DType {
+function inputDType(input: SampleInput, dtype: DType): DType {
   if (input.role === "index") return "int32";
   return input.role === "mask" ? "bool" : dtype;
 }
 
 /** The sample's numbers as this type can hold them; kept the same for both float types. */
-export function valuesFor(input: SampleInput, dtype: DType): number[] {
+function valuesFor(input: SampleInput, dtype: DType): number[] {
   const type = inputDType(input, dtype);
   if (input.role === "index" || input.role === "mask" || dtypes[type].isFloat)
     return [...input.values];

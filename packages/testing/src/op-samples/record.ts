@@ -51,20 +51,12 @@ export const numberTypes: readonly DType[] = ["float32", "float64", "int32", "ui
 export const allTypes: readonly DType[] = ["float32", "float64", "int32", "uint32", "bool"];
 
 /** A sample, written in one line. */
-export function sample(
-  name: string,
-  inputs: readonly SampleInput[],
-  call: Sample["call"],
-): Sample {
+export function sample(name: string, inputs: readonly SampleInput[], call: Sample["call"]): Sample {
   return { name, inputs, call };
 }
 
 /** An error sample, written in one line. */
-export function fails(
-  error: string,
-  message: string,
-  call: ErrorSample["call"],
-): ErrorSample {
+export function fails(error: string, message: string, call: ErrorSample["call"]): ErrorSample {
   return { error, message, call };
 }
 

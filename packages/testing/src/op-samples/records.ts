@@ -1,11 +1,14 @@
 import { convolutionRecords } from "./convolution.ts";
 import { creationRecords } from "./creation.ts";
+import { embeddingLossRecords } from "./embedding-losses.ts";
 import { indexingRecords } from "./indexing.ts";
+import { joinRecords } from "./joins.ts";
 import { lossRecords } from "./losses.ts";
 import { matrixRecords } from "./matrix.ts";
 import { pointwiseRecords } from "./pointwise.ts";
 import type { OpRecord } from "./record.ts";
 import { reductionRecords } from "./reductions.ts";
+import { triangleRecords } from "./triangles.ts";
 import { viewRecords } from "./views.ts";
 
 /** Every operation there is. */
@@ -14,8 +17,11 @@ export const opRecords: readonly OpRecord[] = [
   ...pointwiseRecords,
   ...reductionRecords,
   ...viewRecords,
+  ...joinRecords,
+  ...triangleRecords,
   ...indexingRecords,
   ...matrixRecords,
   ...convolutionRecords,
   ...lossRecords,
+  ...embeddingLossRecords,
 ];

@@ -186,8 +186,16 @@ export const reductionRecords: readonly OpRecord[] = [
       sample("far from 0", [draw.real([3, 5], [1000, 1001])], ([x]) => variance(x!, 1)),
     ],
     errors: [
-      fails("DTypeError", 'var: needs a float tensor, got int32. Convert with x.cast("float32").', (backend) => variance(zeros([2], { backend, dtype: "int32" }))),
-      fails("AxisError", "var: axis 1 is out of range for a tensor with 1 axis. Use 0 or -1.", (backend) => variance(zeros([2], { backend }), 1)),
+      fails(
+        "DTypeError",
+        'var: needs a float tensor, got int32. Convert with x.cast("float32").',
+        (backend) => variance(zeros([2], { backend, dtype: "int32" })),
+      ),
+      fails(
+        "AxisError",
+        "var: axis 1 is out of range for a tensor with 1 axis. Use 0 or -1.",
+        (backend) => variance(zeros([2], { backend }), 1),
+      ),
     ],
   }),
   reduction("std", (x, axes, k) => std(x, axes, keep(k)), {
@@ -212,8 +220,14 @@ export const reductionRecords: readonly OpRecord[] = [
       sample("one element", [draw.real([1])], ([x]) => norm(x!)),
     ],
   },
-  reduction("amax", (x, axes, k) => amax(x, axes, keep(k)), { dtypes: allTypes, mayBeEmpty: false }),
-  reduction("amin", (x, axes, k) => amin(x, axes, keep(k)), { dtypes: allTypes, mayBeEmpty: false }),
+  reduction("amax", (x, axes, k) => amax(x, axes, keep(k)), {
+    dtypes: allTypes,
+    mayBeEmpty: false,
+  }),
+  reduction("amin", (x, axes, k) => amin(x, axes, keep(k)), {
+    dtypes: allTypes,
+    mayBeEmpty: false,
+  }),
   reduction("any", (x, axes, k) => any(x, axes, keep(k)), {
     dtypes: allTypes,
     differentiable: notDifferentiable.integer,
@@ -302,8 +316,16 @@ export const reductionRecords: readonly OpRecord[] = [
       sample("one element", [draw.distinct([1])], ([x]) => ({ ...topk(x!, 1) })),
     ],
     errors: [
-      fails("ArgumentError", "topk: k must be a whole number from 0 to 3, the size of axis -1: received 4.", (backend) => ({ ...topk(zeros([3], { backend }), 4) })),
-      fails("AxisError", "topk: axis 1 is out of range for a tensor with 1 axis. Use 0 or -1.", (backend) => ({ ...topk(zeros([3], { backend }), 1, 1) })),
+      fails(
+        "ArgumentError",
+        "topk: k must be a whole number from 0 to 3, the size of axis -1: received 4.",
+        (backend) => ({ ...topk(zeros([3], { backend }), 4) }),
+      ),
+      fails(
+        "AxisError",
+        "topk: axis 1 is out of range for a tensor with 1 axis. Use 0 or -1.",
+        (backend) => ({ ...topk(zeros([3], { backend }), 1, 1) }),
+      ),
     ],
   }),
 ];

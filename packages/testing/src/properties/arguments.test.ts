@@ -8,7 +8,22 @@ configure({ backend: await cpu(), memoryBudgetBytes: 64 * 2 ** 20 });
 const settings = { seed: 20240501, numRuns: 300 };
 
 const shapes = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 });
-const number = fc.constantFrom(0, 1, 2, 3, -1, -2, -5, 0.5, NaN, Infinity, -Infinity, 2 ** 31, 2 ** 53, -0);
+const number = fc.constantFrom(
+  0,
+  1,
+  2,
+  3,
+  -1,
+  -2,
+  -5,
+  0.5,
+  NaN,
+  Infinity,
+  -Infinity,
+  2 ** 31,
+  2 ** 53,
+  -0,
+);
 const list = fc.array(number, { maxLength: 4 });
 const axes = fc.oneof(number, list, fc.constant(undefined));
 const optional = fc.oneof(number, fc.constant(undefined));
@@ -58,20 +73,19 @@ const calls = fc
 describe("no arguments crash or hang", () => {
   it("operations give a result or one of our errors", async () => {
     await fc.assert(
-      fc.asyncProperty(
-        shapes,
-        calls,
-        async (shape, [name, args]) => {
-          try {
-            const methods = zeros(shape) as unknown as Record<string, (...given: unknown[]) => unknown>;
-            const result = methods[name]!(...args);
-            if (result instanceof Object && "data" in result) await (result as Tensor).data();
-          } catch (error) {
-            const call = `${name}(${args.map(String).join("; ")}) of [${shape.join(", ")}]`;
-            expect(error, call).toBeInstanceOf(DlError);
-          }
-        },
-      ),
+      fc.asyncProperty(shapes, calls, async (shape, [name, args]) => {
+        try {
+          const methods = zeros(shape) as unknown as Record<
+            string,
+            (...given: unknown[]) => unknown
+          >;
+          const result = methods[name]!(...args);
+          if (result instanceof Object && "data" in result) await (result as Tensor).data();
+        } catch (error) {
+          const call = `${name}(${args.map(String).join("; ")}) of [${shape.join(", ")}]`;
+          expect(error, call).toBeInstanceOf(DlError);
+        }
+      }),
       { ...settings, numRuns: 1500 },
     );
   });
@@ -100,7 +114,9 @@ describe("algebra of shapes", () => {
     await fc.assert(
       fc.asyncProperty(shapes, fc.nat(), async (shape, seed) => {
         const x = uniform(shape);
-        const order = shape.map((_, axis) => axis).toSorted((a, b) => ((a * 7 + seed) % 5) - ((b * 7 + seed) % 5) || a - b);
+        const order = shape
+          .map((_, axis) => axis)
+          .toSorted((a, b) => ((a * 7 + seed) % 5) - ((b * 7 + seed) % 5) || a - b);
         const back = order.map((_, axis) => order.indexOf(axis));
         const flat = x.flatten().reshape(shape);
         const data = await x.data();

@@ -35,7 +35,11 @@ async function run(program: RandomProgram, backend: Backend, dtype: DType): Prom
   return Promise.all(outputs.map(valuesOf));
 }
 
-async function gradients(program: RandomProgram, backend: Backend, dtype: DType): Promise<Values[]> {
+async function gradients(
+  program: RandomProgram,
+  backend: Backend,
+  dtype: DType,
+): Promise<Values[]> {
   const inputs = inputsOf(program, backend, dtype, backend === oracle);
   for (const input of inputs) input.requiresGrad = true;
   const loss = runProgram(program, inputs)
@@ -53,7 +57,10 @@ function compare(
   tolerance = 1e-4,
 ): void {
   expected.forEach((wanted, i) => {
-    const size = Array.from(wanted.data).reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+    const size = Array.from(wanted.data).reduce(
+      (most, value) => Math.max(most, Math.abs(value)),
+      1,
+    );
     const allowed = { relative: tolerance, absolute: tolerance * size };
     const found = difference(`${name} ${i}`, received[i]!, wanted, allowed);
     expect(found, printProgram(program)).toBeUndefined();

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { layoutNames, type LayoutName } from "../op-samples/realize.ts";
 
 /** One step: an operation on earlier results, named by position from the end. */
-export interface Step {
+interface Step {
   readonly op: keyof typeof operations;
   readonly operands: readonly [number, number];
   readonly number: number;
@@ -34,7 +34,10 @@ const pair = (a: Tensor, b: Tensor): readonly [Tensor, Tensor] => {
 const operations = {
   add: (a: Tensor, b: Tensor): Tensor => pair(a, b).reduce((x, y) => x.add(y)),
   sub: (a: Tensor, b: Tensor): Tensor => pair(a, b).reduce((x, y) => x.sub(y)),
-  mul: (a: Tensor, b: Tensor): Tensor => pair(a, b).reduce((x, y) => x.mul(y)).tanh(),
+  mul: (a: Tensor, b: Tensor): Tensor =>
+    pair(a, b)
+      .reduce((x, y) => x.mul(y))
+      .tanh(),
   maximum: (a: Tensor, b: Tensor): Tensor => pair(a, b).reduce((x, y) => x.maximum(y)),
   where: (a: Tensor, b: Tensor): Tensor => where(pair(a, b)[1].isFinite(), ...pair(a, b)),
   tanh: (a: Tensor): Tensor => a.tanh(),

@@ -21,6 +21,11 @@ const loss =
   ([x, targets]: readonly Tensor[], options: nn.LossOptions): Tensor =>
     call(x!, targets!, options);
 
+const tripleLoss =
+  (call: (a: Tensor, b: Tensor, c: Tensor, options?: nn.LossOptions) => Tensor) =>
+  ([a, b, c]: readonly Tensor[], options: nn.LossOptions): Tensor =>
+    call(a!, b!, c!, options);
+
 /** How a fixture's operation is called here. */
 const calls: Readonly<Record<string, Call>> = {
   where: ([condition, a, b]) => dl.where(condition!, a!, b!),
@@ -71,7 +76,8 @@ const calls: Readonly<Record<string, Call>> = {
   matmul: ([a, b]) => dl.matmul(a!, b!),
   einsum: (xs, { equation }: { equation: string }) => dl.einsum(equation, ...xs),
   linear: ([x, weight, bias]) => nn.linear(x!, weight!, bias),
-  conv2d: ([x, weight, bias], options: conv.Conv2dOptions) => conv.conv2d(x!, weight!, bias, options),
+  conv2d: ([x, weight, bias], options: conv.Conv2dOptions) =>
+    conv.conv2d(x!, weight!, bias, options),
   convTranspose2d: ([x, weight], options: conv.ConvTranspose2dOptions) =>
     conv.convTranspose2d(x!, weight!, undefined, options),
   maxPool2d: ([x], { kernelSize, options }: { kernelSize: conv.Pair; options: object }) =>
@@ -82,6 +88,18 @@ const calls: Readonly<Record<string, Call>> = {
   meanSquaredError: loss(nn.meanSquaredError),
   binaryCrossEntropyWithLogits: loss(nn.binaryCrossEntropyWithLogits),
   negativeLogLikelihood: loss(nn.negativeLogLikelihood),
+  meanAbsoluteError: loss(nn.meanAbsoluteError),
+  huberLoss: loss(nn.huberLoss),
+  smoothL1Loss: loss(nn.smoothL1Loss),
+  binaryCrossEntropy: loss(nn.binaryCrossEntropy),
+  klDivergenceLoss: loss(nn.klDivergenceLoss),
+  poissonNegativeLogLikelihood: loss(nn.poissonNegativeLogLikelihood),
+  multiMarginLoss: loss(nn.multiMarginLoss),
+  hingeEmbeddingLoss: loss(nn.hingeEmbeddingLoss),
+  gaussianNegativeLogLikelihood: tripleLoss(nn.gaussianNegativeLogLikelihood),
+  tripletMarginLoss: tripleLoss(nn.tripletMarginLoss),
+  cosineEmbeddingLoss: tripleLoss(nn.cosineEmbeddingLoss),
+  marginRankingLoss: tripleLoss(nn.marginRankingLoss),
 };
 
 export function callFixture(op: string, inputs: readonly Tensor[], parameters: unknown): OpResult {

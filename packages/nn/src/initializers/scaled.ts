@@ -5,12 +5,12 @@ import { normal, uniform, type RandomOptions, type Tensor } from "@dl/tensor";
 export type Initializer = (shape: readonly number[], options?: RandomOptions) => Tensor;
 
 export interface XavierOptions extends RandomOptions {
-  /** Factor for the activation that follows, see {@link gainOf}. Default 1. */
+  /** Factor for the activation that follows, see `gainOf`. Default 1. */
   readonly gain?: number;
 }
 
 export interface HeOptions extends RandomOptions {
-  /** Factor for the activation that follows, see {@link gainOf}. Default √2, for ReLU. */
+  /** Factor for the activation that follows, see `gainOf`. Default √2, for ReLU. */
   readonly gain?: number;
   /** `"in"` keeps the variance of activations, `"out"` that of gradients. Default `"in"`. */
   readonly fan?: "in" | "out";
@@ -33,42 +33,29 @@ export function fans(op: string, shape: readonly number[]): { fanIn: number; fan
   return { fanIn: shape[1]! * kernel, fanOut: shape[0]! * kernel };
 }
 
-/** Activations that change the variance of what passes through them. */
-export type GainActivation = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
-
-/**
- * Factor by which weights must be larger so that the variance survives an activation.
- *
- * Source: PyTorch's `torch.nn.init.calculate_gain`; ReLU: He et al. 2015, arXiv:1502.01852, eq. 10.
- */
-export function gainOf(activation: GainActivation, negativeSlope = 0.01): number {
-  switch (activation) {
-    case "linear":
-    case "sigmoid":
-      return 1;
-    case "tanh":
-      return 5 / 3;
-    case "relu":
-      return Math.SQRT2;
-    case "leakyRelu":
-      return Math.sqrt(2 / (1 + negativeSlope ** 2));
-    case "selu":
-      return 3 / 4;
-  }
-}
-
 /**
  * Uniform in ±gain √(6 / (fanIn + fanOut)): variance is kept forward and backward on average.
  *
  * Source: Glorot & Bengio 2010, AISTATS, eq. 16.
  * @throws {ShapeError} with fewer than 2 axes.
+ * @throws {ArgumentError} unless the gain is finite and at least 0.
+ * @example
+ * new Linear(784, 128, { init: xavierUniform });
  */
 export function xavierUniform(shape: readonly number[], options: XavierOptions = {}): Tensor {
   const { gain = 1, ...random } = options;
   return uniformOfDeviation(shape, xavierDeviation("xavierUniform", shape, gain), random);
 }
 
-/** Normal with deviation gain √(2 / (fanIn + fanOut)). Source: {@link xavierUniform}. */
+/**
+ * Normal with deviation gain √(2 / (fanIn + fanOut)).
+ *
+ * Source: {@link xavierUniform}.
+ * @throws {ShapeError} with fewer than 2 axes.
+ * @throws {ArgumentError} unless the gain is finite and at least 0.
+ * @example
+ * new Linear(784, 128, { init: xavierNormal });
+ */
 export function xavierNormal(shape: readonly number[], options: XavierOptions = {}): Tensor {
   const { gain = 1, ...random } = options;
   return normal(shape, { ...random, std: xavierDeviation("xavierNormal", shape, gain) });
@@ -79,16 +66,55 @@ export function xavierNormal(shape: readonly number[], options: XavierOptions = 
  *
  * Source: He et al. 2015, arXiv:1502.01852, eq. 10 and 14.
  * @throws {ShapeError} with fewer than 2 axes.
+ * @throws {ArgumentError} unless the gain is finite and at least 0.
+ * @example
+ * new Linear(784, 128, { init: heUniform });
  */
 export function heUniform(shape: readonly number[], options: HeOptions = {}): Tensor {
   const { gain = Math.SQRT2, fan = "in", ...random } = options;
   return uniformOfDeviation(shape, heDeviation("heUniform", shape, gain, fan), random);
 }
 
-/** Normal with deviation gain / √fan. Source: {@link heUniform}. */
+/**
+ * Normal with deviation gain / √fan.
+ *
+ * Source: {@link heUniform}.
+ * @throws {ShapeError} with fewer than 2 axes.
+ * @throws {ArgumentError} unless the gain is finite and at least 0.
+ * @example
+ * new Linear(784, 128, { init: heNormal });
+ */
 export function heNormal(shape: readonly number[], options: HeOptions = {}): Tensor {
   const { gain = Math.SQRT2, fan = "in", ...random } = options;
   return normal(shape, { ...random, std: heDeviation("heNormal", shape, gain, fan) });
+}
+
+/**
+ * Uniform in ±gain √(3 / fanIn): variance 1 passes through linear layers; for SELU networks.
+ *
+ * Source: LeCun et al. 1998, "Efficient BackProp", section 4.6.
+ * @throws {ShapeError} with fewer than 2 axes.
+ * @throws {ArgumentError} unless the gain is finite and at least 0.
+ * @example
+ * new Linear(784, 128, { init: leCunUniform });
+ */
+export function leCunUniform(shape: readonly number[], options: XavierOptions = {}): Tensor {
+  const { gain = 1, ...random } = options;
+  return uniformOfDeviation(shape, heDeviation("leCunUniform", shape, gain, "in"), random);
+}
+
+/**
+ * Normal with deviation gain / √fanIn.
+ *
+ * Source: {@link leCunUniform}.
+ * @throws {ShapeError} with fewer than 2 axes.
+ * @throws {ArgumentError} unless the gain is finite and at least 0.
+ * @example
+ * new Linear(784, 128, { init: leCunNormal });
+ */
+export function leCunNormal(shape: readonly number[], options: XavierOptions = {}): Tensor {
+  const { gain = 1, ...random } = options;
+  return normal(shape, { ...random, std: heDeviation("leCunNormal", shape, gain, "in") });
 }
 
 /**
@@ -130,7 +156,8 @@ function heDeviation(
   return checkGain(op, gain) / Math.sqrt(Math.max(fan === "in" ? fanIn : fanOut, 1));
 }
 
-function checkGain(op: string, gain: number): number {
+/** @throws {ArgumentError} unless the gain is finite and at least 0. */
+export function checkGain(op: string, gain: number): number {
   if (!(gain >= 0 && gain < Infinity))
     throw new ArgumentError(op, `gain must be a finite number of at least 0: received ${gain}.`, {
       received: gain,

@@ -1,0 +1,123 @@
+import { Conv2d, ConvTranspose2d } from "@dl/conv";
+import {
+  BatchNorm,
+  binaryCrossEntropyWithLogits,
+  Flatten,
+  LeakyReLU,
+  Linear,
+  ReLU,
+  Sequential,
+  Tanh,
+  Unflatten,
+} from "@dl/nn";
+import { Adam } from "@dl/optim";
+import { Generator, normal, ones, uniform, zeros, type Tensor } from "@dl/tensor";
+import type { BenchCase } from "./bench-case.ts";
+import { gradientValues, trainingWork } from "./training.ts";
+
+const seed = 1;
+
+const vae: BenchCase = {
+  id: "vae",
+  group: "training",
+  kind: "vae",
+  params: { batch: 128 },
+  samples: 128,
+  learns: true,
+  flops: 6 * 128 * (784 * 400 + 2 * 400 * 20 + 20 * 400 + 400 * 784),
+  checkParams: { batch: 8 },
+  build(setting, { batch }) {
+    const options = { ...setting, generator: new Generator(seed) };
+    const hidden = new Linear(784, 400, options);
+    const meanHead = new Linear(400, 20, options);
+    const logVarianceHead = new Linear(400, 20, options);
+    const decoder = new Sequential(
+      new Linear(20, 400, options),
+      new ReLU(),
+      new Linear(400, 784, options),
+    );
+    const parameters = [hidden, meanHead, logVarianceHead, decoder].flatMap((part) =>
+      part.parameters(),
+    );
+    const images = uniform([batch!, 784], options);
+    const optimizer = new Adam(parameters, { learningRate: 1e-3 });
+    return trainingWork(
+      () => {
+        const features = hidden.forward(images).relu();
+        const mean = meanHead.forward(features);
+        const logVariance = logVarianceHead.forward(features);
+        const noise = normal(mean.shape, options);
+        const latent = mean.add(noise.mul(logVariance.mul(0.5).exp()));
+        const reconstruction = binaryCrossEntropyWithLogits(
+          decoder.forward(latent),
+          images,
+          { reduction: "sum" },
+        );
+        const divergence = logVariance.exp().add(mean.square()).sub(1).sub(logVariance).sum();
+        return reconstruction.add(divergence.mul(0.5));
+      },
+      optimizer,
+      parameters,
+    );
+  },
+};
+
+const dcgan: BenchCase = {
+  id: "dcgan",
+  group: "training",
+  kind: "dcgan",
+  params: { batch: 64 },
+  samples: 64,
+  checkParams: { batch: 4 },
+  build(setting, { batch }) {
+    const options = { ...setting, generator: new Generator(seed) };
+    const halves = { stride: 2, padding: 1, ...options };
+    const generator = new Sequential(
+      new Linear(64, 3136, options),
+      new Unflatten(1, [64, 7, 7]),
+      new BatchNorm(64, setting),
+      new ReLU(),
+      new ConvTranspose2d(64, 32, 4, halves),
+      new BatchNorm(32, setting),
+      new ReLU(),
+      new ConvTranspose2d(32, 1, 4, halves),
+      new Tanh(),
+    );
+    const discriminator = new Sequential(
+      new Conv2d(1, 32, 4, halves),
+      new LeakyReLU(0.2),
+      new Conv2d(32, 64, 4, halves),
+      new BatchNorm(64, setting),
+      new LeakyReLU(0.2),
+      new Flatten(),
+      new Linear(3136, 1, options),
+    );
+    const adam = { learningRate: 2e-4, beta1: 0.5, beta2: 0.999 };
+    const generatorOptimizer = new Adam(generator.parameters(), adam);
+    const discriminatorOptimizer = new Adam(discriminator.parameters(), adam);
+    const images = uniform([batch!, 1, 28, 28], { low: -1, high: 1, ...options });
+    const [real, fake] = [ones([batch!, 1], setting), zeros([batch!, 1], setting)];
+    const judge = (x: Tensor): Tensor => discriminator.forward(x);
+    const losses = [NaN, NaN];
+    return {
+      async step() {
+        const made = generator.forward(normal([batch!, 64], options));
+        const discriminatorLoss = binaryCrossEntropyWithLogits(judge(images), real).add(
+          binaryCrossEntropyWithLogits(judge(made.detach()), fake),
+        );
+        discriminatorOptimizer.zeroGrad();
+        discriminatorLoss.backward();
+        discriminatorOptimizer.step();
+        const generatorLoss = binaryCrossEntropyWithLogits(judge(made), real);
+        generatorOptimizer.zeroGrad();
+        generatorLoss.backward();
+        generatorOptimizer.step();
+        losses[0] = await discriminatorLoss.item();
+        return (losses[1] = await generatorLoss.item());
+      },
+      results: async () => [losses, ...(await gradientValues(generator.parameters()))],
+    };
+  },
+};
+
+export const generativeCases: readonly BenchCase[] = [vae, dcgan];

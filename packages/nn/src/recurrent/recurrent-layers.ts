@@ -1,0 +1,144 @@
+import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
+import { stack, type Tensor } from "@dl/tensor";
+import { Dropout } from "../dropout.ts";
+import { checkCount } from "../layer-options.ts";
+import { Module } from "../module.ts";
+import { GRUCell, LSTMCell, RNNCell, type LSTMState, type RNNCellOptions } from "./cells.ts";
+import type { RecurrentCell, RecurrentCellOptions } from "./recurrent-cell.ts";
+
+export interface RecurrentOptions extends RecurrentCellOptions {
+  /** How many cells are stacked, each reading the outputs of the one below. Default 1. */
+  readonly layerCount?: number;
+  /** Probability of dropping outputs between layers in training. Default 0. */
+  readonly dropout?: number;
+}
+
+export interface RecurrentOutput<State> {
+  /** Outputs of the top layer at every step: [batch, length, hiddenSize]. */
+  readonly outputs: Tensor;
+  /** The last state of each layer; given to the next call, it continues the sequence. */
+  readonly states: readonly State[];
+}
+
+/**
+ * Stacked cells run over sequences.
+ *
+ * Always batch first: [batch, length, size] (PyTorch's `batch_first=True`). The parameters of layer k
+ * are `layers.k.weightIh` and so on (PyTorch's `weight_ih_lk`).
+ */
+export abstract class Recurrent<State> extends Module {
+  readonly layers: readonly RecurrentCell<State>[];
+  readonly dropout: Dropout;
+  readonly #op: string;
+
+  constructor(
+    op: string,
+    cellFor: (inputSize: number) => RecurrentCell<State>,
+    inputSize: number,
+    hiddenSize: number,
+    options: RecurrentOptions,
+  ) {
+    super();
+    const { layerCount = 1, dropout = 0, generator } = options;
+    checkCount(op, "layerCount", layerCount);
+    this.#op = op;
+    this.layers = Array.from({ length: layerCount }, (_, i) =>
+      cellFor(i === 0 ? inputSize : hiddenSize),
+    );
+    this.dropout = new Dropout(dropout, { ...(generator && { generator }) });
+  }
+
+  forward(inputs: Tensor, states?: readonly State[]): RecurrentOutput<State> {
+    if (inputs.ndim !== 3 || inputs.shape[1] === 0)
+      throw new ShapeError(
+        this.#op,
+        `expects [batch, length, size] with at least one step: received ${formatShape(inputs.shape)}.`,
+        { received: inputs.shape },
+      );
+    if (states !== undefined && states.length !== this.layers.length)
+      throw new ArgumentError(
+        this.#op,
+        `needs one state per layer: received ${states.length}, layers ${this.layers.length}.`,
+        { expected: this.layers.length, received: states.length },
+      );
+    let sequence = inputs;
+    const last = this.layers.map((cell, i) => {
+      const fed = i === 0 ? sequence : this.dropout.forward(sequence);
+      const { outputs, state } = unrolled(cell, fed, states?.[i]);
+      sequence = outputs;
+      return state;
+    });
+    return { outputs: sequence, states: last };
+  }
+}
+
+/** All steps of one cell. */
+function unrolled<State>(
+  cell: RecurrentCell<State>,
+  inputs: Tensor,
+  first: State | undefined,
+): { outputs: Tensor; state: State } {
+  const [batch, length] = inputs.shape as readonly [number, number, number];
+  const projected = cell.project(inputs); // [batch, length, gates · hiddenSize]
+  let state = first ?? cell.start(batch);
+  const outputs: Tensor[] = [];
+  for (let step = 0; step < length; step++) {
+    state = cell.step(projected.select(1, step), state);
+    outputs.push(cell.outputOf(state));
+  }
+  return { outputs: stack(outputs, 1), state };
+}
+
+/**
+ * {@link RNNCell} over sequences, batch first.
+ *
+ * Shape: [batch, length, inputSize] → outputs [batch, length, hiddenSize], states of [batch, hiddenSize].
+ *
+ * @throws {ArgumentError} for sizes out of their range.
+ * @example
+ * new RNN(8, 16).forward(zeros([4, 10, 8])).outputs.shape; // => [4, 10, 16]
+ */
+export class RNN extends Recurrent<Tensor> {
+  constructor(
+    inputSize: number,
+    hiddenSize: number,
+    options: RecurrentOptions & RNNCellOptions = {},
+  ) {
+    const cellFor = (size: number): RNNCell => new RNNCell(size, hiddenSize, options);
+    super("rnn", cellFor, inputSize, hiddenSize, options);
+  }
+}
+
+/**
+ * {@link LSTMCell} over sequences, batch first.
+ *
+ * Shape: [batch, length, inputSize] → outputs [batch, length, hiddenSize], states of { hidden, cell }.
+ *
+ * @throws {ArgumentError} for sizes out of their range.
+ * @example
+ * const lstm = new LSTM(8, 16, { layerCount: 2 });
+ * const { outputs, states } = lstm.forward(zeros([4, 10, 8]));
+ * lstm.forward(zeros([4, 10, 8]), states); // goes on from there
+ */
+export class LSTM extends Recurrent<LSTMState> {
+  constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
+    const cellFor = (size: number): LSTMCell => new LSTMCell(size, hiddenSize, options);
+    super("lstm", cellFor, inputSize, hiddenSize, options);
+  }
+}
+
+/**
+ * {@link GRUCell} over sequences, batch first.
+ *
+ * Shape: [batch, length, inputSize] → outputs [batch, length, hiddenSize], states of [batch, hiddenSize].
+ *
+ * @throws {ArgumentError} for sizes out of their range.
+ * @example
+ * new GRU(8, 16).forward(zeros([4, 10, 8])).outputs.shape; // => [4, 10, 16]
+ */
+export class GRU extends Recurrent<Tensor> {
+  constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
+    const cellFor = (size: number): GRUCell => new GRUCell(size, hiddenSize, options);
+    super("gru", cellFor, inputSize, hiddenSize, options);
+  }
+}

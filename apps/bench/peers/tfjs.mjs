@@ -167,6 +167,8 @@ function matrix(run) {
 await answerBlocks(async () => {
   const folder = fileURLToPath(import.meta.resolve("@tensorflow/tfjs-backend-wasm"));
   wasm.setWasmPaths(folder.slice(0, folder.lastIndexOf("dist") + 5));
+  // tfjs looks for threads in browsers only; its WebAssembly runs them in Node too.
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", true);
   wasm.setThreadsCount(Math.min(2, availableParallelism()));
   if (!(await tf.setBackend("wasm"))) throw new Error("the wasm backend did not start");
   await tf.ready();

@@ -1,4 +1,10 @@
-import { elementCount, type MapProgram } from "@dl/backend";
+import {
+  elementCount,
+  topologicalOrder,
+  type MapProgram,
+  type Scalar,
+  type ScalarOpName,
+} from "@dl/backend";
 import { ExpressionCode } from "./expression-code.ts";
 import type { WebgpuDevice } from "./gpu-device.ts";
 import { InputReader, type ReadInput } from "./input-reader.ts";
@@ -33,7 +39,7 @@ export function mapKernel(program: MapProgram, variant: MapVariant): KernelSourc
     return { ...read, alias };
   });
   const reader = new InputReader(shape, reads);
-  const width = reader.allowsFour ? 4 : 1;
+  const width = reader.allowsFour && !isLong(values) ? 4 : 1;
   const count = elementCount(shape);
   const units = Math.ceil(count / width);
   const loaded = reader.load(kernel, width, "index", "a_");
@@ -55,6 +61,18 @@ export function mapKernel(program: MapProgram, variant: MapVariant): KernelSourc
     ...stores,
   ].join("\n");
   return kernel.finish(workgroupSize, Math.ceil(units / workgroupSize), body);
+}
+
+/** Instructions whose code is long: four copies of it cost more to compile than wide loads save. */
+const longInstructions: ReadonlySet<ScalarOpName> = new Set(["pow", "sin", "cos", "mod"]);
+const longExpression = 64;
+
+function isLong(values: readonly Scalar[]): boolean {
+  const applied = topologicalOrder(values).filter((node) => node.kind === "apply");
+  return (
+    applied.length > longExpression ||
+    applied.some(({ op, dtype }) => dtype === "float32" && longInstructions.has(op))
+  );
 }
 
 export function compileMap(device: WebgpuDevice, program: MapProgram): Runner {

@@ -1,33 +1,18 @@
 import { DlError } from "@dl/backend";
-import type { Module } from "./module.ts";
 
-/** Told of every call of a module's `forward` after it returned. */
-export type ForwardObserver = (
-  module: Module,
-  inputs: readonly unknown[],
-  outputs: unknown,
-) => void;
-
-const observers = new Set<ForwardObserver>();
-
-/**
- * Calls `observer` after every `forward` of every module, children before their parents, until the
- * function returned is called. For summaries, histograms and the like.
- *
- * @example
- * const stop = observeForward((module, _inputs, outputs) => record(module, outputs));
- * model.forward(inputs);
- * stop();
- */
-export function observeForward(observer: ForwardObserver): () => void {
-  observers.add(observer);
-  return () => {
-    observers.delete(observer);
-  };
+/** What this file needs of a module; naming the class would be an import cycle. */
+interface Caller {
+  children(): ReadonlyMap<string, Caller>;
 }
 
+/** @internal Told of every call of a module's `forward` after it returned. */
+export type CallObserver = (module: object, inputs: readonly unknown[], outputs: unknown) => void;
+
+/** @internal Told of every forward pass: see `observeForward`. */
+export const callObservers: Set<CallObserver> = new Set();
+
 interface WithForward {
-  forward: (this: Module, ...inputs: unknown[]) => unknown;
+  forward: (this: Caller, ...inputs: unknown[]) => unknown;
 }
 
 const followed = new WeakSet<object>();
@@ -44,7 +29,7 @@ export function followForward(prototype: object): void {
   followed.add(owner);
   const { forward } = owner as WithForward;
   Object.defineProperty(owner, "forward", {
-    value: function (this: Module, ...inputs: unknown[]): unknown {
+    value: function (this: Caller, ...inputs: unknown[]): unknown {
       let outputs: unknown;
       try {
         outputs = forward.apply(this, inputs);
@@ -52,7 +37,7 @@ export function followForward(prototype: object): void {
         if (error instanceof DlError) namePlace(error, this);
         throw error;
       }
-      for (const observer of observers) observer(this, inputs, outputs);
+      for (const observer of callObservers) observer(this, inputs, outputs);
       return outputs;
     },
     writable: true,
@@ -62,7 +47,7 @@ export function followForward(prototype: object): void {
 
 interface Place {
   /** The outermost module the error has come through. */
-  module: Module;
+  module: Caller;
   /** From there to the module that failed. */
   readonly path: string[];
   readonly message: string;
@@ -71,7 +56,7 @@ interface Place {
 const places = new WeakMap<DlError, Place>();
 
 /** Writes the failing module's path, as `module` knows it, in front of the message. */
-function namePlace(error: DlError, module: Module): void {
+function namePlace(error: DlError, module: Caller): void {
   const place = places.get(error);
   if (place === undefined) {
     places.set(error, { module, path: [], message: error.message });
@@ -88,9 +73,9 @@ function namePlace(error: DlError, module: Module): void {
 }
 
 /** The name under which `parent` holds `module`, directly or in a container. */
-function pathTo(parent: Module, module: Module): string | undefined {
-  const seen = new Set<Module>([parent]);
-  const find = (holder: Module, prefix: string): string | undefined => {
+function pathTo(parent: Caller, module: Caller): string | undefined {
+  const seen = new Set<Caller>([parent]);
+  const find = (holder: Caller, prefix: string): string | undefined => {
     for (const [name, child] of holder.children()) {
       if (child === module) return prefix + name;
       if (seen.has(child)) continue;

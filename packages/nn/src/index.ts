@@ -43,8 +43,8 @@ export type { DropoutOptions } from "./dropout.ts";
 export { Flatten, Unflatten } from "./flatten.ts";
 export { Embedding } from "./embedding.ts";
 export type { EmbeddingOptions } from "./embedding.ts";
-export { observeForward } from "./forward-calls.ts";
-export type { ForwardObserver } from "./forward-calls.ts";
+export { observeForward } from "./observe-forward.ts";
+export type { ForwardObserver } from "./observe-forward.ts";
 export { gainOf } from "./initializers/gain.ts";
 export type { GainActivation } from "./initializers/gain.ts";
 export {

@@ -91,6 +91,7 @@ const layers: Readonly<Record<string, Make>> = {
   RNN: (o) => new nn.RNN(6, 5, o),
   LSTM: (o) => new nn.LSTM(6, 5, o),
   GRU: (o) => new nn.GRU(6, 5, { layerCount: 2, ...o }),
+  "GRU of two directions": (o) => new nn.GRU(6, 5, { layerCount: 2, isBidirectional: true, ...o }),
   "LSTM of two, started": (o) => new nn.LSTM(6, 5, { layerCount: 2, ...o }),
 };
 

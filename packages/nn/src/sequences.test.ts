@@ -71,7 +71,7 @@ describe("recurrent layers", () => {
       "gruCell: expects inputs of size 3: received [2, 5, 2] (layout [batch, ..., size]).",
     );
     expect(() => new GRU(3, 4).forward(zeros([2, 5, 3]), [])).toThrow(
-      "gru: needs one state per layer: received 0, layers 1.",
+      "gru: needs one state per layer and direction: received 0, expected 1.",
     );
     expect(() => new RNNCell(0, 4)).toThrow(
       "rnnCell: inputSize must be a whole number of at least 1: received 0.",

@@ -1,9 +1,9 @@
 import { noGrad } from "@dl/autograd";
 import { dtypes, formatShape } from "@dl/backend";
 import { Tensor, zeros } from "@dl/tensor";
-import { observeForward } from "./forward-calls.ts";
 import type { Layer } from "./layer-options.ts";
 import type { Module } from "./module.ts";
+import { observeForward } from "./observe-forward.ts";
 
 /**
  * A table of a model's layers: path, class, output shape, parameters and their bytes, as text.

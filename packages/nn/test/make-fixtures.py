@@ -51,6 +51,7 @@ def our_name(name):
     for old, new in RENAMED.items():
         name = name.replace(old, new)
     name = re.sub(r"^(weight|bias)_(ih|hh)_l(\d)$", r"layers.\3.\1_\2", name)
+    name = re.sub(r"^(weight|bias)_(ih|hh)_l(\d)_reverse$", r"reverseLayers.\3.\1_\2", name)
     return re.sub(r"_([a-z])", lambda m: m[1].upper(), name)
 
 
@@ -210,6 +211,12 @@ def layers():
         layer_case("RNN", nn.RNN(6, 5, batch_first=True), [sequence], flatten=by_layer),
         layer_case("LSTM", nn.LSTM(6, 5, batch_first=True), [sequence], flatten=by_layer),
         layer_case("GRU", nn.GRU(6, 5, 2, batch_first=True), [sequence], flatten=by_layer),
+        layer_case(
+            "GRU of two directions",
+            nn.GRU(6, 5, 2, batch_first=True, bidirectional=True),
+            [sequence],
+            flatten=by_layer,
+        ),
         layer_case(
             "LSTM of two, started",
             StartedLSTM(6, 5, 2, batch_first=True),

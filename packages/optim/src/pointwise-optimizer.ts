@@ -53,12 +53,16 @@ export abstract class PointwiseOptimizer<
     return fusedMap(
       (...operands) => {
         const known = lastBuilt.get(formula);
-        if (known !== undefined && areSame(known.operands, operands)) return known.results;
+        const isKnown =
+          known !== undefined &&
+          areSame(known.slotNames, slotNames) &&
+          areSame(known.operands, operands);
+        if (isKnown) return known.results;
         const [theta, g, ...rest] = operands;
         const tensors = { theta: theta!, g: g!, ...named(slotNames, rest) };
         const next = formula(tensors, named(numberNames, rest.slice(slotNames.length)));
         const results = ["theta", ...slotNames].map((name) => next[name]!);
-        lastBuilt.set(formula, { operands, results });
+        lastBuilt.set(formula, { slotNames, operands, results });
         return results;
       },
       [parameter, gradient, ...slots, ...Object.values(numbers)],
@@ -69,11 +73,15 @@ export abstract class PointwiseOptimizer<
 /** What each formula gave for which expressions: the same step after step, and those are interned. */
 const lastBuilt = new WeakMap<
   Formula,
-  { readonly operands: readonly Scalar[]; readonly results: readonly Scalar[] }
+  {
+    readonly slotNames: readonly string[];
+    readonly operands: readonly Scalar[];
+    readonly results: readonly Scalar[];
+  }
 >();
 
-function areSame(left: readonly Scalar[], right: readonly Scalar[]): boolean {
-  return left.length === right.length && left.every((scalar, i) => scalar === right[i]);
+function areSame(left: readonly unknown[], right: readonly unknown[]): boolean {
+  return left.length === right.length && left.every((item, i) => item === right[i]);
 }
 
 function named(names: readonly string[], scalars: readonly Scalar[]): Record<string, Scalar> {

@@ -22,7 +22,7 @@ export interface HeOptions extends RandomOptions {
  * Shape: [out, in, ...kernel].
  * @throws {ShapeError} with fewer than 2 axes.
  */
-export function fans(op: string, shape: readonly number[]): { fanIn: number; fanOut: number } {
+function fans(op: string, shape: readonly number[]): { fanIn: number; fanOut: number } {
   if (shape.length < 2)
     throw new ShapeError(
       op,

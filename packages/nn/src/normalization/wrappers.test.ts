@@ -1,3 +1,4 @@
+import { cpu } from "@dl/backend-cpu";
 import { reference } from "@dl/backend-reference";
 import { configure, Generator, normal, ones, zeros, type Tensor } from "@dl/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -68,6 +69,27 @@ describe("SpectralNorm", () => {
     expect(await wrapped.u.data()).toEqual(before);
     wrapped.train().forward(inputs());
     expect(await wrapped.u.data()).not.toEqual(before);
+  });
+
+  it("takes two passes before backward, as a critic does", async () => {
+    for (const backend of [reference(), await cpu()]) {
+      const random = { backend, generator: new Generator(5) };
+      const wrapped = new SpectralNorm(new Linear(4, 3, random), random);
+      const [real, fake] = [normal([5, 4], random), normal([5, 4], random)];
+      const vectors = async (): Promise<number[]> => [
+        ...(await wrapped.u.data()),
+        ...(await wrapped.v.data()),
+      ];
+      const first = wrapped.forward(real).square().sum();
+      const second = wrapped.forward(fake).square().sum();
+      first.add(second).backward();
+      const gradient = [...(await wrapped.layer.weight.grad!.data())];
+      expect(gradient.every(Number.isFinite)).toBe(true);
+      expect((await vectors()).every(Number.isFinite)).toBe(true);
+      // W / σ(W) stays when W grows, so the gradient has no part along W.
+      const along = wrapped.layer.weight.mul(wrapped.layer.weight.grad!).sum();
+      expect(await along.item()).toBeCloseTo(0, 4);
+    }
   });
 
   it("wants a matrix", () => {

@@ -1,5 +1,5 @@
 import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
-import { stack, type Tensor } from "@dl/tensor";
+import { concatenate, stack, type Tensor } from "@dl/tensor";
 import { Dropout } from "../dropout.ts";
 import { checkCount } from "../layer-options.ts";
 import { Module } from "../module.ts";
@@ -11,12 +11,17 @@ export interface RecurrentOptions extends RecurrentCellOptions {
   readonly layerCount?: number;
   /** Probability of dropping outputs between layers in training. Default 0. */
   readonly dropout?: number;
+  /** Whether each layer also reads from the end, with a cell of its own. Default false. */
+  readonly isBidirectional?: boolean;
 }
 
 export interface RecurrentOutput<State> {
-  /** Outputs of the top layer at every step: [batch, length, hiddenSize]. */
+  /** Outputs of the top layer at every step: [batch, length, hiddenSize], twice that of both directions. */
   readonly outputs: Tensor;
-  /** The last state of each layer; given to the next call, it continues the sequence. */
+  /**
+   * The last state of each layer; given to the next call, it continues the sequence. With two
+   * directions, both of layer 0, then both of layer 1, ...
+   */
   readonly states: readonly State[];
 }
 
@@ -24,10 +29,12 @@ export interface RecurrentOutput<State> {
  * Stacked cells run over sequences.
  *
  * Always batch first: [batch, length, size] (PyTorch's `batch_first=True`). The parameters of layer k
- * are `layers.k.weightIh` and so on (PyTorch's `weight_ih_lk`).
+ * are `layers.k.weightIh` and so on (PyTorch's `weight_ih_lk`), and `reverseLayers.k.weightIh` of the
+ * other direction (`weight_ih_lk_reverse`).
  */
 export abstract class Recurrent<State> extends Module {
   readonly layers: readonly RecurrentCell<State>[];
+  readonly reverseLayers: readonly RecurrentCell<State>[];
   readonly dropout: Dropout;
   readonly #op: string;
 
@@ -39,12 +46,14 @@ export abstract class Recurrent<State> extends Module {
     options: RecurrentOptions,
   ) {
     super();
-    const { layerCount = 1, dropout = 0, generator } = options;
+    const { layerCount = 1, dropout = 0, isBidirectional = false, generator } = options;
     checkCount(op, "layerCount", layerCount);
     this.#op = op;
-    this.layers = Array.from({ length: layerCount }, (_, i) =>
-      cellFor(i === 0 ? inputSize : hiddenSize),
-    );
+    const above = isBidirectional ? 2 * hiddenSize : hiddenSize;
+    const cells = (): RecurrentCell<State>[] =>
+      Array.from({ length: layerCount }, (_, i) => cellFor(i === 0 ? inputSize : above));
+    this.layers = cells();
+    this.reverseLayers = isBidirectional ? cells() : [];
     this.dropout = new Dropout(dropout, { ...(generator && { generator }) });
   }
 
@@ -55,36 +64,44 @@ export abstract class Recurrent<State> extends Module {
         `expects [batch, length, size] with at least one step: received ${formatShape(inputs.shape)}.`,
         { received: inputs.shape },
       );
-    if (states !== undefined && states.length !== this.layers.length)
+    const count = this.layers.length + this.reverseLayers.length;
+    if (states !== undefined && states.length !== count)
       throw new ArgumentError(
         this.#op,
-        `needs one state per layer: received ${states.length}, layers ${this.layers.length}.`,
-        { expected: this.layers.length, received: states.length },
+        `needs one state per layer and direction: received ${states.length}, expected ${count}.`,
+        { expected: count, received: states.length },
       );
     let sequence = inputs;
-    const last = this.layers.map((cell, i) => {
+    const last: State[] = [];
+    for (const [i, layer] of this.layers.entries()) {
       const fed = i === 0 ? sequence : this.dropout.forward(sequence);
-      const { outputs, state } = unrolled(cell, fed, states?.[i]);
-      sequence = outputs;
-      return state;
-    });
+      const directions = [layer, this.reverseLayers[i]].filter((cell) => cell !== undefined);
+      const read = directions.map((cell, direction) => {
+        const { outputs, state } = unrolled(cell, fed, states?.[last.length], direction === 1);
+        last.push(state);
+        return outputs;
+      });
+      sequence = read.length === 1 ? read[0]! : concatenate(read, -1);
+    }
     return { outputs: sequence, states: last };
   }
 }
 
-/** All steps of one cell. */
+/** All steps of one cell, from the end if reversed; outputs are in the order of the inputs. */
 function unrolled<State>(
   cell: RecurrentCell<State>,
   inputs: Tensor,
   first: State | undefined,
+  isReversed: boolean,
 ): { outputs: Tensor; state: State } {
   const [batch, length] = inputs.shape as readonly [number, number, number];
   const projected = cell.project(inputs); // [batch, length, gates · hiddenSize]
   let state = first ?? cell.start(batch);
   const outputs: Tensor[] = [];
-  for (let step = 0; step < length; step++) {
+  for (let i = 0; i < length; i++) {
+    const step = isReversed ? length - 1 - i : i;
     state = cell.step(projected.select(1, step), state);
-    outputs.push(cell.outputOf(state));
+    outputs[step] = cell.outputOf(state);
   }
   return { outputs: stack(outputs, 1), state };
 }

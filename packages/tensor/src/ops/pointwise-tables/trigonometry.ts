@@ -107,4 +107,6 @@ export const trigonometry = {
   asinh: unary(asinh, { reference: Math.asinh }),
   acosh: unary(acosh, { reference: Math.acosh, domain: [1.05, 6] }),
   atanh: unary(atanh, { reference: Math.atanh, domain: [-0.95, 0.95] }),
+  /** Degrees to radians: x · π / 180. */
+  deg2rad: unary((x) => mul(x, Math.PI / 180), { reference: (x) => (x * Math.PI) / 180 }),
 };

@@ -34,8 +34,8 @@ interface Case {
   readonly problem: "quadratic" | "rosenbrock" | "gradients";
   readonly points: number[][];
   readonly average?: number[];
-  /** PyTorch itself strays further than the tolerance in float32. */
-  readonly isChaotic: boolean;
+  /** From there on PyTorch itself strays too far in float32. */
+  readonly stablePoints: number;
 }
 const fixtures = read<{
   quadratic: { start: number[]; curvature: number[]; minimum: number[] };
@@ -116,10 +116,10 @@ describe.each([
     configure({ backend: backends[backend]! });
   });
 
-  const cases = titled.filter(([, { isChaotic }]) => dtype === "float64" || !isChaotic);
-  it.each(cases)("%s", async (_, item) => {
+  it.each(titled)("%s", async (_, item) => {
     const { points, slots } = await run(item, dtype);
-    expect(relativeError(points, item.points)).toBeLessThan(tolerance);
+    const compared = dtype === "float64" ? item.points.length : item.stablePoints;
+    expect(relativeError(points, item.points.slice(0, compared))).toBeLessThan(tolerance);
     if (item.average !== undefined) {
       const average = [...(await slots.get("average")!.data())];
       expect(relativeError([average], [item.average])).toBeLessThan(tolerance);

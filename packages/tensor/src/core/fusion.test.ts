@@ -1,7 +1,7 @@
 import type { Backend, Executable, Program } from "@dl/backend";
 import { reference } from "@dl/backend-reference";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { configure, tensor, type Tensor } from "../index.ts";
+import { bernoulli, configure, Generator, tensor, type Tensor } from "../index.ts";
 
 /** Programs that were dispatched, by kind. */
 let dispatched: Program[] = [];
@@ -74,6 +74,31 @@ describe("one program for", () => {
       [16, 0],
     ]);
     expect(kinds()).toEqual(["matmul with epilogue"]);
+  });
+});
+
+describe("a view of a cheap expression", () => {
+  test("is not stored for it: its operands are seen through the view", async () => {
+    const y = tensor([1, 2]).mul(3).unsqueeze(1).add(matrix()).transpose(0, 1).mul(2);
+    expect(await y.toArray()).toEqual([
+      [8, 18],
+      [2, 20],
+    ]);
+    expect(kinds()).toEqual(["map"]);
+  });
+
+  test("is stored where it reads its own position, is dear, or is needed elsewhere", async () => {
+    const mask = bernoulli([2, 2], { generator: new Generator(0) });
+    expect(await mask.transpose(0, 1).transpose(0, 1).toArray()).toEqual(await mask.toArray());
+    dispatched = [];
+    await matrix().exp().expand([3, 2, 2]).add(1).data();
+    expect(kinds()).toEqual(["map", "map"]);
+    dispatched = [];
+    const shared = matrix().add(1);
+    const other = shared.mul(2);
+    await shared.reshape([4]).mul(3).data();
+    await other.data();
+    expect(kinds()).toEqual(["map", "map", "map"]);
   });
 });
 

@@ -20,7 +20,12 @@ import { Fusion } from "./fusion.ts";
 import { expensiveCost, PointwiseOp } from "./pointwise-op.ts";
 import { Stored } from "./storage.ts";
 import { forEachOperand, newStorage, run, store } from "./store.ts";
-import { TensorValue, type Pending, type ValueOperand } from "./tensor-value.ts";
+import {
+  TensorValue,
+  type Pending,
+  type PendingPointwise,
+  type ValueOperand,
+} from "./tensor-value.ts";
 
 /** An expression is stored before it grows past this many instructions or buffers. */
 const maxPendingSize = 96;
@@ -46,20 +51,26 @@ export function pointwiseValue(
       "number" in operand ? parameter(slot, operand.dtype) : input(slot, operand.dtype),
     ),
   );
-  const cost = op.cost(applied);
+  const { size: ownSize, readsPosition: ownPosition } = op.cost(applied);
   keepOneHeavy(operands);
-  let size = measure(operands, cost);
+  let size = measure(operands, ownSize);
   while (size.size > maxPendingSize || size.leaves > maxPendingLeaves) {
     const largest = largestPending(operands);
     if (largest === undefined) break;
     store(largest);
-    size = measure(operands, cost);
+    size = measure(operands, ownSize);
   }
+  const readsPosition =
+    ownPosition ||
+    operands.some(
+      (x) => !("number" in x) && x.pending?.kind === "pointwise" && x.pending.readsPosition,
+    );
   return pendingValue(backend, applied.dtype, shape, {
     kind: "pointwise",
     op,
     operands,
     ...size,
+    readsPosition,
     heavy: heavyUnder(operands).at(0),
   });
 }
@@ -191,6 +202,37 @@ export function mapTogether(
   );
   run(values[0]!, program, fusion.inputs, storages, fusion.numbers);
   return values;
+}
+
+/**
+ * `value` seen through `view`, which maps a layout to another of `shape`, or to undefined where
+ * that needs a copy. A cheap expression that nobody else needs is not stored for it: its operands
+ * are seen through the view instead.
+ */
+export function seenThrough(
+  value: TensorValue,
+  shape: Shape,
+  view: (layout: Layout) => Layout | undefined,
+  isOperand = false,
+): TensorValue | undefined {
+  const { pending } = value;
+  // An operand is needed by the expression that is moved with it.
+  const isNeededElsewhere = value.consumers > (isOperand ? 1 : 0);
+  if (pending?.kind === "pointwise" && !isNeededElsewhere && isCheapToMove(pending)) {
+    const operands = pending.operands.map((operand) =>
+      "number" in operand ? operand : seenThrough(operand, shape, view, true),
+    );
+    if (operands.every((operand) => operand !== undefined))
+      return pendingValue(value.backend, value.dtype, shape, { ...pending, operands });
+  }
+  const layout = view(store(value).layout);
+  return layout && viewValue(value, layout);
+}
+
+function isCheapToMove(pending: PendingPointwise): boolean {
+  return (
+    pending.size < expensiveCost && pending.heavy?.pending === undefined && !pending.readsPosition
+  );
 }
 
 /** Other elements of the same buffer. */

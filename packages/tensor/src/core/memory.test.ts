@@ -66,7 +66,7 @@ test("a fault of the backend tells the program and where the tensor was made", (
     throw new BackendError("fake", "device on fire.");
   };
   const y = tensor([1, 2]).mul(3);
-  const { message } = catchError(() => void y.reshape([2, 1]));
+  const { message } = catchError(() => void y.flip(0));
   expect(message).toMatch(
     /^fake: device on fire\.\nwhile running\n[\s\S]*mul[\s\S]*\ncreated at .*memory\.test\.ts/,
   );

@@ -8,7 +8,7 @@ export class PointwiseOp {
   readonly name: string;
   private readonly build: (...operands: Scalar[]) => Scalar;
   private readonly expressions = new IdTrie<Scalar>();
-  private readonly costs = new WeakMap<Scalar, number>();
+  private readonly costs = new WeakMap<Scalar, Cost>();
 
   constructor(name: string, build: (...operands: Scalar[]) => Scalar) {
     this.name = name;
@@ -22,17 +22,29 @@ export class PointwiseOp {
     return (node.value ??= this.build(...operands));
   }
 
-  /** Rough work per element, in additions, given the operation applied to bare inputs. */
-  cost(applied: Scalar): number {
+  /** What computing an element takes, given the operation applied to bare inputs. */
+  cost(applied: Scalar): Cost {
     let cost = this.costs.get(applied);
     if (cost === undefined) {
-      cost = 0;
-      for (const node of topologicalOrder([applied]))
-        if (node.kind === "apply") cost += expensive.has(node.op) ? expensiveCost : 1;
+      const nodes = topologicalOrder([applied]);
+      let size = 0;
+      for (const node of nodes)
+        if (node.kind === "apply") size += expensive.has(node.op) ? expensiveCost : 1;
+      const readsPosition = nodes.some(
+        (node) => node.kind === "index" || (node.kind === "apply" && node.op === "randomBits"),
+      );
+      cost = { size, readsPosition };
       this.costs.set(applied, cost);
     }
     return cost;
   }
+}
+
+export interface Cost {
+  /** Rough work, in additions. */
+  readonly size: number;
+  /** The value depends on where in the tensor the element stands. */
+  readonly readsPosition: boolean;
 }
 
 /** From this cost on, computing a value twice is dearer than storing and reading it. */

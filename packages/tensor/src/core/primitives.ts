@@ -5,6 +5,7 @@ import {
   reshapeLayout,
   sliceLayout,
   type Backend,
+  type Layout,
   type ReduceOp,
   type RoutineParameters,
   type Shape,
@@ -15,6 +16,7 @@ import {
   reduceValue,
   routineValue,
   routineValues,
+  seenThrough,
   viewValue,
 } from "./make-value.ts";
 import type { PointwiseOp } from "./pointwise-op.ts";
@@ -78,15 +80,19 @@ const execute: { readonly [Name in PrimitiveName]: Execute<Name> } = {
     pointwiseValue(op, inputs, internShape(shape), backend),
   reshape: ([x], { shape }) => {
     const value = x as TensorValue;
-    const layout = reshapeLayout(store(value).layout, internShape(shape));
-    if (layout !== undefined) return viewValue(value, layout);
-    const copy = contiguousValue(value);
-    return viewValue(copy, reshapeLayout(store(copy).layout, internShape(shape))!);
+    const target = internShape(shape);
+    const view = (layout: Layout): Layout | undefined => reshapeLayout(layout, target);
+    return seenThrough(value, target, view) ?? seenThrough(contiguousValue(value), target, view)!;
   },
-  permute: ([x], { axes }) =>
-    viewValue(x as TensorValue, permuteLayout(store(x as TensorValue).layout, axes)),
-  expand: ([x], { shape }) =>
-    viewValue(x as TensorValue, expandLayout(store(x as TensorValue).layout, internShape(shape))),
+  permute: ([x], { axes }) => {
+    const value = x as TensorValue;
+    const shape = internShape(axes.map((axis) => value.shape[axis]!));
+    return seenThrough(value, shape, (layout) => permuteLayout(layout, axes))!;
+  },
+  expand: ([x], { shape }) => {
+    const target = internShape(shape);
+    return seenThrough(x as TensorValue, target, (layout) => expandLayout(layout, target))!;
+  },
   slice: ([x], { starts, sizes, steps }) => {
     const value = x as TensorValue;
     const { layout, offset } = sliceLayout(store(value).layout, starts, sizes, steps);

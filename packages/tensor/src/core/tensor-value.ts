@@ -78,6 +78,8 @@ export interface PendingPointwise {
   readonly size: number;
   /** Distinct buffers it reads, at most: an upper bound. */
   readonly leaves: number;
+  /** Seen through a view, its elements would be others: see {@link PointwiseOp.cost}. */
+  readonly readsPosition: boolean;
   /** The one reduction or routine under this expression that may take it as an epilogue. */
   readonly heavy: TensorValue | undefined;
 }

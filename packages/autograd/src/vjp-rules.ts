@@ -1,6 +1,12 @@
 import { elementCount, internShape, type Layout, type Shape } from "@dl/backend";
-import { zeros, type PrimitiveName, type PrimitiveParameters, type Tensor } from "@dl/tensor";
-import { applyOne } from "@dl/tensor";
+import {
+  applyOne,
+  zeros,
+  type PrimitiveName,
+  type PrimitiveParameters,
+  type Tensor,
+} from "@dl/tensor";
+import { numbered, picksOnePerRow, placeInRows } from "./indexing-gradients.ts";
 import { cumprodGradient, prodGradient } from "./product-gradients.ts";
 
 /** What a rule may read of the operation it differentiates. */
@@ -221,7 +227,9 @@ export const vjpRules: RuleTable = {
   gather: {
     reads: () => ({ inputs: [1] }),
     vjp: (dy, { input, parameters: { axis }, inputShapes: [shape] }) => [
-      applyOne("scatter", [zerosFor(dy, shape!), input(1), dy], { axis, mode: "add" }),
+      picksOnePerRow(dy.shape, shape!, axis)
+        ? placeInRows(dy, input(1), shape!)
+        : applyOne("scatter", [zerosFor(dy, shape!), input(1), dy], { axis, mode: "add" }),
       undefined,
     ],
   },
@@ -289,15 +297,3 @@ export const vjpRules: RuleTable = {
     ],
   },
 };
-
-/** 1, 2, 3, ... in the shape of `like`, int32. */
-function numbered(like: Tensor): Tensor {
-  const ones = zeros(internShape([elementCount(like.shape)]), {
-    dtype: "int32",
-    backend: like.backend,
-  }).add(1);
-  return reshape(
-    applyOne("scan", [ones], { op: "sum", axis: 0, exclusive: false, reverse: false }),
-    like.shape,
-  );
-}

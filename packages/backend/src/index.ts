@@ -72,6 +72,7 @@ export {
   constantLike,
   index,
   input,
+  operands,
   parameter,
   substitute,
   topologicalOrder,

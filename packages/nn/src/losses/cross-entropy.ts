@@ -1,5 +1,5 @@
 import { ArgumentError, isFloat } from "@dl/backend";
-import type { Tensor } from "@dl/tensor";
+import { applyOne, type Tensor } from "@dl/tensor";
 import { checkClasses, checkClassNumbers, checkClassWeight, checkRange } from "./check-loss.ts";
 import { reduced, reducedOver, type LossOptions } from "./reduction.ts";
 
@@ -130,9 +130,9 @@ function classLoss(
   return reducedOver(op, losses.maskedFill(ignored, 0), total.sum(), reduction);
 }
 
-/** Each sample's entry at its target class. */
+/** Each sample's entry at its target class. The primitive itself: class numbers never count from the end. */
 function picked(x: Tensor, targets: Tensor, axis: number): Tensor {
-  return x.gather(axis, targets.unsqueeze(axis)).squeeze(axis);
+  return applyOne("gather", [x, targets.cast("int32").unsqueeze(axis)], { axis }).squeeze(axis);
 }
 
 /** [classes] spread beside [batch, classes, ...]. */

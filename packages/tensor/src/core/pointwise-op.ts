@@ -1,4 +1,4 @@
-import { IdTrie, topologicalOrder, type Scalar, type ScalarOpName } from "@dl/backend";
+import { IdTrie, operands, topologicalOrder, type Scalar, type ScalarOpName } from "@dl/backend";
 
 /**
  * A pointwise operation: a name and an expression. One object per operation, since expressions and
@@ -16,10 +16,10 @@ export class PointwiseOp {
   }
 
   /** The operation applied to these expressions. */
-  expression(operands: readonly Scalar[]): Scalar {
+  expression(inputs: readonly Scalar[]): Scalar {
     let node = this.expressions;
-    for (const operand of operands) node = node.child(operand.id);
-    return (node.value ??= this.build(...operands));
+    for (const { id } of inputs) node = node.child(id);
+    return (node.value ??= this.build(...inputs));
   }
 
   /** What computing an element takes, given the operation applied to bare inputs. */
@@ -28,17 +28,23 @@ export class PointwiseOp {
     if (cost === undefined) {
       const nodes = topologicalOrder([applied]);
       let size = 0;
-      for (const node of nodes)
+      // What hangs on numbers alone is computed once, not per element.
+      const varying = new Set<Scalar>();
+      for (const node of nodes) {
+        const varies = node.kind === "input" || node.kind === "index" || isRandom(node);
+        if (!varies && !operands(node).some((operand) => varying.has(operand))) continue;
+        varying.add(node);
         if (node.kind === "apply") size += expensive.has(node.op) ? expensiveCost : 1;
-      const readsPosition = nodes.some(
-        (node) => node.kind === "index" || (node.kind === "apply" && node.op === "randomBits"),
-      );
+      }
+      const readsPosition = nodes.some((node) => node.kind === "index" || isRandom(node));
       cost = { size, readsPosition };
       this.costs.set(applied, cost);
     }
     return cost;
   }
 }
+
+const isRandom = (node: Scalar): boolean => node.kind === "apply" && node.op === "randomBits";
 
 export interface Cost {
   /** Rough work, in additions. */

@@ -8,7 +8,7 @@ import {
   type Scalar,
 } from "@dl/backend";
 import { PointwiseOp } from "../core/pointwise-op.ts";
-import type { Tensor } from "../core/tensor.ts";
+import { Tensor } from "../core/tensor.ts";
 import { checkFloat, checkTensor } from "./check-operands.ts";
 import { applyPointwise, broadcastTo } from "./pointwise.ts";
 import {
@@ -24,6 +24,7 @@ const { abs, add, div, equal, exp, less, log, neg, select, sub } = scalar;
 
 // Results do not depend on the maximum that is subtracted for safety, so its derivative is left
 // out: it would only add terms that cancel.
+const unrecorded = (x: Tensor): Tensor => new Tensor(x.value);
 const shifted = (x: Scalar, max: Scalar): Scalar => sub(x, stopGradient(max));
 
 const shiftedExp = new PointwiseOp("shiftedExp", (x, max) => exp(shifted(x, max)));
@@ -72,7 +73,7 @@ function normalizedExp(name: string, op: PointwiseOp, x: Tensor, axis: number): 
   const list = [normalizeAxis(axis, x.ndim, name)];
   if (x.elementCount === 0) return x;
   const keepDims = { keepDims: true };
-  const max = restoreAxes(fold("max", x, list), x.shape, list, keepDims);
+  const max = restoreAxes(fold("max", unrecorded(x), list), x.shape, list, keepDims);
   const total = fold("sum", applyPointwise(shiftedExp, [x, max], x.dtype), list);
   // The exponentials are computed again here: that is cheaper than writing and reading them.
   return applyPointwise(op, [x, max, restoreAxes(total, x.shape, list, keepDims)], x.dtype);
@@ -89,7 +90,7 @@ export function logsumexp(x: Tensor, axes?: Axes, options?: ReduceOptions): Tens
   checkFloat("logsumexp", x);
   checkNotEmpty("logsumexp", x, count);
   if (list.length === 0) return x;
-  const max = applyPointwise(finiteOrZero, [fold("max", x, list)], x.dtype);
+  const max = applyPointwise(finiteOrZero, [fold("max", unrecorded(x), list)], x.dtype);
   const spread = broadcastTo(restoreAxes(max, x.shape, list, { keepDims: true }), x.shape);
   const total = fold("sum", applyPointwise(shiftedExp, [x, spread], x.dtype), list);
   return restoreAxes(applyPointwise(logTotal, [total, max], x.dtype), x.shape, list, options);

@@ -1,6 +1,6 @@
 import { ArgumentError, DTypeError, formatShape, isFloat, ShapeError } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
-import type { Pair } from "./window.ts";
+import type { Pair, Spatial } from "./window.ts";
 
 /** What a convolution and a transposed one have in common. */
 export interface ConvolutionOptions {
@@ -12,16 +12,43 @@ export interface ConvolutionOptions {
   readonly groups?: number;
 }
 
+/** Zeros around the image; `"same"` keeps its size at stride 1, `"valid"` adds none. */
+export type Padding = Pair | "same" | "valid";
+
+export interface Conv2dOptions extends ConvolutionOptions {
+  /** Default 0. */
+  readonly padding?: Padding;
+}
+
+export interface ConvTranspose2dOptions extends ConvolutionOptions {
+  /** Cells cut from every side of the result. Default 0. */
+  readonly padding?: Pair;
+  /** Rows and columns added at the bottom and right, fewer than the stride. Default 0. */
+  readonly outputPadding?: Pair;
+}
+
+/** {@link ConvolutionOptions} for sequences. */
+export interface Convolution1dOptions {
+  /** Step of the window. Default 1. */
+  readonly stride?: number;
+  /** Distance between the window's cells. Default 1. */
+  readonly dilation?: number;
+  /** Parts that the channels are cut into; each sees only its own. Default 1. */
+  readonly groups?: number;
+}
+
 /** @throws {ShapeError | DTypeError | ArgumentError} for a weight, bias or groups that cannot be. */
 export function checkWeight(
   op: string,
+  spatial: Spatial,
   inputs: Tensor,
   weight: Tensor,
   bias: Tensor | undefined,
   groups: number,
-  layout: string,
+  channelAxes: string,
 ): void {
-  if (weight.ndim !== 4)
+  const layout = `[${channelAxes}, ${spatial.windowAxes}]`;
+  if (weight.ndim !== spatial.ndim)
     throw new ShapeError(op, `weight must be ${layout}, got ${formatShape(weight.shape)}.`, {
       received: weight.shape,
     });
@@ -48,16 +75,20 @@ export function checkWeight(
         `input, weight and bias must have one float type: input ${inputs.dtype}, weight ${weight.dtype}${bias === undefined ? "" : `, bias ${bias.dtype}`}. Convert with x.cast("float32").`,
         { received: tensor.dtype },
       );
-  for (const tensor of [weight, bias])
-    if (tensor !== undefined && tensor.backend !== inputs.backend)
-      throw new ArgumentError(
-        op,
-        `tensors live on different backends: ${inputs.backend.name} and ${tensor.backend.name}. Move one with await x.to(backend).`,
-        { expected: inputs.backend.name, received: tensor.backend.name },
-      );
+  for (const tensor of [weight, bias]) if (tensor !== undefined) checkBackend(op, inputs, tensor);
 }
 
-/** Adds one number per channel. @throws {ShapeError} unless there is one for each. */
+/** @throws {ArgumentError} if the tensors live on different backends. */
+export function checkBackend(op: string, inputs: Tensor, other: Tensor): void {
+  if (other.backend !== inputs.backend)
+    throw new ArgumentError(
+      op,
+      `tensors live on different backends: ${inputs.backend.name} and ${other.backend.name}. Move one with await x.to(backend).`,
+      { expected: inputs.backend.name, received: other.backend.name },
+    );
+}
+
+/** Adds one number per channel to images. @throws {ShapeError} unless there is one for each. */
 export function addBias(op: string, outputs: Tensor, bias: Tensor | undefined): Tensor {
   if (bias === undefined) return outputs;
   const channels = outputs.shape[1]!;

@@ -6,8 +6,10 @@ import { joinRecords } from "./joins.ts";
 import { lossRecords } from "./losses.ts";
 import { matrixRecords } from "./matrix.ts";
 import { pointwiseRecords } from "./pointwise.ts";
+import { poolingRecords } from "./pooling.ts";
 import type { OpRecord } from "./record.ts";
 import { reductionRecords } from "./reductions.ts";
+import { resamplingRecords } from "./resampling.ts";
 import { triangleRecords } from "./triangles.ts";
 import { viewRecords } from "./views.ts";
 
@@ -22,6 +24,8 @@ export const opRecords: readonly OpRecord[] = [
   ...indexingRecords,
   ...matrixRecords,
   ...convolutionRecords,
+  ...poolingRecords,
+  ...resamplingRecords,
   ...lossRecords,
   ...embeddingLossRecords,
 ];

@@ -1,0 +1,39 @@
+import { ArgumentError } from "@dl/backend";
+import { tensor, type Tensor } from "@dl/tensor";
+import { checkFloat } from "./pooling-window.ts";
+import { upfirdn2d } from "./upfirdn2d.ts";
+import { checkInputs, images } from "./window.ts";
+
+/**
+ * A low-pass filter along both axes that keeps size and brightness; zeros go on outside. The taps
+ * are divided by their sum.
+ *
+ * Shape: [batch, channels, height, width] → the same.
+ *
+ * Source: Zhang 2019, arXiv:1904.11486, section 3.2 (the taps 1, 3, 3, 1).
+ *
+ * @throws {ShapeError} if the input is no batch of images.
+ * @throws {DTypeError} if the input is not float.
+ * @throws {ArgumentError} if there are no taps or their sum is 0 or not finite.
+ * @example
+ * const x = tensor([[[[0, 0, 0], [0, 16, 0], [0, 0, 0]]]]);
+ * await blur(x, [1, 2, 1]).toArray(); // => [[[[1, 2, 1], [2, 4, 2], [1, 2, 1]]]]
+ */
+export function blur(inputs: Tensor, taps: readonly number[] = [1, 3, 3, 1]): Tensor {
+  checkInputs("blur", images, inputs);
+  checkFloat("blur", inputs);
+  const sum = taps.reduce((total, tap) => total + tap, 0);
+  if (taps.length === 0 || sum === 0 || !Number.isFinite(sum))
+    throw new ArgumentError(
+      "blur",
+      `the taps must be numbers with a sum other than 0: received [${taps.join(", ")}].`,
+      { received: taps },
+    );
+  const { dtype, backend } = inputs;
+  const filter = tensor(
+    taps.map((tap) => tap / sum),
+    { dtype, backend },
+  );
+  const [before, after] = [Math.floor(taps.length / 2), Math.floor((taps.length - 1) / 2)];
+  return upfirdn2d(inputs, filter, { padding: [before, after, before, after] });
+}

@@ -1,0 +1,120 @@
+import { ArgumentError, formatShape, isFloat, DTypeError, ShapeError } from "@dl/backend";
+import { applyOne, type Tensor } from "@dl/tensor";
+import { checkBackend } from "./convolution-options.ts";
+import { checkFloat } from "./pooling-window.ts";
+import { checkInputs, images, imageSize, pairOf, type Pair, type Sizes } from "./window.ts";
+
+export interface UpfirdnOptions {
+  /** Factor of enlargement: zeros are set between the pixels. Default 1. */
+  readonly up?: Pair;
+  /** Factor of reduction: every so many pixels of the result are kept. Default 1. */
+  readonly down?: Pair;
+  /** Zeros at top, bottom, left and right, after enlarging; below 0 they are cut. Default none. */
+  readonly padding?: number | readonly [top: number, bottom: number, left: number, right: number];
+  /** Number the result is multiplied by; up² keeps the brightness of what was enlarged. Default 1. */
+  readonly gain?: number;
+}
+
+/**
+ * Enlarge with zeros, pad, filter, reduce: each channel for itself. The filter is flipped, so that
+ * this is a convolution in the signal processor's sense.
+ *
+ * Shape: inputs [batch, channels, height, width], filter [taps] (used along both axes) or
+ * [filterHeight, filterWidth] →
+ * [batch, channels, ⌊(height·up + padding − filterHeight) / down⌋ + 1, …].
+ *
+ * Source: Karras et al. 2020, arXiv:1912.04958, appendix B, and its published code.
+ *
+ * @throws {ShapeError} if the filter does not fit.
+ * @throws {DTypeError} if the types differ or are not float.
+ * @throws {ArgumentError} for options out of their range.
+ * @example
+ * const filter = tensor([1, 2, 1]).div(4);
+ * await upfirdn2d(ones([1, 1, 3, 3]), filter).toArray(); // => [[[[1]]]]
+ */
+export function upfirdn2d(inputs: Tensor, filter: Tensor, options: UpfirdnOptions = {}): Tensor {
+  const op = "upfirdn2d";
+  const { padding = 0, gain = 1 } = options;
+  checkInputs(op, images, inputs);
+  checkFloat(op, inputs);
+  checkFilter(op, inputs, filter);
+  const up = pairOf(op, "up", options.up ?? 1, 1);
+  const down = pairOf(op, "down", options.down ?? 1, 1);
+  const sides = typeof padding === "number" ? [padding, padding, padding, padding] : padding;
+  if (sides.length !== 4 || !sides.every(Number.isInteger))
+    throw new ArgumentError(
+      op,
+      `padding must be a whole number, or four of them: received ${formatShape(sides)}.`,
+      { received: padding },
+    );
+  const [top, bottom, left, right] = sides as [number, number, number, number];
+  const size = imageSize(inputs);
+  const enlarged = [size[0] * up[0] + top + bottom, size[1] * up[1] + left + right] as const;
+  const kernel: Sizes = [filter.shape[0]!, filter.shape.at(-1)!];
+  if (enlarged[0] < kernel[0] || enlarged[1] < kernel[1] || size.includes(0))
+    throw new ShapeError(
+      op,
+      `the filter does not fit: input ${formatShape(inputs.shape)} enlarged and padded is ${enlarged[0]} x ${enlarged[1]}, the filter ${kernel[0]} x ${kernel[1]}. Use a shorter filter or more padding.`,
+      { expected: kernel, received: inputs.shape },
+    );
+  const [batch, channels] = inputs.shape as [number, number];
+  const planes = inputs.reshape([batch * channels, 1, ...size]);
+  const padded = cropped(stuffed(planes, up, sides), sides, enlarged);
+  const filtered = gain === 1 ? filter : filter.mul(gain);
+  const result =
+    filter.ndim === 2
+      ? filterPlanes(padded, filtered.flip([0, 1]), down)
+      : filterPlanes(
+          filterPlanes(padded, filtered.flip(0).unsqueeze(0), [1, down[1]]),
+          filter.flip(0).unsqueeze(1),
+          [down[0], 1],
+        );
+  return result.reshape([batch, channels, result.shape[2]!, result.shape[3]!]);
+}
+
+function checkFilter(op: string, inputs: Tensor, filter: Tensor): void {
+  if ((filter.ndim !== 1 && filter.ndim !== 2) || filter.elementCount === 0)
+    throw new ShapeError(
+      op,
+      `the filter must be [taps] or [height, width], got ${formatShape(filter.shape)}.`,
+      { received: filter.shape },
+    );
+  if (!isFloat(filter.dtype) || filter.dtype !== inputs.dtype)
+    throw new DTypeError(
+      op,
+      `input and filter must have one float type: input ${inputs.dtype}, filter ${filter.dtype}. Convert with x.cast("${inputs.dtype}").`,
+      { expected: inputs.dtype, received: filter.dtype },
+    );
+  checkBackend(op, inputs, filter);
+}
+
+/** Each pixel followed by zeros, and zeros around where the padding is above 0. */
+function stuffed(planes: Tensor, up: Sizes, sides: readonly number[]): Tensor {
+  const [top, bottom, left, right] = sides.map((side) => Math.max(side, 0)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const interior = [0, 0, up[0] - 1, up[1] - 1];
+  const after = [0, 0, bottom + up[0] - 1, right + up[1] - 1];
+  if ([top, left, ...after, ...interior].every((count) => count === 0)) return planes;
+  return applyOne("pad", [planes], { before: [0, 0, top, left], after, interior, value: 0 });
+}
+
+/** What is left after padding below 0. */
+function cropped(planes: Tensor, sides: readonly number[], size: Sizes): Tensor {
+  if (sides.every((side) => side >= 0)) return planes;
+  return planes
+    .narrow(2, Math.max(-sides[0]!, 0), size[0])
+    .narrow(3, Math.max(-sides[2]!, 0), size[1]);
+}
+
+function filterPlanes(planes: Tensor, kernel: Tensor, stride: Sizes): Tensor {
+  return applyOne("conv2d", [planes, kernel.unsqueeze(0).unsqueeze(0)], {
+    stride,
+    padding: [0, 0, 0, 0],
+    dilation: [1, 1],
+    groups: 1,
+  });
+}

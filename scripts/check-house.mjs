@@ -13,7 +13,7 @@ const faults = [];
 
 for (const { dir } of packages) {
   for (const file of filesIn(`${dir}/src`, ".ts")) {
-    const stem = basename(file).replace(/(\.browser)?(\.(test|bench|d))?\.ts$/, "");
+    const stem = basename(file).replace(/(\.(browser|gpu))?(\.(test|bench|d))?\.ts$/, "");
     if (!kebab.test(stem)) faults.push(`${file}: not kebab-case`);
     if (vague.test(stem)) faults.push(`${file}: a vague name; a helper has a subject`);
     if (file !== starExport && /^export \* from/m.test(readFileSync(file, "utf8")))

@@ -1,7 +1,9 @@
 import { formatShape, GradientError, shapesEqual } from "@dl/backend";
-import { full, Tensor, tidy } from "@dl/tensor";
+import { applyOne, PointwiseOp, tidy, type Tensor } from "@dl/tensor";
 import { enableGrad, noGrad } from "./grad-mode.ts";
 import { recordingOf, type GraphNode, type Recording } from "./recording.ts";
+import { stopGradient } from "./stop-gradient.ts";
+import { stoppedRecordings } from "./weight-gradients.ts";
 
 export interface BackwardOptions {
   /** Gradient of the tensor itself; needed when it is not a scalar. */
@@ -23,9 +25,12 @@ export function backward(root: Tensor, options: BackwardOptions = {}): void {
   const nodes = walkOrder([recordingOf(root)!]);
   const collect = (): Map<Recording, Tensor> => {
     const found = new Map<Recording, Tensor>();
-    walk(nodes, [[recordingOf(root)!, start]], options, (recording, gradient) => {
-      if (recording.retainsGrad) found.set(recording, gradient);
-    });
+    const keepFound = (recording: Recording, gradient: Tensor): void => {
+      if (recording.retainsGrad && !stoppedRecordings().has(recording))
+        found.set(recording, gradient);
+    };
+    const targets = unstoppedTargets(nodes);
+    walk(nodes, [[recordingOf(root)!, start]], options, keepFound, targets);
     return found;
   };
   // Gradients on the way that nobody can hold go at once instead of waiting for the collector.
@@ -49,12 +54,25 @@ function isPrivate(nodes: readonly GraphNode[], options: BackwardOptions): boole
 
 function accumulate(recording: Recording, gradient: Tensor, options: BackwardOptions): void {
   const add = (): Tensor => (recording.grad === null ? gradient : recording.grad.add(gradient));
-  recording.grad = options.createGraph === true ? enableGrad(add) : detached(add());
+  recording.grad = options.createGraph === true ? enableGrad(add) : stopGradient(add());
 }
 
-/** The same elements without a history. */
-export function detached(tensor: Tensor): Tensor {
-  return new Tensor(tensor.value);
+/** What a walk in `noWeightGradients` is for; `undefined`, everything, outside of it. */
+function unstoppedTargets(nodes: readonly GraphNode[]): Set<Recording> | undefined {
+  const stopped = stoppedRecordings();
+  if (stopped.size === 0) return undefined;
+  const targets = new Set<Recording>();
+  for (const { inputs, outputs } of nodes)
+    for (const recording of [...inputs, ...outputs])
+      if (recording?.retainsGrad && !stopped.has(recording)) targets.add(recording);
+  return targets;
+}
+
+const one = new PointwiseOp("one", (value) => value);
+
+/** As a number in the next expression and not as a tensor in memory: one program less per walk. */
+function onesLike({ shape, dtype, backend }: Tensor): Tensor {
+  return applyOne("generate", [{ number: 1, dtype }], { op: one, shape, backend });
 }
 
 /** The gradient to start from, checked. */
@@ -71,7 +89,7 @@ export function startGradient(op: string, root: Tensor, gradient: Tensor | undef
         `the loss has shape ${formatShape(root.shape)}, but only a scalar can be differentiated. Reduce it, e.g. with mean().`,
         { expected: [], received: root.shape },
       );
-    return full(root.shape, 1, { dtype: root.dtype, backend: root.backend });
+    return onesLike(root);
   }
   if (!shapesEqual(gradient.shape, root.shape))
     throw new GradientError(
@@ -85,59 +103,104 @@ export function startGradient(op: string, root: Tensor, gradient: Tensor | undef
 /** Every operation behind the recordings, latest first. */
 export function walkOrder(roots: readonly Recording[]): GraphNode[] {
   const seen = new Set<GraphNode>();
-  const waiting = roots.flatMap(({ node }) => node ?? []);
-  while (waiting.length > 0) {
-    const node = waiting.pop()!;
-    if (seen.has(node)) continue;
+  const found: GraphNode[] = [];
+  const visit = (recording: Recording | undefined): void => {
+    const node = recording?.node;
+    if (node === undefined || seen.has(node)) return;
     seen.add(node);
-    for (const input of node.inputs) if (input?.node !== undefined) waiting.push(input.node);
+    found.push(node);
+  };
+  roots.forEach(visit);
+  for (let at = 0; at < found.length; at++) found[at]!.inputs.forEach(visit);
+  return found.toSorted((a, b) => b.id - a.id);
+}
+
+/** Which inputs of each operation lead to `targets`; operations with none are left out. */
+function neededInputs(
+  nodes: readonly GraphNode[],
+  targets: ReadonlySet<Recording>,
+): Map<GraphNode, readonly boolean[]> {
+  const needed = new Map<GraphNode, readonly boolean[]>();
+  for (let at = nodes.length - 1; at >= 0; at--) {
+    const needs = nodes[at]!.inputs.map(
+      (input) =>
+        input !== undefined &&
+        (targets.has(input) || (input.node !== undefined && needed.has(input.node))),
+    );
+    if (needs.includes(true)) needed.set(nodes[at]!, needs);
   }
-  return [...seen].toSorted((a, b) => b.id - a.id);
+  return needed;
 }
 
 /**
  * Reverse accumulation: takes the operations latest first, so that a tensor's gradient is whole
  * before the operation that made it is reached. `visit` is told each whole gradient.
+ *
+ * With `targets`, only the gradients on the way to these are computed.
  */
 export function walk(
   nodes: readonly GraphNode[],
   starts: readonly (readonly [Recording, Tensor])[],
   options: BackwardOptions,
   visit: (recording: Recording, gradient: Tensor) => void,
+  targets?: ReadonlySet<Recording>,
 ): void {
-  const { createGraph = false, retainGraph = createGraph } = options;
+  const finish = (recording: Recording, whole: Tensor): Tensor => {
+    let gradient = whole;
+    for (const hook of recording.hooks) gradient = hook(gradient) ?? gradient;
+    visit(recording, gradient);
+    return gradient;
+  };
+  const sweepAll = (): void => {
+    for (const [recording, gradient] of sweep(nodes, starts, options, finish, targets))
+      finish(recording, gradient);
+  };
+  if (options.createGraph === true) enableGrad(sweepAll);
+  else noGrad(sweepAll);
+}
+
+/**
+ * The walk itself, over `nodes` only: returns the gradients of what they were computed from.
+ * `finish` gets each whole gradient of their outputs, and what it returns goes on.
+ */
+export function sweep(
+  nodes: readonly GraphNode[],
+  starts: readonly (readonly [Recording, Tensor])[],
+  { createGraph = false, retainGraph = createGraph }: BackwardOptions,
+  finish: (recording: Recording, gradient: Tensor) => Tensor,
+  targets?: ReadonlySet<Recording>,
+): Map<Recording, Tensor> {
+  const needed = targets && neededInputs(nodes, targets);
   const gradients = new Map<Recording, Tensor>();
   const add = (recording: Recording, gradient: Tensor): void => {
     const sum = gradients.get(recording);
     gradients.set(recording, sum === undefined ? gradient : sum.add(gradient));
   };
-  const finish = (recording: Recording): Tensor | undefined => {
-    let gradient = gradients.get(recording);
+  const take = (recording: Recording): Tensor | undefined => {
+    const gradient = gradients.get(recording);
     if (gradient === undefined) return undefined;
     gradients.delete(recording);
-    for (const hook of recording.hooks) gradient = hook(gradient) ?? gradient;
-    visit(recording, gradient);
-    return gradient;
+    return finish(recording, gradient);
   };
-  const step = (): void => {
-    for (const [recording, gradient] of starts) add(recording, gradient);
-    for (const node of nodes) {
-      const outputs = node.outputs.map(finish);
-      if (outputs.every((gradient) => gradient === undefined)) continue;
-      if (node.vjp === undefined)
-        throw new GradientError(
-          "backward",
-          `the graph was already walked and freed (at ${node.name}). Pass { retainGraph: true } the first time to walk it twice.`,
-        );
-      const inputs = node.vjp(outputs);
-      node.inputs.forEach((input, i) => {
-        const gradient = inputs[i];
-        if (input !== undefined && gradient !== undefined) add(input, gradient);
-      });
-      if (!retainGraph) node.release();
+  for (const [recording, gradient] of starts) add(recording, gradient);
+  for (const node of nodes) {
+    const outputs = node.outputs.map(take);
+    const needs = needed?.get(node);
+    const isWanted = needed === undefined || needs !== undefined;
+    if (!isWanted || outputs.every((gradient) => gradient === undefined)) continue;
+    if (node.vjp === undefined)
+      throw new GradientError(
+        "backward",
+        `the graph was already walked and freed (at ${node.name}). Pass { retainGraph: true } the first time to walk it twice.`,
+      );
+    const inputs = node.vjp(outputs, needs);
+    for (let i = 0; i < inputs.length; i++) {
+      const input = node.inputs[i];
+      const gradient = inputs[i];
+      if (input !== undefined && gradient !== undefined && needs?.[i] !== false)
+        add(input, gradient);
     }
-    for (const recording of gradients.keys()) finish(recording);
-  };
-  if (createGraph) enableGrad(step);
-  else noGrad(step);
+    if (!retainGraph) node.release();
+  }
+  return gradients;
 }

@@ -3,6 +3,7 @@ import { Tensor } from "@dl/tensor";
 import { isGradEnabled, noGrad } from "./grad-mode.ts";
 import { GraphNode, recordingOf } from "./recording.ts";
 import { currentSite } from "./recorder.ts";
+import { noteUses } from "./recording-uses.ts";
 
 /** What a {@link Function} passes from its forward to its backward. */
 export class FunctionContext {
@@ -58,6 +59,7 @@ export abstract class Function<Output extends FunctionOutput = Tensor> {
   /** Runs `forward` and records `backward`. */
   apply(...inputs: Tensor[]): Output {
     const recordings = inputs.map(recordingOf);
+    noteUses(recordings);
     const ctx = new FunctionContext(recordings.map((recording) => recording !== undefined));
     const result = noGrad(() => this.forward(ctx, ...inputs));
     if (!isGradEnabled() || recordings.every((recording) => recording === undefined)) return result;

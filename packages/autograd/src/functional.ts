@@ -1,17 +1,10 @@
 import { GradientError } from "@dl/backend";
 import { Tensor, zerosLike } from "@dl/tensor";
-import { detached, startGradient, walk, walkOrder, type BackwardOptions } from "./backward.ts";
-import { enableGrad } from "./grad-mode.ts";
+import { startGradient, type BackwardOptions } from "./backward.ts";
 import { recordingOf, type Recording } from "./recording.ts";
-import { startRecorder } from "./recorder.ts";
-
-/** A tensor, or tensors in an array or object: what a function is differentiated with respect to. */
-export type Tensors = Tensor | readonly Tensor[] | { readonly [name: string]: Tensor };
-
-/** The same arrangement, of gradients. */
-export type GradientsOf<T extends Tensors> = T extends Tensor
-  ? Tensor
-  : { readonly [Key in keyof T]: Tensor };
+import { stopGradient } from "./stop-gradient.ts";
+import { mapTensors, tensorList, type GradientsOf, type Tensors } from "./tensor-arrangement.ts";
+import { asTraced, isTracing, pullBack, traceDeeper } from "./tracing.ts";
 
 /**
  * Gradients of `outputs` with respect to `inputs`, without touching any `.grad`.
@@ -47,24 +40,6 @@ function demandRecording(input: Tensor, i: number): Recording {
   return recording;
 }
 
-/** Gradients that reach `targets`, in their order. */
-function pullBack(
-  outputs: readonly Tensor[],
-  cotangents: readonly Tensor[],
-  targets: readonly Recording[],
-  options: BackwardOptions,
-): (Tensor | undefined)[] {
-  const starts = outputs.flatMap((output, i): [Recording, Tensor][] => {
-    const recording = recordingOf(output);
-    return recording === undefined ? [] : [[recording, cotangents[i]!]];
-  });
-  const found = new Map<Recording, Tensor>();
-  walk(walkOrder(starts.map(([recording]) => recording)), starts, options, (recording, gradient) =>
-    found.set(recording, gradient),
-  );
-  return targets.map((target) => found.get(target));
-}
-
 /**
  * `lossOf` with its value and the gradients with respect to its first argument.
  *
@@ -81,7 +56,7 @@ export function valueAndGrad<T extends Tensors, Rest extends unknown[]>(
   return (parameters, ...rest) => {
     const traced = mapTensors(parameters, asTraced) as Tensors as T;
     // Inside another differentiation the gradients take part in that one.
-    const createGraph = depth > 0;
+    const createGraph = isTracing();
     const value = traceDeeper(() => lossOf(traced, ...rest));
     const list = tensorList(traced);
     const gradients =
@@ -95,22 +70,10 @@ export function valueAndGrad<T extends Tensors, Rest extends unknown[]>(
           );
     let next = 0;
     return {
-      value: createGraph ? value : detached(value),
+      value: createGraph ? value : stopGradient(value),
       gradients: mapTensors(parameters, (x) => gradients[next++] ?? zerosLike(x)),
     };
   };
-}
-
-/** How many functions are being differentiated right now, one inside the other. */
-let depth = 0;
-
-function traceDeeper<Result>(body: () => Result): Result {
-  depth++;
-  try {
-    return enableGrad(body);
-  } finally {
-    depth--;
-  }
 }
 
 /** The gradient of a scalar function with respect to its first argument: {@link valueAndGrad}. */
@@ -144,7 +107,7 @@ export function vjp<Output extends Tensor | readonly Tensor[]>(
           "vjp",
           `the function has ${list.length} outputs, got ${cotangents.length} cotangents. Give one for each.`,
         );
-      const createGraph = cotangents.some((x) => recordingOf(x) !== undefined);
+      const createGraph = isTracing() || cotangents.some((x) => recordingOf(x) !== undefined);
       return pullBack(
         list,
         cotangents,
@@ -153,30 +116,4 @@ export function vjp<Output extends Tensor | readonly Tensor[]>(
       ).map((gradient, i) => gradient ?? zerosLike(inputs[i]!));
     },
   };
-}
-
-/** The tensor itself where it is recorded, so that closures over it take part; else a recorded alias. */
-function asTraced(x: Tensor): Tensor {
-  if (recordingOf(x) !== undefined) return x;
-  startRecorder();
-  const alias = detached(x);
-  alias.requiresGrad = true;
-  return alias;
-}
-
-function tensorList(tensors: Tensors): Tensor[] {
-  return tensors instanceof Tensor ? [tensors] : Object.values(tensors);
-}
-
-/** `change` for each tensor, in the same arrangement. */
-function mapTensors<T extends Tensors>(tensors: T, change: (x: Tensor) => Tensor): GradientsOf<T>;
-function mapTensors(tensors: Tensors, change: (x: Tensor) => Tensor): Tensors {
-  if (tensors instanceof Tensor) return change(tensors);
-  if (isList(tensors)) return tensors.map(change);
-  return Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, change(x)]));
-}
-
-/** Array.isArray does not narrow readonly arrays. */
-function isList(tensors: Tensors): tensors is readonly Tensor[] {
-  return Array.isArray(tensors);
 }

@@ -1,8 +1,9 @@
 import { GradientError, isFloat } from "@dl/backend";
 import { Tensor } from "@dl/tensor";
-import { backward, detached, type BackwardOptions } from "./backward.ts";
+import { backward, type BackwardOptions } from "./backward.ts";
 import { recordingOf, Recording, type GradientHook } from "./recording.ts";
 import { startRecorder } from "./recorder.ts";
+import { stopGradient } from "./stop-gradient.ts";
 
 declare module "@dl/tensor" {
   interface Tensor {
@@ -98,7 +99,7 @@ Object.defineProperties(Tensor.prototype, {
   },
   detach: {
     value(this: Tensor): Tensor {
-      return detached(this);
+      return stopGradient(this);
     },
     configurable: true,
   },

@@ -54,17 +54,20 @@ function recordByRule<Name extends PrimitiveName>(
   const needs = recordings.map((recording) => recording !== undefined);
   const reads = rule.reads?.(needs, parameters) ?? {};
   const node = new GraphNode(name, recordings, outputs.slice(0, 1), currentSite());
-  const keptInputs = new Map(reads.inputs?.map((i) => [i, node.keep(inputs[i]!)]));
-  const keptOutputs = new Map(reads.outputs?.map((i) => [i, node.keep(outputs[i]!)]));
+  const keptInputs: Tensor[] = [];
+  for (const i of reads.inputs ?? []) keptInputs[i] = node.keep(inputs[i]!);
+  const keptOutputs: Tensor[] = [];
+  for (const i of reads.outputs ?? []) keptOutputs[i] = node.keep(outputs[i]!);
   const saved: Saved<Name> = {
     parameters,
     needs,
     inputShapes: inputs.map((x) => x.shape),
     inputLayouts: inputs.map((x) => x.value.stored?.layout),
-    input: (i) => demandKept(keptInputs.get(i), name, `input ${i}`),
-    output: (i) => demandKept(keptOutputs.get(i), name, `output ${i}`),
+    input: (i) => demandKept(keptInputs[i], name, `input ${i}`),
+    output: (i) => demandKept(keptOutputs[i], name, `output ${i}`),
   };
-  node.vjp = ([dy]) => rule.vjp(dy!, saved);
+  node.vjp = ([dy], fewer) =>
+    rule.vjp(dy!, fewer === undefined ? saved : { ...saved, needs: fewer });
 }
 
 function demandKept(tensor: Tensor | undefined, name: string, what: string): Tensor {
@@ -91,9 +94,9 @@ function recordPointwise(
         const operand = slot === inputs.length ? output : inputs[slot]!;
         kept[slot] ??= operand instanceof Tensor ? node.keep(operand) : operand;
       }
-  node.vjp = ([dy]) =>
-    rules.map((rule) =>
-      rule === undefined
+  node.vjp = ([dy], needs) =>
+    rules.map((rule, i) =>
+      rule === undefined || needs?.[i] === false
         ? undefined
         : applyPartial(
             rule,

@@ -9,27 +9,34 @@ export class Recording {
   readonly dtype: DType;
   /** The operation that made the tensor; none for a leaf. */
   readonly node: GraphNode | undefined;
-  readonly outputIndex: number;
   /** Leaves only, unless `retainsGrad`. */
   grad: Tensor | null = null;
   retainsGrad: boolean;
   hooks: readonly GradientHook[] = [];
 
-  constructor(like: Tensor, node?: GraphNode, outputIndex = 0) {
+  constructor(like: Tensor, node?: GraphNode) {
     this.shape = like.shape;
     this.dtype = like.dtype;
     this.node = node;
-    this.outputIndex = outputIndex;
     this.retainsGrad = node === undefined;
   }
 }
 
-/** Gradients of the inputs, given those of the outputs; `undefined` stands for zero. */
+/**
+ * Gradients of the inputs, given those of the outputs; `undefined` stands for zero. `needs` says
+ * which inputs' are wanted, where those are fewer than have a recording.
+ */
 export type Vjp = (
   outputGradients: readonly (Tensor | undefined)[],
+  needs: readonly boolean[] | undefined,
 ) => readonly (Tensor | undefined)[];
 
 let nextId = 0;
+
+/** Id of the next operation recorded: tells what is older than a piece of work. */
+export function upcomingNodeId(): number {
+  return nextId;
+}
 
 /** One recorded operation. Ids grow with time, so they order the graph. */
 export class GraphNode {
@@ -54,9 +61,12 @@ export class GraphNode {
   ) {
     this.name = name;
     this.inputs = inputs;
-    this.outputs = outputs.map((output, i) => new Recording(output, this, i));
+    this.outputs = outputs.map((output) => {
+      const recording = new Recording(output, this);
+      output.recording = recording;
+      return recording;
+    });
     this.site = site;
-    outputs.forEach((output, i) => (output.recording = this.outputs[i]));
   }
 
   /**

@@ -15,7 +15,7 @@ export interface Saved<Name extends PrimitiveName> {
   readonly inputShapes: readonly Shape[];
   /** How the inputs lay in memory; `undefined` for one that was pending. */
   readonly inputLayouts: readonly (Layout | undefined)[];
-  /** Which inputs need a gradient. */
+  /** Which inputs need a gradient; a walk may ask for fewer than were recorded. */
   readonly needs: readonly boolean[];
   /** An input named in `reads`. */
   input(index: number): Tensor;

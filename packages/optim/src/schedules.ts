@@ -93,7 +93,11 @@ export function linearSchedule({
   checkNonNegative("linearSchedule", "from", from);
   checkNonNegative("linearSchedule", "to", to);
   checkCount("linearSchedule", "steps", steps);
-  return (step, base) => base * (from + ((to - from) * Math.min(step, steps)) / steps);
+  return (step, base) => {
+    const passed = Math.min(step, steps) / steps;
+    // Both shares are at least 0, so rounding cannot make the rate negative.
+    return base * (from * (1 - passed) + to * passed);
+  };
 }
 
 /**

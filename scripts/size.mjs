@@ -1,4 +1,5 @@
 // Gzip sizes of the built packages and of small programs, against budgets in KiB.
+// With --json one line of JSON instead of the table: { name: { bytes, budgetBytes } }; `bench run --suite size` reads it.
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { publicPackages, report, root } from "./workspace.mjs";
@@ -19,7 +20,21 @@ const packageBudgets = {
 
 /** A whole program with everything it pulls in after tree shaking: { source, budget }. */
 const programs = {
-  // "mlp-on-cpu": { source: `import { cpu } from "@dl/backend-cpu"; ...`, budget: 100 },
+  "mlp-on-cpu": {
+    source: `
+      import { cpu } from "@dl/backend-cpu";
+      import { crossEntropy, Linear, ReLU, Sequential } from "@dl/nn";
+      import { Adam } from "@dl/optim";
+      import { configure, integers, normal } from "@dl/tensor";
+      configure({ backend: await cpu() });
+      const model = new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 10));
+      const optimizer = new Adam(model.parameters());
+      const loss = crossEntropy(model.forward(normal([32, 784])), integers(0, 10, [32]));
+      loss.backward();
+      optimizer.step();
+      console.log(await loss.item());`,
+    budget: 100,
+  },
 };
 
 async function kibibytes(source, external) {
@@ -37,8 +52,11 @@ async function kibibytes(source, external) {
 }
 
 const faults = [];
+const isJson = process.argv.includes("--json");
+const sizes = {};
 function judge(what, size, budget) {
-  console.log(`${what.padEnd(20)} ${size.toFixed(1).padStart(6)} KiB of ${budget}`);
+  sizes[what] = { bytes: Math.round(size * 1024), budgetBytes: budget * 1024 };
+  if (!isJson) console.log(`${what.padEnd(20)} ${size.toFixed(1).padStart(6)} KiB of ${budget}`);
   if (size > budget) faults.push(`${what}: ${size.toFixed(1)} KiB is over its budget of ${budget}`);
 }
 for (const { name, dir } of publicPackages) {
@@ -48,4 +66,5 @@ for (const { name, dir } of publicPackages) {
 }
 for (const [name, { source, budget }] of Object.entries(programs))
   judge(name, await kibibytes(source, []), budget);
+if (isJson) console.log(JSON.stringify(sizes));
 report(faults);

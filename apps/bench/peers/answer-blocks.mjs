@@ -38,7 +38,12 @@ export async function answerBlocks(open) {
       say({ ns, loss: loss ?? null, peakBytes: process.resourceUsage().maxRSS * 1024 });
     } catch (error) {
       ready = { key: "", step: undefined };
-      say({ ns: [], error: String(error.message ?? error).split("\n")[0].slice(0, 300) });
+      say({
+        ns: [],
+        error: String(error.message ?? error)
+          .split("\n")[0]
+          .slice(0, 300),
+      });
     }
   }
 }

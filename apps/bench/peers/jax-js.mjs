@@ -1,19 +1,22 @@
 // jax-js 0.1.25 on its WebAssembly backend, steps compiled with jit: the same work as src/cases.
 // Arrays are counted by reference and an operation consumes its arguments, hence `.ref`.
-import { defaultDevice, init, jit, lax, nn, numpy as np, random, tree, valueAndGrad } from "@jax-js/jax";
+import { defaultDevice, init, jit, lax, nn, numpy as np, random, valueAndGrad } from "@jax-js/jax";
 import { readFileSync } from "node:fs";
 import { answerBlocks } from "./answer-blocks.mjs";
 
 let seeds = 0;
 const key = () => random.key(seeds++);
-const uniform = (shape, low = 0, high = 1) => random.uniform(key(), shape, { minval: low, maxval: high });
+const uniform = (shape, low = 0, high = 1) =>
+  random.uniform(key(), shape, { minval: low, maxval: high });
 const normal = (shape) => random.normal(key(), shape);
 
 /** Uniform in ±1/√fanIn, as every library here starts its layers. */
 const weights = (shape, fanIn) => uniform(shape, -1 / Math.sqrt(fanIn), 1 / Math.sqrt(fanIn));
 
 const denseParameters = (sizes) =>
-  sizes.slice(1).flatMap((out, i) => [weights([sizes[i], out], sizes[i]), weights([out], sizes[i])]);
+  sizes
+    .slice(1)
+    .flatMap((out, i) => [weights([sizes[i], out], sizes[i]), weights([out], sizes[i])]);
 
 /** Weight, bias, weight, bias, ... with an activation between them; consumes all it is given. */
 function dense(x, parameters, activation) {
@@ -44,7 +47,9 @@ function adamTraining(start, lossOf, data, learningRate = 1e-3) {
       params.map((p) => p.ref),
       inputs,
     );
-    const next = params.map((p, i) => adamUpdate(p, gradients[i], ms[i], vs[i], size.ref, root.ref));
+    const next = params.map((p, i) =>
+      adamUpdate(p, gradients[i], ms[i], vs[i], size.ref, root.ref),
+    );
     size.dispose();
     root.dispose();
     return [loss, next.map((n) => n[0]), next.map((n) => n[1]), next.map((n) => n[2])];
@@ -64,7 +69,13 @@ function crossEntropy(logits, labels) {
 }
 
 function labelsOf(batch) {
-  return nn.oneHot(np.array(Array.from({ length: batch }, (_, i) => (i * 7) % 10), { dtype: np.int32 }), 10);
+  return nn.oneHot(
+    np.array(
+      Array.from({ length: batch }, (_, i) => (i * 7) % 10),
+      { dtype: np.int32 },
+    ),
+    10,
+  );
 }
 
 /** Max over 2x2 blocks of an even-sized image. */
@@ -131,7 +142,12 @@ const kinds = {
   },
   vae: ({ batch }) => {
     const images = uniform([batch, 784]);
-    const start = [[784, 400], [400, 20], [400, 20], [20, 400, 784]].flatMap(denseParameters);
+    const start = [
+      [784, 400],
+      [400, 20],
+      [400, 20],
+      [20, 400, 784],
+    ].flatMap(denseParameters);
     return adamTraining(
       start,
       (params, [x, noise]) => {
@@ -141,7 +157,10 @@ const kinds = {
         const latent = mean.ref.add(noise.mul(np.exp(logVariance.ref.mul(0.5))));
         const logits = dense(latent, params.slice(6), nn.relu);
         const reconstruction = np.sum(
-          nn.relu(logits.ref).sub(logits.ref.mul(x)).add(np.log1p(np.exp(np.abs(logits).mul(-1)))),
+          nn
+            .relu(logits.ref)
+            .sub(logits.ref.mul(x))
+            .add(np.log1p(np.exp(np.abs(logits).mul(-1)))),
         );
         const divergence = np.exp(logVariance.ref).add(np.square(mean)).sub(1).sub(logVariance);
         return reconstruction.add(np.sum(divergence).mul(0.5));
@@ -201,7 +220,10 @@ const kinds = {
     const run = jit((a, s, b) => {
       const centred = a.ref.sub(np.mean(a, -1, { keepdims: true }));
       const variance = np.mean(np.square(centred.ref), -1, { keepdims: true });
-      return centred.div(np.sqrt(variance.add(1e-5))).mul(s).add(b);
+      return centred
+        .div(np.sqrt(variance.add(1e-5)))
+        .mul(s)
+        .add(b);
     });
     return operation(() => run(x.ref, scale.ref, shift.ref));
   },

@@ -1,9 +1,12 @@
 // tfjs 4.22 on its WebAssembly backend: the same work as src/cases.
-import tf from "@tensorflow/tfjs";
-import wasm from "@tensorflow/tfjs-backend-wasm";
+import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
 import { answerBlocks } from "./answer-blocks.mjs";
+
+// Both are CommonJS in Node, and share one tfjs-core only as such.
+const require = createRequire(import.meta.url);
+const tf = require("@tensorflow/tfjs");
+const wasm = require("@tensorflow/tfjs-backend-wasm");
 
 /** Uniform in ±1/√fanIn, as every library here starts its layers. */
 function weights(shape, fanIn) {
@@ -103,9 +106,7 @@ const kinds = {
   gelu: ({ n }) => {
     const x = tf.randomNormal([n]);
     return operation(() =>
-      x
-        .mul(0.5)
-        .mul(x.add(x.mul(x).mul(x).mul(0.044715)).mul(0.7978845608028654).tanh().add(1)),
+      x.mul(0.5).mul(x.add(x.mul(x).mul(x).mul(0.044715)).mul(0.7978845608028654).tanh().add(1)),
     );
   },
   conv2d: ({ batch, channels, size, kernel, backward }) => {
@@ -134,7 +135,11 @@ const kinds = {
     };
   },
   "layer-norm": ({ rows, columns }) => {
-    const [x, scale, shift] = [tf.randomNormal([rows, columns]), tf.ones([columns]), tf.zeros([columns])];
+    const [x, scale, shift] = [
+      tf.randomNormal([rows, columns]),
+      tf.ones([columns]),
+      tf.zeros([columns]),
+    ];
     return operation(() => {
       const { mean, variance } = tf.moments(x, -1, true);
       return x.sub(mean).mul(variance.add(1e-5).rsqrt()).mul(scale).add(shift);
@@ -165,7 +170,7 @@ function matrix(run) {
 }
 
 await answerBlocks(async () => {
-  const folder = fileURLToPath(import.meta.resolve("@tensorflow/tfjs-backend-wasm"));
+  const folder = require.resolve("@tensorflow/tfjs-backend-wasm");
   wasm.setWasmPaths(folder.slice(0, folder.lastIndexOf("dist") + 5));
   wasm.setThreadsCount(Math.min(2, availableParallelism()));
   if (!(await tf.setBackend("wasm"))) throw new Error("the wasm backend did not start");

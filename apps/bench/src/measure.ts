@@ -3,7 +3,7 @@ import type { CheckResult } from "./check.ts";
 import { median } from "./statistics.ts";
 import type { BlockAnswer, Subject } from "./subject.ts";
 
-/** How long everything takes; `--quick` and tests make it shorter. */
+/** How long everything takes. */
 export interface Protocol {
   readonly blocks: number;
   /** Each block's length; every side takes the steps that fit. */
@@ -15,12 +15,13 @@ export interface Protocol {
   readonly pairMs: number;
 }
 
-export const standardProtocol: Omit<Protocol, "blocks"> = {
-  blockMs: 300,
-  warmUpMs: 500,
-  warmUpMostMs: 2500,
-  pairMs: 20_000,
-};
+const mostPairMs = 20_000;
+
+/** Warm-up of 500 ms with the usual blocks of 300 ms; shorter where blocks are. */
+export function protocolOf(blocks: number, blockMs: number): Protocol {
+  const warmUpMs = Math.min(500, 2 * blockMs);
+  return { blocks, blockMs, warmUpMs, warmUpMostMs: 5 * warmUpMs, pairMs: mostPairMs };
+}
 
 /** One subject on one case: warm, with its samples so far. */
 export interface Runner {

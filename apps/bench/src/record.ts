@@ -48,7 +48,7 @@ export interface SubjectInfo {
   readonly notes?: string;
 }
 
-export interface ProtocolInfo {
+interface ProtocolInfo {
   readonly warmup: number;
   readonly inner: number;
   readonly samples: number;
@@ -56,7 +56,7 @@ export interface ProtocolInfo {
   readonly sync: string;
 }
 
-export interface Derived {
+interface Derived {
   readonly gflops?: number;
   readonly gbps?: number;
   readonly samplesPerSec?: number;
@@ -65,7 +65,7 @@ export interface Derived {
   readonly gzipBytes?: number;
 }
 
-export interface Paired {
+interface Paired {
   /** The subject whose times are divided, and the one they are divided by. */
   readonly subject: string;
   readonly baseline: string;

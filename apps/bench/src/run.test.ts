@@ -1,4 +1,9 @@
-import { expect, test } from "vitest";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { BenchRecord } from "./record.ts";
+import { recordFaults } from "./result-file.ts";
 import { runBench } from "./run.ts";
 
 async function run(line: string): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -11,12 +16,84 @@ async function run(line: string): Promise<{ code: number; stdout: string; stderr
   return { code, stdout, stderr };
 }
 
+const folder = mkdtempSync(join(tmpdir(), "bench-"));
+const results = join(folder, "results.jsonl");
+let records: BenchRecord[];
+let summary: unknown;
+
+/** Answers as a peer does, at a fixed speed; fails what it is told to. */
+const fakePython = join(folder, "python");
+const fakePeer = `#!/usr/bin/env node
+const identity = { lib: "torch", version: "0", backend: "cpu", dtype: "float32", threads: [1, 2] };
+console.log(JSON.stringify(identity));
+let loss = 1;
+require("readline").createInterface({ input: process.stdin }).on("line", (line) => {
+  const { steps, threads, kind } = JSON.parse(line);
+  if (kind === "gelu") return console.log(JSON.stringify({ ns: [], error: "cannot" }));
+  console.log(JSON.stringify({ ns: new Array(steps).fill(1e6 / threads), loss: (loss /= 2) }));
+});
+`;
+
+beforeAll(async () => {
+  writeFileSync(fakePython, fakePeer, { mode: 0o755 });
+  const options = `--case tiny-mlp,gelu --blocks 2 --rounds 1 --block-ms 20 --python ${fakePython}`;
+  const { code, stdout } = await run(`${options} --json -`);
+  if (code !== 0) throw new Error(`exit code ${code}`);
+  const lines = stdout.trim().split("\n");
+  summary = JSON.parse(lines.at(-1)!);
+  records = lines.slice(0, -1).map((line) => JSON.parse(line) as BenchRecord);
+  writeFileSync(results, stdout);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("every line follows the published schema, and a changed one does not", () => {
+  for (const record of records) expect(recordFaults(record)).toEqual([]);
+  const [first] = records;
+  expect(recordFaults({ ...first, schema: "dl-bench/0" })[0]).toContain("must be");
+  expect(recordFaults({ ...first, extra: 1 })).toEqual(["record.extra is unknown"]);
+  const { case: _, ...rest } = first!;
+  expect(recordFaults(rest)).toEqual(["record.case is missing"]);
+  expect(recordFaults([])).toEqual(["record must be object: received []"]);
+});
+
+test("ours is checked, and paired with the peer's better setting", () => {
+  const tiny = records.filter((record) => record.case.id === "tiny-mlp");
+  expect(tiny.map(({ subject }) => [subject.name, subject.threads])).toEqual([
+    ["dl", 1],
+    ["torch", 1],
+    ["torch", 2],
+  ]);
+  expect(tiny[0]!.check!.ok).toBe(true);
+  expect(tiny[0]!.samplesNs!.length).toBeGreaterThan(2);
+  expect(tiny.map(({ paired }) => paired?.counts)).toEqual([undefined, false, true]);
+  expect(tiny[2]!.paired!.n).toBe(2);
+});
+
+test("a case that a peer cannot do is named, and the rest goes on", () => {
+  const gelu = records.filter((record) => record.case.id === "gelu");
+  expect(gelu.map(({ status, reason }) => [status, reason])).toEqual([
+    ["ok", undefined],
+    ["error", "cannot"],
+  ]);
+  expect(summary).toEqual({
+    suite: "course",
+    geomean: { torch: expect.any(Number) },
+    cases: {
+      "tiny-mlp": { ms: expect.any(Number), torch: expect.any(Number) },
+      gelu: { ms: expect.any(Number), torch: { error: "cannot" } },
+    },
+  });
+});
+
 test("a mistake is told in one line", async () => {
   expect(await run("--blocks 0")).toEqual({
     code: 2,
     stdout: "",
     stderr: '--blocks must be a whole number from 1 to 1000: received "0".\n',
   });
+  expect(await run("report nowhere.jsonl")).toMatchObject({ code: 2 });
+  writeFileSync(join(folder, "bad.jsonl"), "{}\n");
+  expect((await run(`report ${folder}/bad.jsonl`)).stderr).toContain("record.schema is missing");
 });
 
 test("help", async () => {
@@ -24,33 +101,58 @@ test("help", async () => {
 });
 
 test("without PyTorch only our times are told", async () => {
-  const { code, stdout, stderr } = await run("--case tiny-mlp --blocks 1 --json --python nowhere");
+  const { code, stdout } = await run(
+    "--case tiny-mlp --blocks 1 --block-ms 5 --json - --python nowhere",
+  );
   expect(code).toBe(0);
-  expect(stderr).toContain("PyTorch absent: nowhere with PyTorch was not found");
-  const json = JSON.parse(stdout) as Record<string, unknown>;
-  expect(json).toEqual({
-    suite: "course",
-    machine: {
-      cpu: expect.any(String),
-      cores: expect.any(Number),
-      node: process.versions.node,
-    },
-    backend: expect.stringContaining("cpu: "),
-    torch: null,
-    blocks: 1,
-    cases: {
-      "tiny-mlp": {
-        oursMs: expect.any(Number),
-        torchMs: null,
-        torchThreads: null,
-        ratio: null,
-      },
+  const last = JSON.parse(stdout.trim().split("\n").at(-1)!) as { cases: unknown };
+  expect(last.cases).toEqual({
+    "tiny-mlp": {
+      ms: expect.any(Number),
+      torch: { absent: expect.stringContaining("nowhere with PyTorch was not found") },
     },
   });
 });
 
-test("an interpreter without PyTorch is not fatal either", async () => {
-  const { code, stdout } = await run("--case tiny-mlp --blocks 1 --python false");
-  expect(code).toBe(0);
-  expect(stdout).toMatch(/PyTorch absent: .*\ntiny-mlp {5}ours +[\d.]+ ms\n$/);
+test("the page has every picture, every number and no outside reference", async () => {
+  const page = join(folder, "report.html");
+  expect(await run(`report ${results} ${results} --out ${page}`)).toMatchObject({ code: 0 });
+  const html = readFileSync(page, "utf8");
+  expect(html.match(/<svg/g)).toHaveLength(3);
+  for (const part of ["Ratios", "Peak memory", "History", "Not measured", "Environment"])
+    expect(html).toContain(`<h2>${part}</h2>`);
+  expect(html).toContain("prefers-color-scheme: dark");
+  expect(html).not.toMatch(/https?:\/\//);
+  expect(html.match(/<tr class="ours">/g)).toHaveLength(2);
+});
+
+test("the text has ratios only", async () => {
+  const { stdout } = await run(`report ${results} --markdown`);
+  expect(stdout).toMatch(/\| case +\| torch +\|\n\| -+ \| -+ \|\n\| `tiny-mlp` +\| \d/);
+  expect(stdout).toContain("- `gelu`, torch: error: cannot");
+  expect(stdout).not.toMatch(/\d ms/);
+});
+
+test("a run is compared with itself, and gated by another", async () => {
+  const same = await run(`compare ${results} ${results}`);
+  expect(same.stdout).toMatch(/tiny-mlp dl .* 1\.000 /);
+  const pass = await run(`gate --baseline ${results} ${results}`);
+  expect(pass).toMatchObject({ code: 0 });
+  const write = (name: string, change: (record: BenchRecord) => BenchRecord): string => {
+    const path = join(folder, name);
+    writeFileSync(path, records.map((record) => JSON.stringify(change(record))).join("\n"));
+    return path;
+  };
+  const slow = write("slow.jsonl", (record) => ({
+    ...record,
+    ...(record.samplesNs && { samplesNs: record.samplesNs.map((ns) => ns * 100) }),
+  }));
+  const failed = await run(`gate --baseline ${results} --max-slowdown 1.05 ${slow}`);
+  expect(failed.code).toBe(1);
+  expect(failed.stdout).toContain("gate: failed: tiny-mlp, gelu");
+  const elsewhere = write("elsewhere.jsonl", (record) => ({
+    ...record,
+    env: { ...record.env, cpu: "another" },
+  }));
+  expect(await run(`gate --baseline ${elsewhere} ${results}`)).toMatchObject({ code: 2 });
 });

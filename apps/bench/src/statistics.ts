@@ -6,7 +6,7 @@ export function median(values: readonly number[]): number {
 /** Linear between the order statistics, as NumPy's default. @throws {RangeError} for no values. */
 export function quantile(values: readonly number[], share: number): number {
   if (values.length === 0) throw new RangeError("quantile: there are no values.");
-  return sortedQuantile(Float64Array.from(values).sort(), share);
+  return sortedQuantile(Float64Array.from(values).toSorted(), share);
 }
 
 function sortedQuantile(sorted: Float64Array, share: number): number {
@@ -104,7 +104,7 @@ function bootstrap(
     for (let i = 0; i < count; i++) picked[i] = values[Math.floor(random() * values.length)]!;
     return picked;
   };
-  const found = Float64Array.from({ length: resamples }, () => statistic(resample)).sort();
+  const found = Float64Array.from({ length: resamples }, () => statistic(resample)).toSorted();
   const tail = (1 - confidence) / 2;
   return [sortedQuantile(found, tail), sortedQuantile(found, 1 - tail)];
 }
@@ -123,7 +123,7 @@ function seededRandom(seed: number): () => number {
 export type Verdict = "faster" | "slower" | "same" | "unclear";
 
 /** Differences below 5 % are called the same. */
-export const sameWithin = 1.05;
+const sameWithin = 1.05;
 /** Fewer pairs say nothing. */
 const fewestPairs = 3;
 

@@ -48,11 +48,9 @@ const vae: BenchCase = {
         const logVariance = logVarianceHead.forward(features);
         const noise = normal(mean.shape, options);
         const latent = mean.add(noise.mul(logVariance.mul(0.5).exp()));
-        const reconstruction = binaryCrossEntropyWithLogits(
-          decoder.forward(latent),
-          images,
-          { reduction: "sum" },
-        );
+        const reconstruction = binaryCrossEntropyWithLogits(decoder.forward(latent), images, {
+          reduction: "sum",
+        });
         const divergence = logVariance.exp().add(mean.square()).sub(1).sub(logVariance).sum();
         return reconstruction.add(divergence.mul(0.5));
       },

@@ -97,9 +97,7 @@ export function convCase(id: string, group: string, params: Params): BenchCase {
 
 /** tanh-GELU as its author would write it: nine tensor operations. */
 const geluChain = (x: Tensor): Tensor =>
-  x
-    .mul(0.5)
-    .mul(x.add(x.mul(x).mul(x).mul(0.044715)).mul(0.7978845608028654).tanh().add(1));
+  x.mul(0.5).mul(x.add(x.mul(x).mul(x).mul(0.044715)).mul(0.7978845608028654).tanh().add(1));
 
 export const gelu: BenchCase = vectorCase("gelu", "elementwise", "gelu", 2 ** 20, 1, geluChain);
 
@@ -144,7 +142,13 @@ export function matrixCase(
   rows: number,
   columns: number,
 ): BenchCase {
-  const outputs = { softmax: rows * columns, sum: rows, "sum-columns": columns, "sum-all": 1, max: rows };
+  const outputs = {
+    softmax: rows * columns,
+    sum: rows,
+    "sum-columns": columns,
+    "sum-all": 1,
+    max: rows,
+  };
   return {
     id: `${kind}-${rows}x${columns}`,
     group,

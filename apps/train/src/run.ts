@@ -20,7 +20,7 @@ export interface Outputs {
 }
 
 const backends: { readonly [Name in BackendName]: () => Promise<Backend> } = {
-  cpu: () => cpu(),
+  cpu: () => cpu({ threads: "auto" }),
   reference: () => Promise.resolve(reference()),
 };
 

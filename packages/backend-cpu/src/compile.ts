@@ -1,6 +1,7 @@
 import {
   BackendError,
   DlError,
+  elementCount,
   formatProgram,
   IdTrie,
   mapProgram,
@@ -10,11 +11,13 @@ import {
   type Epilogue,
   type OutputSpec,
   type Program,
+  type ReduceProgram,
   type Scalar,
 } from "@dl/backend";
 import type { CpuDevice, Kernel, Runner } from "./cpu-device.ts";
 import { compileMap, type MapKernels } from "./map.ts";
 import { compileReduce, type ReduceKernels } from "./reduce.ts";
+import { splitReduction } from "./split-reduction.ts";
 import { RoutineCompiler } from "./routines/routine-compiler.ts";
 
 /** Turns programs into runners and keeps the kernels they share. */
@@ -40,8 +43,8 @@ export class Compiler {
         case "map":
           return compileMap(this.#device, this.#maps, program);
         case "reduce": {
-          const reduce = compileReduce(this.#device, this.#reductions, program);
-          return this.#withEpilogue(reduce.runner, reduce.result, program, program.domainInputs);
+          const { runner, result } = this.#compileReduce(program);
+          return this.#withEpilogue(runner, result, program, program.domainInputs);
         }
         case "routine":
           return this.#withEpilogue(
@@ -59,6 +62,25 @@ export class Compiler {
         { received: program },
       );
     }
+  }
+
+  #compileReduce(program: ReduceProgram): { runner: Runner; result: OutputSpec } {
+    const device = this.#device;
+    const split = splitReduction(program);
+    if (split === undefined) return compileReduce(device, this.#reductions, program);
+    const pieces = compileReduce(device, this.#reductions, split.pieces);
+    const join = compileReduce(device, this.#reductions, split.join);
+    const partialBytes = 4 * elementCount(pieces.result.shape);
+    const runner: Runner = (inputs, outputs, scalars) => {
+      const partial = device.allocateBuffer(partialBytes);
+      try {
+        pieces.runner(inputs, [partial], scalars);
+        join.runner([{ buffer: partial, offset: 0 }], outputs, []);
+      } finally {
+        device.release(partial.block!);
+      }
+    };
+    return { runner, result: join.result };
   }
 
   /** The epilogue as a map over the result, in place. */

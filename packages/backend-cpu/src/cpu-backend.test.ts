@@ -114,7 +114,7 @@ describe("refuses", () => {
 });
 
 test("compiles a program once, and names itself", async () => {
-  const backend = await cpu({ deterministic: true });
+  const backend = await cpu({ deterministic: true, threads: 1 });
   expect(backend.compile(square)).toBe(backend.compile(square));
   expect(backend.compile(square).program).toBe(square);
   expect(backend.info).toMatch(/^WebAssembly SIMD, 1 thread, relaxed SIMD: no/);

@@ -12,11 +12,19 @@ import {
 import { Compiler } from "./compile.ts";
 import { outOfMemory } from "./memory/heap.ts";
 import { CpuBuffer, CpuDevice, type Runner } from "./cpu-device.ts";
+import { mostParts } from "./memory/memory-map.ts";
+import { hardwareThreads, whyNoThreads } from "./threads/worker-thread.ts";
 import { hasRelaxedSimd } from "./wasm/relaxed-simd.ts";
 
 export interface CpuOptions {
   /** Leaves fused multiply-add out, so that every machine and engine gives the same bits. */
   readonly deterministic?: boolean;
+  /**
+   * Threads that run a program, the caller's included: 1 when absent; "auto" is up to 4, as the machine
+   * has cores. Results are the same bits for any number. Where there is no SharedArrayBuffer (pages
+   * without the headers COOP and COEP), one thread runs, and `info` says so.
+   */
+  readonly threads?: number | "auto";
   /** Most bytes that buffers may take together; 4 GiB less 1 MiB when absent, and at most. */
   readonly maxMemoryBytes?: number;
 }
@@ -40,7 +48,36 @@ export async function cpu(options: CpuOptions = {}): Promise<Backend> {
       received: limit,
     });
   const deterministic = options.deterministic ?? false;
-  return new CpuBackend(Math.min(Math.floor(limit), largestHeap), deterministic);
+  const { threads, why } = threadCount(options.threads ?? defaultThreads);
+  const limitBytes = Math.min(Math.floor(limit), largestHeap);
+  try {
+    return new CpuBackend(limitBytes, deterministic, threads, why);
+  } catch (error) {
+    // Some engines reserve all that a shared memory may grow to, and cannot.
+    if (threads === 1 || !(error instanceof RangeError)) throw error;
+    return new CpuBackend(limitBytes, deterministic, 1, "no shared memory");
+  }
+}
+
+const defaultThreads: number | "auto" = 1;
+/** More cores than this seldom help: the caller's JavaScript and memory are the limit. */
+const mostAutomaticThreads = 4;
+/** A thread more would leave parts of work without scratch. */
+const mostThreads = mostParts;
+
+/** How many threads, and why only one although more were wanted. */
+function threadCount(wanted: number | "auto"): { threads: number; why: string | undefined } {
+  if (wanted !== "auto" && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= mostThreads))
+    throw new ArgumentError(
+      "cpu",
+      `threads must be "auto" or a whole number from 1 to ${mostThreads}: received ${String(wanted)}.`,
+      { received: wanted },
+    );
+  if (wanted === 1) return { threads: 1, why: undefined };
+  const why = whyNoThreads();
+  if (why !== undefined) return { threads: 1, why };
+  const threads = wanted === "auto" ? Math.min(hardwareThreads(), mostAutomaticThreads) : wanted;
+  return { threads, why: threads === 1 ? "one core" : undefined };
 }
 
 class CpuExecutable implements Executable {
@@ -57,32 +94,43 @@ class CpuExecutable implements Executable {
 
 class CpuBackend implements Backend {
   readonly name = "cpu";
-  readonly capabilities: Capabilities;
-  readonly info: string;
   readonly #limit: number;
+  readonly #relaxedSimd: string;
+  readonly #whyOneThread: string | undefined;
   #device: CpuDevice | undefined;
   #compiler: Compiler | undefined;
   /** By the program's id: programs are interned and their ids small. */
   #executables: (CpuExecutable | undefined)[] = [];
   #liveBuffers = 0;
 
-  constructor(limit: number, deterministic: boolean) {
+  constructor(
+    limit: number,
+    deterministic: boolean,
+    threads: number,
+    whyOneThread: string | undefined,
+  ) {
     const relaxed = !deterministic && hasRelaxedSimd();
     this.#limit = limit;
     const heapEnd = Math.min(limit * heapOverhead + spareHeap, largestHeap);
-    this.#device = new CpuDevice(heapEnd, relaxed);
+    this.#device = new CpuDevice(heapEnd, relaxed, threads);
     this.#compiler = new Compiler(this.#device);
-    this.capabilities = {
+    this.#relaxedSimd = deterministic ? "no (deterministic)" : relaxed ? "yes" : "no (unavailable)";
+    this.#whyOneThread = whyOneThread;
+  }
+
+  get capabilities(): Capabilities {
+    return {
       dtypes: ["float32", "int32", "uint32", "bool"],
-      maxBufferBytes: limit,
-      threads: 1,
+      maxBufferBytes: this.#limit,
+      threads: this.#device?.pool?.threads ?? 1,
     };
-    const why = deterministic
-      ? "no (deterministic)"
-      : relaxed
-        ? "yes"
-        : "no (this engine does not offer it)";
-    this.info = `WebAssembly SIMD, 1 thread, relaxed SIMD: ${why}`;
+  }
+
+  get info(): string {
+    const { threads } = this.capabilities;
+    const why = this.#device?.pool?.whyNone ?? this.#whyOneThread;
+    const count = threads > 1 ? `${threads} threads` : why ? `1 thread (${why})` : "1 thread";
+    return `WebAssembly SIMD, ${count}, relaxed SIMD: ${this.#relaxedSimd}`;
   }
 
   allocate(byteLength: number): BufferHandle {
@@ -102,7 +150,7 @@ class CpuBackend implements Backend {
     if (device === undefined) return;
     device.address(buffer);
     const own = buffer as CpuBuffer;
-    device.heap.free(own.block!);
+    device.release(own.block!);
     own.block = undefined;
     device.liveBytes -= own.byteLength;
     this.#liveBuffers--;
@@ -123,6 +171,7 @@ class CpuBackend implements Backend {
     const device = this.#alive();
     const start = device.address(buffer) + byteOffset;
     checkRange("read", buffer, byteOffset, byteLength);
+    if (device.pool?.failure !== undefined) throw await device.recover();
     return device.memory.u8.slice(start, start + byteLength);
   }
 
@@ -141,15 +190,17 @@ class CpuBackend implements Backend {
     outputs: readonly BufferHandle[],
     scalars: readonly number[],
   ): void {
-    if (this.#device === undefined) this.#alive();
+    const device = this.#device ?? this.#alive();
     if (!(executable instanceof CpuExecutable) || executable.owner !== this)
       throw new BackendError("dispatch", "this executable belongs to another backend.");
-    executable.run(inputs, outputs, scalars);
+    // After a failure inputs may be wrong: nothing runs until someone has been told.
+    if (device.pool?.failure === undefined) executable.run(inputs, outputs, scalars);
   }
 
-  /** Work is done when `dispatch` returns, so there is nothing to wait for. */
+  /** Work is done when `dispatch` returns, so there is nothing to wait for, only failures to tell. */
   async synchronize(): Promise<void> {
-    this.#alive();
+    const device = this.#alive();
+    if (device.pool?.failure !== undefined) throw await device.recover();
   }
 
   memory(): BackendMemory {
@@ -161,10 +212,12 @@ class CpuBackend implements Backend {
   }
 
   async dispose(): Promise<void> {
+    const pool = this.#device?.pool;
     this.#device = undefined;
     this.#compiler = undefined;
     this.#executables = [];
     this.#liveBuffers = 0;
+    await pool?.dispose();
   }
 
   #alive(): CpuDevice {

@@ -4,9 +4,14 @@ import { LinearMemory } from "./memory/linear-memory.ts";
 import {
   argumentsAddress,
   heapStart,
+  mostParts,
   normalTableAddress,
   scratchAddress,
+  scratchBytes,
 } from "./memory/memory-map.ts";
+import { CallList, type Callable } from "./threads/call-list.ts";
+import { splitRange } from "./threads/split-range.ts";
+import { ThreadPool } from "./threads/thread-pool.ts";
 import { ModuleBuilder } from "./wasm/module-builder.ts";
 
 /** A buffer of one device; its block is undefined once it is freed. */
@@ -25,20 +30,40 @@ export class CpuBuffer implements BufferHandle {
 /** Does units `begin` to `end` of the work that the words at `argumentWords` describe. */
 export type Kernel = (argumentWords: number, scratch: number, begin: number, end: number) => void;
 
+/**
+ * Work below this stays on the calling thread: handing over and joining take 3 µs or so.
+ * A unit of work is about what a core does in 0.15 ns: one element through a simple map, or four
+ * multiplications of a product.
+ */
+const smallestSharedWork = 96 * 1024;
+/** Work that is worth waking sleeping workers for. */
+const wakingWork = 256 * 1024;
+/** Above this, parts are smaller than a thread's share, so that a thread held up costs less. */
+const evenlySharedWork = 192 * 1024;
+
 /** What executables need of a backend: memory, addresses and a way to run kernels. */
 export class CpuDevice {
-  readonly memory: LinearMemory = new LinearMemory(2 ** 20);
+  readonly memory: LinearMemory;
   readonly heap: Heap;
   readonly fusedMultiplyAdd: boolean;
+  /** The other threads; undefined where there is one. */
+  readonly pool: ThreadPool | undefined;
+  readonly #calls: CallList;
+  readonly #recorders = new WeakMap<object, unknown>();
+  /** Freed while a failure was pending: a worker may still write there. */
+  readonly #quarantine: Block[] = [];
   #hasNormalTable = false;
   /** Bytes in buffers. */
   liveBytes = 0;
   /** Where the arguments of the kernel about to run are written, as a word index. */
   readonly argumentsStart: number = argumentsAddress / 4;
 
-  constructor(limitBytes: number, fusedMultiplyAdd: boolean) {
+  constructor(limitBytes: number, fusedMultiplyAdd: boolean, threads: number) {
+    this.memory = new LinearMemory(2 ** 20, threads > 1);
     this.heap = new Heap(this.memory, heapStart, limitBytes);
     this.fusedMultiplyAdd = fusedMultiplyAdd;
+    this.#calls = new CallList(this.memory, this.heap);
+    if (threads > 1) this.pool = new ThreadPool(this.memory, this.#calls, threads - 1);
   }
 
   /** Puts in place what `normalFromBits` reads; not at the start, because it takes 10 ms to compute. */
@@ -66,22 +91,98 @@ export class CpuDevice {
   }
 
   /** Emits, compiles and links a module; gives its exports. */
-  link<Exports>(emit: (module: ModuleBuilder) => void): Exports {
+  link<Exports extends object>(emit: (module: ModuleBuilder) => void): Exports {
+    const { pool } = this;
     const module = new ModuleBuilder({
-      sharedMemory: false,
+      sharedMemory: pool !== undefined,
       fusedMultiplyAdd: this.fusedMultiplyAdd,
     });
     emit(module);
     const bytes = module.finish();
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    const compiled = new WebAssembly.Module(bytes);
+    const { exports } = new WebAssembly.Instance(compiled, {
       env: { memory: this.memory.memory },
     });
-    return instance.exports as Exports;
+    if (pool !== undefined) {
+      this.#calls.register(Object.values(exports) as Callable[]);
+      pool.addModule({ module: compiled, names: Object.keys(exports) });
+    }
+    return exports as Exports;
   }
 
-  /** Runs a kernel on all its units. Where threads will share them out. */
-  run(kernel: Kernel, units: number): void {
-    kernel(argumentsAddress, scratchAddress, 0, units);
+  /** Runs a kernel on all its units, shared out where `work` is worth it; see {@link parts}. */
+  run(kernel: Kernel, units: number, work: number): void {
+    const parts = this.parts(units, work);
+    if (parts === 1) {
+      kernel(argumentsAddress, scratchAddress, 0, units);
+      return;
+    }
+    const record = this.#calls.recorder(kernel);
+    this.#share(parts, work, (part) => {
+      const [begin, end] = splitRange(units, parts, part);
+      record(argumentsAddress, this.scratch(part), begin, end);
+    });
+  }
+
+  /**
+   * Into how many parts work should be split: at most `most`, and 1 where threads are none or do not
+   * pay. `work` is in units of about 0.15 ns of one core. Nothing that depends on this number may
+   * change a result.
+   */
+  parts(most: number, work: number): number {
+    const { pool } = this;
+    if (pool === undefined || most < 2 || work < smallestSharedWork) return 1;
+    const { threads } = pool;
+    if (threads === 1) return 1;
+    return Math.min(most, mostParts, work < evenlySharedWork ? threads : 4 * threads);
+  }
+
+  /**
+   * Calls `run` for each part; with several, its calls of `exports` run side by side, after all calls
+   * of `run`. `exports` come from `link` and give nothing back.
+   */
+  runParts<Exports extends object>(
+    exports: Exports,
+    parts: number,
+    work: number,
+    run: (exports: Exports, part: number) => void,
+  ): void {
+    if (parts === 1) {
+      run(exports, 0);
+      return;
+    }
+    const recording = this.#recording(exports);
+    this.#share(parts, work, (part) => run(recording, part));
+  }
+
+  /** Kernel scratch of a part, `scratchBytes` long. */
+  scratch(part: number): number {
+    return scratchAddress + part * scratchBytes;
+  }
+
+  #share(parts: number, work: number, record: (part: number) => void): void {
+    this.#calls.write(parts, record);
+    this.pool!.run(parts, work >= wakingWork);
+  }
+
+  /** The same functions, but they append their calls to the list. */
+  #recording<Exports extends object>(exports: Exports): Exports {
+    let recording = this.#recorders.get(exports);
+    if (recording === undefined) {
+      recording = Object.fromEntries(
+        Object.entries(exports).map(([name, target]) => [name, this.#calls.recorder(target)]),
+      );
+      this.#recorders.set(exports, recording);
+    }
+    return recording as Exports;
+  }
+
+  /** Puts an end to a failure, and gives it. */
+  async recover(): Promise<BackendError> {
+    const failure = this.pool!.failure!;
+    await this.pool!.recover();
+    for (const block of this.#quarantine.splice(0)) this.heap.free(block);
+    return failure;
   }
 
   /** @throws {OutOfMemoryError} */
@@ -91,14 +192,24 @@ export class CpuDevice {
     return block;
   }
 
+  /** A buffer that counts as nobody's. @throws {OutOfMemoryError} */
+  allocateBuffer(byteLength: number): CpuBuffer {
+    return new CpuBuffer(byteLength, this, this.allocate(byteLength));
+  }
+
   /** Runs `work` with a block that is free again afterwards. */
   withScratch(byteLength: number, work: (address: number) => void): void {
     const block = this.allocate(byteLength);
     try {
       work(block.address);
     } finally {
-      this.heap.free(block);
+      this.release(block);
     }
+  }
+
+  release(block: Block): void {
+    if (this.pool?.failure === undefined) this.heap.free(block);
+    else this.#quarantine.push(block);
   }
 }
 

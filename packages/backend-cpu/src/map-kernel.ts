@@ -31,7 +31,7 @@ export interface MapUnits {
 
 export function mapUnits(modes: readonly AccessMode[], outerAxes: number): MapUnits {
   const isColumnMajor = outerAxes > 0 && modes.includes("strided");
-  return { chunk: isColumnMajor ? 64 : 16384, isColumnMajor };
+  return { chunk: isColumnMajor ? 64 : 4096, isColumnMajor };
 }
 
 /**

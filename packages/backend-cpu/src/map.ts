@@ -3,7 +3,7 @@ import { ArgumentsWriter } from "./arguments-writer.ts";
 import type { CpuDevice, Kernel, Runner } from "./cpu-device.ts";
 import { accessMode, type AccessMode } from "./input-reader.ts";
 import { emitMapKernel, mapUnits } from "./map-kernel.ts";
-import { usedInputs } from "./program-inputs.ts";
+import { expressionWork, usedInputs } from "./program-inputs.ts";
 import { compileTranspose } from "./transpose.ts";
 
 export const modeIds: { readonly [Mode in AccessMode]: number } = {
@@ -51,9 +51,10 @@ export function compileMap(device: CpuDevice, kernels: MapKernels, program: MapP
     if (modes[i] === "strided") geometry.push(4 * list[inner]!);
   });
   const units = rows * chunks;
+  const work = rows * innerSize * expressionWork(values);
   const writer = new ArgumentsWriter(device, slots, values.length, program.parameters, geometry);
   return (inputs, outputs, scalars) => {
     writer.write(inputs, outputs, scalars);
-    if (units > 0) device.run(kernel, units);
+    if (units > 0) device.run(kernel, units, work);
   };
 }

@@ -1,6 +1,7 @@
 import {
   coalesceAxes,
   contiguousStrides,
+  elementCount,
   type IdTrie,
   reducedShape,
   reduceResultDType,
@@ -14,7 +15,7 @@ import { ArgumentsWriter } from "./arguments-writer.ts";
 import type { CpuDevice, Kernel, Runner } from "./cpu-device.ts";
 import { accessMode, type AccessMode } from "./input-reader.ts";
 import { modeIds } from "./map.ts";
-import { usedInputs } from "./program-inputs.ts";
+import { expressionWork, usedInputs } from "./program-inputs.ts";
 import { emitReduceColumns } from "./reduce-columns.ts";
 import type { ReduceSignature } from "./reduce-kernel.ts";
 import { emitReduceRows } from "./reduce-rows.ts";
@@ -88,12 +89,13 @@ export function compileReduce(
   });
   if (readsIndex)
     geometry.push(...[...kept, ...reduced].map((axis) => axis.indexStride), indexStride);
+  const work = elementCount(program.shape) * expressionWork([value]);
   let units = groups;
   for (const { size } of kept) units *= size;
   const writer = new ArgumentsWriter(device, slots, 1, parameters, geometry);
   const runner: Runner = (inputs, outputs, scalars) => {
     writer.write(inputs, outputs, scalars);
-    if (units > 0) device.run(kernel, units);
+    if (units > 0) device.run(kernel, units, work);
   };
   return { runner, result };
 }

@@ -1,7 +1,6 @@
-import type { MapProgram } from "@dl/backend";
+import type { IdTrie, MapProgram } from "@dl/backend";
 import { ArgumentsWriter } from "./arguments-writer.ts";
 import type { CpuDevice, Kernel, Runner } from "./cpu-device.ts";
-import type { MapKernels } from "./map.ts";
 import { emitTranspose, TRANSPOSE_COLUMNS } from "./transpose-kernel.ts";
 
 /** A map's axes after joining: the output's strides and those of its one input. */
@@ -17,7 +16,7 @@ export interface CopiedAxes {
  */
 export function compileTranspose(
   device: CpuDevice,
-  kernels: MapKernels,
+  kernels: IdTrie<Kernel>,
   { values }: MapProgram,
   { sizes, output, input }: CopiedAxes,
 ): Runner | undefined {
@@ -34,6 +33,7 @@ export function compileTranspose(
   ).run);
   const columnBlocks = Math.ceil(sizes[inner]! / TRANSPOSE_COLUMNS);
   const units = others.reduce((count, axis) => count * sizes[axis]!, columnBlocks);
+  const work = 2 * sizes.reduce((count, size) => count * size, 1);
   const writer = new ArgumentsWriter(
     device,
     [value.slot],
@@ -52,6 +52,6 @@ export function compileTranspose(
   );
   return (inputs, outputs, scalars) => {
     writer.write(inputs, outputs, scalars);
-    if (units > 0) device.run(kernel, units);
+    if (units > 0) device.run(kernel, units, work);
   };
 }

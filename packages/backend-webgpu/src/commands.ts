@@ -95,7 +95,7 @@ export class Commands {
       }
     } else if (block.lastBatch === this.batch) this.submit();
     const { buffer, byteOffset: from, byteLength } = bytes;
-    this.#device.queue.writeBuffer(block.gpuBuffer, byteOffset, buffer as ArrayBuffer, from, byteLength);
+    this.#device.queue.writeBuffer(block.gpuBuffer, byteOffset, buffer, from, byteLength);
   }
 
   copy(

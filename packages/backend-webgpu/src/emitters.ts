@@ -39,6 +39,8 @@ export function wgslEmitters(
     (name: WgslFunctionName, integer: string) =>
     (node: ApplyScalar, a: string, b: string): string =>
       (isFloat(node) ? called(name) : builtIn(integer))(node, a, b);
+  const withBits = (x: string, operator: string, mask: string): string =>
+    `bitcast<${typeName("f32", width)}>(bitcast<${words}>(${x}) ${operator} ${words}(${mask}))`;
   // The shift is taken modulo 32, as in every other backend.
   const amount = (b: string): string => `(${words}(${b}) & ${words}(31u))`;
 
@@ -49,15 +51,23 @@ export function wgslEmitters(
     div: infix("/"),
     mod: (node, a, b) => {
       if (isFloat(node)) return called("modulo")(node, a, b);
-      if (node.dtype === "uint32") return `select(${zeros}, ${a} % max(${b}, ${words}(1u)), ${b} != ${zeros})`;
+      if (node.dtype === "uint32")
+        return `select(${zeros}, ${a} % max(${b}, ${words}(1u)), ${b} != ${zeros})`;
       return called("moduloInteger")(node, a, b);
     },
     pow: called("pow"),
     max: extreme("maximum", "max"),
     min: extreme("minimum", "min"),
-    neg: (node, x) => (node.dtype === "uint32" ? `${zeros} - ${x}` : `-${x}`),
-    abs: (node, x) => (node.dtype === "uint32" ? x : `abs(${x})`),
-    floor: builtIn("floor"),
+    // Signs by bits: arithmetic may take a subnormal number for 0.
+    neg: (node, x) => {
+      if (node.dtype === "float32") return withBits(x, "^", "0x80000000u");
+      return node.dtype === "uint32" ? `${zeros} - ${x}` : `-${x}`;
+    },
+    abs: (node, x) => {
+      if (node.dtype === "float32") return withBits(x, "&", "0x7fffffffu");
+      return node.dtype === "uint32" ? x : `abs(${x})`;
+    },
+    floor: called("floor"),
     round: builtIn("round"),
     sqrt: called("sqrt"),
     exp: called("exp"),
@@ -83,7 +93,8 @@ export function wgslEmitters(
       const from = node.args[0]!.dtype;
       if (node.dtype === "bool") {
         // By bits, so that NaN and subnormal numbers count as not zero.
-        const bits = from === "float32" ? `(bitcast<${words}>(${x}) << ${words}(1u))` : `${words}(${x})`;
+        const bits =
+          from === "float32" ? `(bitcast<${words}>(${x}) << ${words}(1u))` : `${words}(${x})`;
         return `${words}(${bits} != ${zeros})`;
       }
       if (from === "float32" && node.dtype === "int32") return called("toInteger")(node, x);

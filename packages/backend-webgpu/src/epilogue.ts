@@ -33,6 +33,7 @@ export function declareFinish(kernel: KernelBuilder, finish: Finish): void {
         operand: firstInput + slot - 1,
         spec: epilogue.inputs[slot - 1]!,
         isAligned: false,
+        alias: undefined,
       })),
     );
     const loaded = reader.load(kernel, 1, "index", "e_");
@@ -54,4 +55,3 @@ export function declareFinish(kernel: KernelBuilder, finish: Finish): void {
     ].join("\n"),
   );
 }
-

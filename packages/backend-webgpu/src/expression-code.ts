@@ -1,13 +1,18 @@
 import {
   foldScalar,
-  InternalError,
   topologicalOrder,
   type ApplyScalar,
   type Emitters,
   type Scalar,
 } from "@dl/backend";
 import { wgslEmitters } from "./emitters.ts";
-import { elementType, typeName, type KernelBuilder, type Width } from "./kernel-builder.ts";
+import {
+  elementType,
+  typeName,
+  type ElementType,
+  type KernelBuilder,
+  type Width,
+} from "./kernel-builder.ts";
 import { literal } from "./wgsl/wgsl-function.ts";
 
 /** Where the element, or the four, being computed lies. */
@@ -57,10 +62,10 @@ export class ExpressionCode {
   }
 
   #naming(emitters: Emitters<string>): Emitters<string> {
-    const entries = Object.entries(emitters).map(([op, emit]) => [
+    const named = Object.entries<(node: ApplyScalar, ...args: string[]) => string>(emitters);
+    const entries = named.map(([op, emit]) => [
       op,
-      (node: ApplyScalar, ...args: string[]): string =>
-        this.name((emit as (node: ApplyScalar, ...args: string[]) => string)(node, ...args)),
+      (node: ApplyScalar, ...args: string[]): string => this.name(emit(node, ...args)),
     ]);
     return Object.fromEntries(entries) as Emitters<string>;
   }
@@ -74,8 +79,15 @@ export class ExpressionCode {
     const value =
       leaf.kind === "parameter"
         ? this.#kernel.scalar(leaf.slot, leaf.dtype)
-        : constantText(this.#kernel, leaf.value, elementType(leaf.dtype));
+        : this.#constant(leaf.value, elementType(leaf.dtype));
     return this.name(`${typeName(elementType(leaf.dtype), this.#width)}(${value})`);
+  }
+
+  #constant(value: number, element: ElementType): string {
+    // Compilers make x * 0 and 0 / x 0, also where x is NaN; a uniform word they do not know.
+    if (element === "f32" && value === 0)
+      return `bitcast<f32>(${this.#kernel.fixed(Object.is(value, -0) ? 0x80000000 : 0)})`;
+    return constantText(this.#kernel, value, element);
   }
 
   #randomBits(node: ApplyScalar, keys: readonly string[]): string {
@@ -103,12 +115,12 @@ export function constantText(
 ): string {
   if (element === "i32") return `i32(${value})`;
   if (element === "u32") return `${value}u`;
-  if (Number.isFinite(value) && !Object.is(value, -0) && (value === 0 || Math.abs(value) >= 2 ** -126))
+  if (
+    Number.isFinite(value) &&
+    !Object.is(value, -0) &&
+    (value === 0 || Math.abs(value) >= 2 ** -126)
+  )
     return literal(value);
   const word = new Uint32Array(Float32Array.of(value).buffer)[0]!;
   return `${kernel.use("bits")}(${word}u)`;
-}
-
-export function noInput(slot: number): never {
-  throw new InternalError("webgpu", `input ${slot} is read where there is none.`);
 }

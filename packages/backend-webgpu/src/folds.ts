@@ -45,7 +45,9 @@ function valueFold(
     type: element,
     start: constantText(kernel, starts[op], element),
     declare: () =>
-      kernel.declare(`fn join(a: ${element}, b: ${element}) -> ${element} { return ${joins[op]()}; }`),
+      kernel.declare(
+        `fn join(a: ${element}, b: ${element}) -> ${element} { return ${joins[op]()}; }`,
+      ),
     lift: (value) => value,
     result: (carried) => carried,
     words: 1,

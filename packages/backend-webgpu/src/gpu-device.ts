@@ -63,7 +63,11 @@ export class WebgpuDevice {
     this.commands = new Commands(device);
     this.#pool = new BufferPool(device, Math.min(pooledShare, this.maxBufferBytes));
     this.#staging = new StagingRing(device);
-    this.#pipelines = new PipelineCache(device, this.commands.uniformBuffer, normalTableBuffer(device));
+    this.#pipelines = new PipelineCache(
+      device,
+      this.commands.uniformBuffer,
+      normalTableBuffer(device),
+    );
     this.profiler =
       profile && device.features.has("timestamp-query") ? new Profiler(device) : undefined;
     this.commands.onSubmit = () => this.profiler?.resolve(this.commands);
@@ -170,7 +174,7 @@ export class WebgpuDevice {
     const staging = this.#staging.take(length);
     this.commands.copy(block.gpuBuffer, start, staging, 0, length);
     block.lastBatch = this.commands.batch;
-    await undefined;
+    await Promise.resolve();
     this.commands.submit();
     try {
       await staging.mapAsync(mapModeRead, 0, length);
@@ -229,7 +233,10 @@ export class WebgpuDevice {
     return (
       this.#lost ??
       this.#fault ??
-      new BackendError("webgpu", `reading failed: ${error instanceof Error ? error.message : String(error)}.`)
+      new BackendError(
+        "webgpu",
+        `reading failed: ${error instanceof Error ? error.message : String(error)}.`,
+      )
     );
   }
 
@@ -244,7 +251,9 @@ export class WebgpuDevice {
             `the device has no memory for a buffer while ${this.liveBytes} bytes are in use: ${message}. Free some tensors or use smaller ones.`,
             { received: this.liveBytes },
           )
-        : new BackendError("webgpu", `the device refused a command: ${message}.`, { received: message });
+        : new BackendError("webgpu", `the device refused a command: ${message}.`, {
+            received: message,
+          });
   };
 }
 

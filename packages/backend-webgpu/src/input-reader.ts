@@ -8,7 +8,7 @@ export interface ReadInput {
   readonly operand: number;
   readonly spec: InputSpec;
   /** The operand of an output that is the same buffer: the input is read through it. */
-  readonly alias?: { readonly operand: number; readonly element: ElementType };
+  readonly alias: { readonly operand: number; readonly element: ElementType } | undefined;
   /** Whether its offset is a multiple of 4. */
   readonly isAligned: boolean;
 }
@@ -95,7 +95,13 @@ export class InputReader {
     if (access === "contiguous") {
       if (width === 4 && read.isAligned)
         return `${kernel.read(read.operand, element, 4)}[(${offset} + ${index}) / 4u]`;
-      return lanes(kernel.read(read.operand, element), `${offset} + ${index}`, "1u", element, width);
+      return lanes(
+        kernel.read(read.operand, element),
+        `${offset} + ${index}`,
+        "1u",
+        element,
+        width,
+      );
     }
     const strides = this.#axes.strides[this.#strided.indexOf(read)]!;
     const position = place(kernel, offset, coordinates, strides);
@@ -103,7 +109,10 @@ export class InputReader {
     if (width === 4 && inner === 0)
       return `vec4<${element}>(${kernel.read(read.operand, element)}[${position}])`;
     const isVector =
-      width === 4 && inner === 1 && read.isAligned && strides.slice(0, -1).every((s) => s % 4 === 0);
+      width === 4 &&
+      inner === 1 &&
+      read.isAligned &&
+      strides.slice(0, -1).every((s) => s % 4 === 0);
     if (isVector) return `${kernel.read(read.operand, element, 4)}[(${position}) / 4u]`;
     return lanes(
       kernel.read(read.operand, element),

@@ -33,10 +33,16 @@ export function mapKernel(program: MapProgram, variant: MapVariant): KernelSourc
   const outputOperand = (output: number): number => inputs.length + output;
   const reads = usedInputs(values).map((slot): ReadInput => {
     const output = variant.aliasOf(slot);
-    const read = { slot, operand: slot, spec: inputs[slot]!, isAligned: variant.isAligned(slot) };
-    if (output < 0) return read;
-    const alias = { operand: outputOperand(output), element: elementType(outputs[output]!.dtype) };
-    return { ...read, alias };
+    return {
+      slot,
+      operand: slot,
+      spec: inputs[slot]!,
+      isAligned: variant.isAligned(slot),
+      alias:
+        output < 0
+          ? undefined
+          : { operand: outputOperand(output), element: elementType(outputs[output]!.dtype) },
+    };
   });
   const reader = new InputReader(shape, reads);
   const width = reader.allowsFour && !isLong(values) ? 4 : 1;
@@ -88,7 +94,10 @@ export function compileMap(device: WebgpuDevice, program: MapProgram): Runner {
       .join();
     let kernel = variants.get(key);
     if (kernel === undefined) {
-      const source = mapKernel(program, { isAligned: (slot) => isAligned(operands[slot]!), aliasOf });
+      const source = mapKernel(program, {
+        isAligned: (slot) => isAligned(operands[slot]!),
+        aliasOf,
+      });
       kernel = device.kernel(source, program);
       variants.set(key, kernel);
     }
@@ -96,4 +105,3 @@ export function compileMap(device: WebgpuDevice, program: MapProgram): Runner {
   };
   return (operands, scalars) => device.run(kernelFor(operands), operands, scalars);
 }
-

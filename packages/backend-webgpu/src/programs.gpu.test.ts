@@ -145,7 +145,7 @@ test("random maps agree with the reference", async () => {
         );
       },
     ),
-    { numRuns: 300, seed: 1 },
+    { numRuns: 40, seed: 1 },
   );
 });
 
@@ -182,6 +182,6 @@ test("random reductions agree with the reference", async () => {
         tolerance,
       );
     }),
-    { numRuns: 300, seed: 1 },
+    { numRuns: 40, seed: 1 },
   );
 });

@@ -40,7 +40,13 @@ export function planReduce(program: ReduceProgram, slots: readonly number[]): Re
   const keptCount = product(kept);
   const reducedCount = product(reduced);
   const isResultsInner = kept.length > 0 && !isInnerReduced(axes);
-  return { kept, reduced, keptCount, reducedCount, ...spread(keptCount, reducedCount, isResultsInner) };
+  return {
+    kept,
+    reduced,
+    keptCount,
+    reducedCount,
+    ...spread(keptCount, reducedCount, isResultsInner),
+  };
 }
 
 /** The second kernel of a reduction in parts: rows of partial results. */

@@ -44,7 +44,9 @@ export function reduceKernels(program: ReduceProgram): {
   const partial = builder.write(scratch, "u32");
   const stores = fold
     .store("carried")
-    .map((word, i) => `${partial}[(result * part_count + part) * ${fold.words}u + ${i}u] = ${word};`);
+    .map(
+      (word, i) => `${partial}[(result * part_count + part) * ${fold.words}u + ${i}u] = ${word};`,
+    );
   const first = emitReduce(builder, plan, fold, body, () => stores.join("\n"));
   const joiner = new KernelBuilder();
   const join = foldOf(joiner, program.op, program.value.dtype);
@@ -95,15 +97,29 @@ function domainLoop(
   { kept, reduced }: ReducePlan,
   fold: Fold,
 ): LoopBody {
-  const apart = takeApart(kernel, "result", kept.map(({ size }) => size), "k");
-  const along = takeApart(kernel, "r", reduced.map(({ size }) => size), "d");
+  const apart = takeApart(
+    kernel,
+    "result",
+    kept.map(({ size }) => size),
+    "k",
+  );
+  const along = takeApart(
+    kernel,
+    "r",
+    reduced.map(({ size }) => size),
+    "d",
+  );
   const before = [...apart.lines];
   const inside = [...along.lines];
   slots.forEach((slot, i) => {
     const strides = (axes: readonly DomainAxis[]): number[] => axes.map((axis) => axis.strides[i]!);
-    before.push(`let base${slot} = ${place(kernel, kernel.offset(slot), apart.names, strides(kept))};`);
+    before.push(
+      `let base${slot} = ${place(kernel, kernel.offset(slot), apart.names, strides(kept))};`,
+    );
     const array = kernel.read(slot, elementType(program.inputs[slot]!.dtype));
-    inside.push(`let x${slot} = ${array}[${place(kernel, `base${slot}`, along.names, strides(reduced))}];`);
+    inside.push(
+      `let x${slot} = ${array}[${place(kernel, `base${slot}`, along.names, strides(reduced))}];`,
+    );
   });
   const code = new ExpressionCode(kernel, 1, { index: "index", input: (slot) => `x${slot}` });
   const [value] = code.emit([program.value]);

@@ -235,7 +235,10 @@ class GpuBackend implements WebgpuBackend {
 
   #checkNotDisposed(): void {
     if (this.#isDisposed)
-      throw new BackendError("webgpu", "this backend has been disposed of. Make a new one with webgpu().");
+      throw new BackendError(
+        "webgpu",
+        "this backend has been disposed of. Make a new one with webgpu().",
+      );
   }
 }
 

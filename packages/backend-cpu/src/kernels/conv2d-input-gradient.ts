@@ -1,5 +1,6 @@
 import { type Conv2dKernels, copyPadded, runProduct } from "./conv2d.ts";
 import {
+  type Conv2dRange,
   type Conv2dShape,
   type ImplicitProduct,
   implicitProduct,
@@ -191,7 +192,7 @@ export function conv2dInputGradient(
   dy: number,
   weight: number,
   dx: number,
-  images: readonly [number, number],
+  { images }: Pick<Conv2dRange, "images">,
   scratch: number,
 ): void {
   const { shape, plane, dySize, phases } = plan;

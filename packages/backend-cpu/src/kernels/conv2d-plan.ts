@@ -102,6 +102,27 @@ export function implicitProduct(
   };
 }
 
+/** What a call is to do; ranges are independent of each other, each with its own scratch. */
+export interface Conv2dRange {
+  readonly images: readonly [number, number];
+  /** Of the product, from a multiple of {@link PANEL_COLUMNS}; all when absent. */
+  readonly columns?: readonly [number, number];
+  /** All when absent. */
+  readonly groups?: readonly [number, number];
+}
+
+/** Columns are computed in panels of so many: where a product may be cut. */
+export const PANEL_COLUMNS = 8;
+
+/** A product of some columns only, and how far in they begin in C and in the table, in bytes. */
+export function columnsOf(
+  product: ImplicitProduct,
+  [begin, end]: readonly [number, number] = [0, product.columns],
+): { product: ImplicitProduct; offset: number } {
+  const isWhole = begin === 0 && end === product.columns;
+  return { product: isWhole ? product : { ...product, columns: end - begin }, offset: 4 * begin };
+}
+
 /** Bytes of one packed A. */
 export const packedRowsBytes = ({ rows, depth }: ImplicitProduct): number =>
   Math.ceil(rows / 4) * 16 * depth;

@@ -6,6 +6,8 @@ import {
   writeTables,
 } from "./conv2d.ts";
 import {
+  columnsOf,
+  type Conv2dRange,
   type Conv2dShape,
   type ImplicitProduct,
   implicitProduct,
@@ -52,8 +54,8 @@ export function planConv2dWeightGradient(shape: Conv2dShape): Conv2dWeightGradie
 /**
  * dweight = or += the sum over `images` of dy · patchesᵀ, image after image.
  *
- * Byte addresses of contiguous float32 arrays; `scratch` is 16-byte aligned and `plan.scratchBytes` long. A caller that splits
- * the batch sums the parts in a fixed order to keep the bits.
+ * Byte addresses of contiguous float32 arrays; `scratch` is 16-byte aligned and `plan.scratchBytes` long. Columns are taps:
+ * channel of the group, ky, kx. A caller that splits the batch sums the parts in a fixed order to keep the bits.
  */
 export function conv2dWeightGradient(
   kernels: Conv2dKernels,
@@ -61,11 +63,12 @@ export function conv2dWeightGradient(
   x: number,
   dy: number,
   dweight: number,
-  images: readonly [number, number],
+  { images, columns, groups: groupRange = [0, plan.shape.groups] }: Conv2dRange,
   scratch: number,
   accumulate = false,
 ): void {
   const { shape, plane, product, parts } = plan;
+  const { product: partProduct, offset } = columnsOf(product, columns);
   const { exports } = kernels;
   const { groups, inChannels, outChannels, inputSize } = shape;
   const { rows, columns: taps, depth: pixels } = product;
@@ -87,7 +90,7 @@ export function conv2dWeightGradient(
       copyPadded(exports, source, inputSize, inChannels, plane, padded);
       source = padded;
     }
-    for (let group = 0; group < groups; group++) {
+    for (let group = groupRange[0]; group < groupRange[1]; group++) {
       packDenseRows(
         exports,
         product,
@@ -97,10 +100,10 @@ export function conv2dWeightGradient(
       );
       runProduct(
         exports,
-        product,
-        at,
+        partProduct,
+        { ...at, lanes: at.lanes + offset },
         source + group * groupPlanes,
-        dweight + group * rows * taps * 4,
+        dweight + group * rows * taps * 4 + offset,
         taps * 4,
         accumulate || image > images[0],
       );

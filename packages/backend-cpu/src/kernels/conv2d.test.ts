@@ -147,7 +147,7 @@ for (const fused of hasRelaxedSimd() ? [false, true] : [false])
           expected[k]! += x[i]! * w[j]!;
           magnitudes[k]! += Math.abs(x[i]! * w[j]!);
         });
-        conv2d(kernels, planConv2d(s), A, B, C, [0, BATCH], SCRATCH);
+        conv2d(kernels, planConv2d(s), A, B, C, { images: [0, BATCH] }, SCRATCH);
         compare(expected, magnitudes);
       });
 
@@ -160,7 +160,15 @@ for (const fused of hasRelaxedSimd() ? [false, true] : [false])
           expected[i]! += dy[k]! * w[j]!;
           magnitudes[i]! += Math.abs(dy[k]! * w[j]!);
         });
-        conv2dInputGradient(kernels, planConv2dInputGradient(s), A, B, C, [0, BATCH], SCRATCH);
+        conv2dInputGradient(
+          kernels,
+          planConv2dInputGradient(s),
+          A,
+          B,
+          C,
+          { images: [0, BATCH] },
+          SCRATCH,
+        );
         compare(expected, magnitudes);
       });
 
@@ -173,7 +181,15 @@ for (const fused of hasRelaxedSimd() ? [false, true] : [false])
           expected[j]! += x[i]! * dy[k]!;
           magnitudes[j]! += Math.abs(x[i]! * dy[k]!);
         });
-        conv2dWeightGradient(kernels, planConv2dWeightGradient(s), A, B, C, [0, BATCH], SCRATCH);
+        conv2dWeightGradient(
+          kernels,
+          planConv2dWeightGradient(s),
+          A,
+          B,
+          C,
+          { images: [0, BATCH] },
+          SCRATCH,
+        );
         compare(expected, magnitudes);
       });
     }
@@ -185,18 +201,18 @@ for (const fused of hasRelaxedSimd() ? [false, true] : [false])
       floats[A / 4 + 5] = NaN;
       floats[A / 4 + 3 * 11 * 13 + 70] = Infinity;
       const plan = planConv2d(s);
-      conv2d(kernels, plan, A, B, C, [0, BATCH], SCRATCH);
+      conv2d(kernels, plan, A, B, C, { images: [0, BATCH] }, SCRATCH);
       const whole = floats.slice(C / 4, C / 4 + BATCH * 5 * 143);
       floats.fill(0, C / 4);
       for (const range of [
         [0, 1],
         [1, BATCH],
       ] as const)
-        conv2d(kernels, plan, A, B, C, range, SCRATCH);
+        conv2d(kernels, plan, A, B, C, { images: range }, SCRATCH);
       expect(floats.slice(C / 4, C / 4 + whole.length)).toEqual(whole);
       expect(whole[5]).toBeNaN();
       expect(Math.abs(whole[5 * 143 + 70]!)).toBe(Infinity);
-      conv2d(kernels, plan, A, B, C, [0, BATCH], SCRATCH, true);
+      conv2d(kernels, plan, A, B, C, { images: [0, BATCH] }, SCRATCH, true);
       expect(floats[C / 4 + 2 * 5 * 143]).toBe(2 * whole[2 * 5 * 143]!);
     });
   });

@@ -1,5 +1,7 @@
 import type { ModuleBuilder } from "../wasm/module-builder.ts";
 import {
+  columnsOf,
+  type Conv2dRange,
   type Conv2dShape,
   type ImplicitProduct,
   implicitProduct,
@@ -16,7 +18,10 @@ import { emitPlanes } from "./planes.ts";
 
 type Kernel = (...parameters: number[]) => void;
 export type Conv2dExports = Readonly<
-  Record<"packRows" | "packRowsByTable" | "implicitGemm" | "fillZero" | "copyPlanes", Kernel>
+  Record<
+    "packRows" | "packRowsByTable" | "implicitGemm" | "fillZero" | "addTo" | "copyPlanes",
+    Kernel
+  >
 >;
 
 /** An instantiated kernel module and the memory it works in. */
@@ -171,7 +176,7 @@ export function planConv2d(shape: Conv2dShape): Conv2dPlan {
 
 /**
  * y = or += conv2d(x, weight), all byte addresses of contiguous float32 arrays; `scratch` is 16-byte aligned and
- * `plan.scratchBytes` long. `images` is the range of the batch to do: ranges are independent, each with its own scratch.
+ * `plan.scratchBytes` long. Columns are pixels of the output.
  */
 export function conv2d(
   kernels: Conv2dKernels,
@@ -179,11 +184,12 @@ export function conv2d(
   x: number,
   weight: number,
   y: number,
-  images: readonly [number, number],
+  { images, columns }: Conv2dRange,
   scratch: number,
   accumulate = false,
 ): void {
   const { shape, plane, product, pixels, parts } = plan;
+  const part = columnsOf(product, columns);
   const { exports } = kernels;
   const { groups, inChannels, outChannels, inputSize } = shape;
   const groupPlanes = (inChannels / groups) * plane.height * plane.width * 4;
@@ -215,10 +221,10 @@ export function conv2d(
     for (let group = 0; group < groups; group++)
       runProduct(
         exports,
-        product,
-        { ...at, a: packed + group * weightBytes },
+        part.product,
+        { ...at, a: packed + group * weightBytes, lanes: at.lanes + part.offset },
         source + group * groupPlanes,
-        y + (image * outChannels + group * product.rows) * pixels * 4,
+        y + (image * outChannels + group * product.rows) * pixels * 4 + part.offset,
         pixels * 4,
         accumulate,
       );

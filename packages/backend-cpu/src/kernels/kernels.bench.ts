@@ -65,9 +65,9 @@ for (const [name, batch, shape] of shapes)
     const forward = planConv2d(shape);
     const input = planConv2dInputGradient(shape);
     const weight = planConv2dWeightGradient(shape);
-    bench("forward", () => conv2d(kernels, forward, A, B, C, [0, batch], SCRATCH));
+    bench("forward", () => conv2d(kernels, forward, A, B, C, { images: [0, batch] }, SCRATCH));
     bench("input gradient", () =>
-      conv2dInputGradient(kernels, input, C, B, A, [0, batch], SCRATCH));
+      conv2dInputGradient(kernels, input, C, B, A, { images: [0, batch] }, SCRATCH));
     bench("weight gradient", () =>
-      conv2dWeightGradient(kernels, weight, A, C, B, [0, batch], SCRATCH));
+      conv2dWeightGradient(kernels, weight, A, C, B, { images: [0, batch] }, SCRATCH));
   });

@@ -4,6 +4,7 @@ import type { ModuleBuilder } from "../wasm/module-builder.ts";
 /**
  * Exports
  * - `fillZero(target, byteLength)`, a multiple of 4;
+ * - `addTo(target, source, byteLength)`: target += source in float32, a multiple of 4;
  * - `copyPlanes(source, target, planes, height, width, s...)`: target[p][y][x] = source[p][y][x], where the six last
  *   parameters are byte strides: source plane, row, column, then target plane, row, column.
  */
@@ -19,6 +20,25 @@ export function emitPlanes(module: ModuleBuilder): void {
     });
     body.countUp(target, byteLength, 4, () => {
       body.store("i32.store", target, 0);
+    });
+  });
+  module.exported("addTo", ["i32", "i32", "i32"], [], (body) => {
+    const [target, source, byteLength] = body.parameters as [Local, Local, Local];
+    const wholeEnd = body.local("i32");
+    body.op("i32.add", target, byteLength).set(byteLength);
+    body.op("i32.sub", byteLength, target).op("i32.and", -16).op("i32.add", target).set(wholeEnd);
+    const step = (bytes: number): void => {
+      body.op("i32.add", source, bytes).set(source);
+    };
+    body.countUp(target, wholeEnd, 16, () => {
+      body.get(target).load("v128.load", target).load("v128.load", source).op("f32x4.add");
+      body.store("v128.store");
+      step(16);
+    });
+    body.countUp(target, byteLength, 4, () => {
+      body.get(target).load("f32.load", target).load("f32.load", source).op("f32.add");
+      body.store("f32.store");
+      step(4);
     });
   });
   module.exported("copyPlanes", Array<"i32">(11).fill("i32"), [], (body) => {

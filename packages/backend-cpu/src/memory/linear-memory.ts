@@ -5,7 +5,7 @@ const pageBytes = 65536;
 /**
  * The one `WebAssembly.Memory` of a backend and typed-array views of all of it.
  *
- * Growth leaves old views empty, so nobody keeps one: always read `memory.f32` afresh.
+ * Growth leaves old views empty, or short where memory is shared, so nobody keeps one: always read `memory.f32` afresh.
  */
 export class LinearMemory {
   readonly memory: WebAssembly.Memory;
@@ -14,10 +14,12 @@ export class LinearMemory {
   u32!: Uint32Array;
   f32!: Float32Array;
 
-  constructor(initialBytes: number) {
+  /** `isShared`: for several threads, which may all use it while one, always the same, makes it grow. */
+  constructor(initialBytes: number, isShared = false) {
     this.memory = new WebAssembly.Memory({
       initial: Math.ceil(initialBytes / pageBytes),
       maximum: MAXIMUM_MEMORY_PAGES,
+      shared: isShared,
     });
     this.#renewViews();
   }

@@ -1,6 +1,6 @@
-import type { Conv2dParameters } from "@dl/backend";
+import { elementCount, type Conv2dParameters } from "@dl/backend";
 import type { CpuDevice } from "../cpu-device.ts";
-import type { Conv2dShape } from "../kernels/conv2d-plan.ts";
+import { PANEL_COLUMNS, type Conv2dRange, type Conv2dShape } from "../kernels/conv2d-plan.ts";
 import {
   conv2d as convolve,
   emitConv2d,
@@ -13,6 +13,7 @@ import {
   conv2dWeightGradient,
   planConv2dWeightGradient,
 } from "../kernels/conv2d-weight-gradient.ts";
+import { splitRange } from "../threads/split-range.ts";
 import type { RoutineImplementation } from "./routine.ts";
 
 const linked = new WeakMap<CpuDevice, Conv2dKernels>();
@@ -37,17 +38,36 @@ function convolution(
   return { inChannels, outChannels, inputSize, kernelSize, stride, padding, dilation, groups };
 }
 
+/** Batches below this are cut within images, so that every thread has something to do. */
+const fewImages = 4;
+
 type Sizes4 = readonly [number, number, number, number];
+
+/** Work of a product with so many multiplications, in the units of `CpuDevice.parts`. */
+const productWork = (multiplications: number): number => multiplications / 4;
 
 export const conv2d: RoutineImplementation<"conv2d"> = (device) => (program) => {
   const [x, w] = program.inputs.map(({ layout }) => layout.shape) as unknown as [Sizes4, Sizes4];
   const plan = planConv2d(convolution(program.settings, x[1], w[0], [x[2], x[3]], [w[2], w[3]]));
+  const [batch, { pixels, product }] = [x[0], plan];
+  const work = productWork(batch * w[0] * pixels * product.depth);
   return (inputs, outputs) => {
     const [from, weight] = [device.bindingAddress(inputs[0]!), device.bindingAddress(inputs[1]!)];
     const to = device.address(outputs[0]!);
-    device.withScratch(plan.scratchBytes, (scratch) =>
-      convolve(kernelsOf(device), plan, from, weight, to, [0, x[0]], scratch),
-    );
+    // A few images are cut into columns of pixels.
+    const byImages = batch >= fewImages;
+    const most = byImages ? batch : Math.ceil(pixels / PANEL_COLUMNS);
+    const parts = device.parts(most, work);
+    device.withScratch(parts * plan.scratchBytes, (scratch) => {
+      const { exports, memory } = kernelsOf(device);
+      device.runParts(exports, parts, work, (own, part) => {
+        const kernels = { exports: own, memory };
+        const range: Conv2dRange = byImages
+          ? { images: splitRange(batch, parts, part) }
+          : { images: [0, batch], columns: splitRange(pixels, parts, part, PANEL_COLUMNS) };
+        convolve(kernels, plan, from, weight, to, range, scratch + part * plan.scratchBytes);
+      });
+    });
   };
 };
 
@@ -57,15 +77,31 @@ export const conv2dInputGrad: RoutineImplementation<"conv2dInputGrad"> = (device
   const plan = planConv2dInputGradient(
     convolution(settings, w[1] * settings.groups, w[0], settings.inputSize, [w[2], w[3]]),
   );
+  const work = productWork(elementCount(dy) * w[1] * w[2] * w[3]);
   return (inputs, outputs) => {
     const [from, weight] = [device.bindingAddress(inputs[0]!), device.bindingAddress(inputs[1]!)];
     const to = device.address(outputs[0]!);
-    device.withScratch(plan.scratchBytes, (scratch) =>
-      conv2dInputGradient(kernelsOf(device), plan, from, weight, to, [0, dy[0]], scratch),
-    );
+    const parts = device.parts(dy[0], work);
+    device.withScratch(parts * plan.scratchBytes, (scratch) => {
+      const { exports, memory } = kernelsOf(device);
+      device.runParts(exports, parts, work, (own, part) => {
+        const kernels = { exports: own, memory };
+        const range = { images: splitRange(dy[0], parts, part) };
+        const at = scratch + part * plan.scratchBytes;
+        conv2dInputGradient(kernels, plan, from, weight, to, range, at);
+      });
+    });
   };
 };
 
+/** Weights above this are not summed apart: that would take too much memory, and packing is cheap. */
+const mostSummedApart = 2 ** 17;
+const mostBatchPieces = 8;
+
+/**
+ * A batch is cut in pieces that follow from the shape alone, and their sums added in order; where weights
+ * are many or images few, whole groups or panels of taps are split, and no sum is cut.
+ */
 export const conv2dWeightGrad: RoutineImplementation<"conv2dWeightGrad"> =
   (device) => (program) => {
     const [x, dy] = program.inputs.map(({ layout }) => layout.shape) as unknown as [Sizes4, Sizes4];
@@ -73,11 +109,50 @@ export const conv2dWeightGrad: RoutineImplementation<"conv2dWeightGrad"> =
     const plan = planConv2dWeightGradient(
       convolution(settings, x[1], dy[1], [x[2], x[3]], settings.kernelSize),
     );
+    const [batch, taps, { groups }] = [x[0], plan.product.columns, settings];
+    const work = productWork(elementCount(dy) * taps);
+    const weightBytes = 4 * dy[1] * taps;
+    const pieces =
+      weightBytes <= 4 * mostSummedApart ? Math.min(mostBatchPieces, Math.floor(batch / 2)) : 1;
+    const byGroups = groups > 1;
+    const cuts = byGroups ? groups : Math.ceil(taps / PANEL_COLUMNS);
+    const partOf = (part: number, parts: number): Conv2dRange =>
+      byGroups
+        ? { images: [0, batch], groups: splitRange(groups, parts, part) }
+        : { images: [0, batch], columns: splitRange(taps, parts, part, PANEL_COLUMNS) };
     return (inputs, outputs) => {
       const [from, change] = [device.bindingAddress(inputs[0]!), device.bindingAddress(inputs[1]!)];
       const to = device.address(outputs[0]!);
-      device.withScratch(plan.scratchBytes, (scratch) =>
-        conv2dWeightGradient(kernelsOf(device), plan, from, change, to, [0, x[0]], scratch),
-      );
+      const { exports, memory } = kernelsOf(device);
+      if (pieces <= 1) {
+        // Each part packs all of dy, so there are no more parts than threads.
+        const most = Math.min(cuts, device.pool?.threads ?? 1);
+        const parts = batch === 0 ? 1 : device.parts(most, work);
+        device.withScratch(parts * plan.scratchBytes, (scratch) =>
+          device.runParts(exports, parts, work, (own, part) => {
+            const at = scratch + part * plan.scratchBytes;
+            const kernels = { exports: own, memory };
+            conv2dWeightGradient(kernels, plan, from, change, to, partOf(part, parts), at);
+          }),
+        );
+        return;
+      }
+      const parts = device.parts(pieces, work);
+      const partBytes = Math.ceil(plan.scratchBytes / 64) * 64;
+      device.withScratch(parts * partBytes + (pieces - 1) * weightBytes, (scratch) => {
+        const sums = scratch + parts * partBytes;
+        const sumOf = (piece: number): number =>
+          piece === 0 ? to : sums + (piece - 1) * weightBytes;
+        device.runParts(exports, parts, work, (own, part) => {
+          const [first, end] = splitRange(pieces, parts, part);
+          const at = scratch + part * partBytes;
+          for (let piece = first; piece < end; piece++) {
+            const range = { images: splitRange(batch, pieces, piece) };
+            const kernels = { exports: own, memory };
+            conv2dWeightGradient(kernels, plan, from, change, sumOf(piece), range, at);
+          }
+        });
+        for (let piece = 1; piece < pieces; piece++) exports.addTo(to, sumOf(piece), weightBytes);
+      });
     };
   };

@@ -35,12 +35,15 @@ export function runIndexed(
   indices: number,
   others: number,
 ): void {
+  // Rows of a scatter along another axis than the last may change the same elements.
+  const isIndependent = op === "gather" || step === 0;
+  const work = isIndependent ? 4 * starts.length * rowLength : 0;
   device.withScratch(4 * starts.length, (table) => {
     const { i32 } = device.memory;
     i32.set(starts, table / 4);
     const words = [elements, indices, others, table, rowLength, axisStride, step];
     for (let i = 0; i < words.length; i++) i32[device.argumentsStart + i] = words[i]!;
-    device.run(kernelsOf(device)[op], starts.length);
+    device.run(kernelsOf(device)[op], starts.length, work);
   });
 }
 

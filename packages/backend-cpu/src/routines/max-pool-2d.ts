@@ -96,7 +96,7 @@ function plain2x2(device: CpuDevice, program: Program, kernel: Kernel): Runner {
       outWidth,
     ];
     for (let i = 0; i < words.length; i++) i32[device.argumentsStart + i] = words[i]!;
-    device.run(kernel, rows);
+    device.run(kernel, rows, 8 * rows * outWidth);
   };
 }
 

@@ -1,13 +1,18 @@
 import type { BufferHandle, Binding, Pool2dParameters, Shape } from "@dl/backend";
 import type { CpuDevice, Kernel } from "../cpu-device.ts";
+import { splitRange } from "../threads/split-range.ts";
 import { emitPool, poolWords, type PoolArguments, type PoolOp } from "./pool-kernel.ts";
+
+export interface PoolExports {
+  readonly run: Kernel;
+}
 
 /** The pooling kernels of one operation on one device. */
 export class PoolKernels {
   readonly #device: CpuDevice;
   readonly #op: PoolOp;
-  #dense: Kernel | undefined;
-  #spread: Kernel | undefined;
+  #dense: PoolExports | undefined;
+  #spread: PoolExports | undefined;
 
   constructor(device: CpuDevice, op: PoolOp) {
     this.#device = device;
@@ -15,9 +20,9 @@ export class PoolKernels {
   }
 
   /** `isDense`: neighbouring windows start at neighbouring cells. */
-  kernel(isDense: boolean): Kernel {
-    const link = (): Kernel =>
-      this.#device.link<{ run: Kernel }>((module) => emitPool(module, this.#op, isDense)).run;
+  kernel(isDense: boolean): PoolExports {
+    const link = (): PoolExports =>
+      this.#device.link<PoolExports>((module) => emitPool(module, this.#op, isDense));
     return isDense ? (this.#dense ??= link()) : (this.#spread ??= link());
   }
 }
@@ -67,31 +72,40 @@ export function planPool(
 /** Runs a plan; the tables hold a word for each row and column of windows. */
 export function runPool(
   device: CpuDevice,
-  kernel: Kernel,
+  kernel: PoolExports,
   plan: PoolPlan,
   tables: { readonly rows: Int32Array; readonly columns: Int32Array; readonly padding: number },
   inputs: readonly Binding[],
   outputs: readonly BufferHandle[],
 ): void {
   const { rows, columns } = tables;
+  const { kernelHeight, kernelWidth } = plan.sizes;
+  const work = 2 * plan.planes * rows.length * columns.length * kernelHeight * kernelWidth;
+  const parts = device.parts(plan.planes, work);
   const tableBytes = 4 * (rows.length + columns.length);
-  device.withScratch(tableBytes + 4 * plan.paddedCount + 64, (rowTable) => {
+  // Each part pads planes in a place of its own, told by arguments of its own.
+  const partBytes = 4 * (plan.paddedCount + poolWords.length);
+  device.withScratch(tableBytes + parts * partBytes + 64, (rowTable) => {
     const { i32, f32 } = device.memory;
     const columnTable = rowTable + 4 * rows.length;
-    const padded = plan.paddedCount > 0 ? rowTable + tableBytes : 0;
     i32.set(rows, rowTable / 4);
     i32.set(columns, columnTable / 4);
-    if (padded > 0) f32.fill(tables.padding, padded / 4, padded / 4 + plan.paddedCount);
-    const words: PoolArguments = {
-      ...plan.sizes,
-      x: device.bindingAddress(inputs[0]!),
-      values: device.address(outputs[0]!),
-      positions: outputs[1] === undefined ? 0 : device.address(outputs[1]),
-      rowTable,
-      columnTable,
-      padded,
-    };
-    poolWords.forEach((name, i) => (i32[device.argumentsStart + i] = words[name]));
-    device.run(kernel, plan.planes);
+    device.runParts(kernel, parts, work, ({ run }, part) => {
+      const words = rowTable + tableBytes + part * partBytes;
+      const padded = plan.paddedCount > 0 ? words + 4 * poolWords.length : 0;
+      if (padded > 0) f32.fill(tables.padding, padded / 4, padded / 4 + plan.paddedCount);
+      const values: PoolArguments = {
+        ...plan.sizes,
+        x: device.bindingAddress(inputs[0]!),
+        values: device.address(outputs[0]!),
+        positions: outputs[1] === undefined ? 0 : device.address(outputs[1]),
+        rowTable,
+        columnTable,
+        padded,
+      };
+      poolWords.forEach((name, i) => (i32[words / 4 + i] = values[name]));
+      const [begin, end] = splitRange(plan.planes, parts, part);
+      run(words, device.scratch(part), begin, end);
+    });
   });
 }

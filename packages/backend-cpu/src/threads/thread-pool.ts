@@ -16,11 +16,6 @@ const callerSleepMs = 2;
 /** Waiting longer than this for a worker to end is of no use. */
 const terminationMs = 300;
 
-interface Member {
-  readonly thread: WorkerThread;
-  isReady: boolean;
-}
-
 /**
  * Workers that share out the parts of a {@link CallList} with the caller.
  *
@@ -38,7 +33,8 @@ export class ThreadPool {
   readonly #workers: number;
   readonly #modules: PostedModule[] = [];
   readonly #callerMaySleep: boolean;
-  #members: Member[] = [];
+  #members: WorkerThread[] = [];
+  #hasStarted = false;
   #recovery: Promise<void> | undefined;
   #isDisposed = false;
 
@@ -60,7 +56,7 @@ export class ThreadPool {
   /** Makes a module's functions known to all workers. */
   addModule(posted: PostedModule): void {
     this.#modules.push(posted);
-    for (const { thread } of this.#members) thread.post({ modules: [posted] });
+    for (const thread of this.#members) thread.post({ modules: [posted] });
     Atomics.store(this.#words, controlWords.modules, this.#modules.length);
   }
 
@@ -133,23 +129,18 @@ export class ThreadPool {
     }
   }
 
-  #startMember(): Member {
-    const member: Member = {
-      thread: startWorker({
-        ready: () => (member.isReady = true),
-        ended: (reason) => this.#ended(member, reason),
-      }),
-      isReady: false,
-    };
-    member.thread.post({ memory: this.#memory.memory, modules: this.#modules });
+  #startMember(): WorkerThread {
+    const member = startWorker({
+      ready: () => (this.#hasStarted = true),
+      ended: (reason, byItself) => {
+        // One that was told to end is no longer among the members.
+        if (!this.#members.includes(member)) return;
+        if (byItself && !this.#hasStarted) this.#giveUp("workers fail");
+        else this.#fail(`a worker thread ended: ${reason}`);
+      },
+    });
+    member.post({ memory: this.#memory.memory, modules: this.#modules });
     return member;
-  }
-
-  #ended(member: Member, reason: string): void {
-    // One that was told to end is no longer among the members.
-    if (!this.#members.includes(member) || this.#isDisposed) return;
-    if (member.isReady) this.#fail(`a worker thread ended: ${reason}`);
-    else this.#giveUp("workers do not start");
   }
 
   #fail(reason: string): void {
@@ -179,7 +170,7 @@ export class ThreadPool {
     const tooLate = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, terminationMs);
     });
-    const ended = Promise.all(members.map(({ thread }) => thread.terminate()));
+    const ended = Promise.all(members.map((thread) => thread.terminate()));
     await Promise.race([ended, tooLate]);
     clearTimeout(timer);
   }

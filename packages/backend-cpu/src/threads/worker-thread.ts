@@ -21,8 +21,8 @@ export interface WorkerThread {
 
 export interface WorkerEvents {
   ready(): void;
-  /** It ended, or can no longer be used. */
-  ended(reason: string): void;
+  /** It ended, or can no longer be used; `byItself` where an error of its own ended it. */
+  ended(reason: string, byItself: boolean): void;
 }
 
 interface NodeWorker {
@@ -63,9 +63,7 @@ export function whyNoThreads(): string | undefined {
 
 /** Threads that run at the same time on this machine. */
 export function hardwareThreads(): number {
-  return (
-    nodeBuiltin("node:os")?.availableParallelism() ?? host.navigator?.hardwareConcurrency ?? 1
-  );
+  return nodeBuiltin("node:os")?.availableParallelism() ?? host.navigator?.hardwareConcurrency ?? 1;
 }
 
 /** Starts a worker that runs {@link workerSource}; it does not keep a process alive. */
@@ -83,9 +81,12 @@ function startNodeWorker(
   let failure: string | undefined;
   worker.on("message", () => events.ready());
   worker.on("error", (error) => (failure = String(error)));
-  worker.on("exit", (code) => events.ended(failure ?? `exit code ${String(code)}`));
+  worker.on("exit", (code) =>
+    events.ended(failure ?? `exit code ${String(code)}`, failure !== undefined),
+  );
   worker.unref();
   return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin
     post: (message) => worker.postMessage(message),
     terminate: async () => {
       await worker.terminate();
@@ -104,10 +105,12 @@ function startWebWorker(events: WorkerEvents): WorkerThread {
     events.ready();
   });
   worker.addEventListener("error", (event) => {
+    event.preventDefault(); // reported by us
     worker.terminate();
-    events.ended(event.message || "it could not be loaded");
+    events.ended(event.message || "it could not be loaded", true);
   });
   return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin
     post: (message) => worker.postMessage(message),
     terminate: async () => {
       worker.terminate();

@@ -2,15 +2,8 @@ import { declareFinish, type Finish } from "../epilogue.ts";
 import type { WebgpuDevice } from "../gpu-device.ts";
 import { KernelBuilder, type KernelSource } from "../kernel-builder.ts";
 import type { Program } from "@dl/backend";
+import { chooseParts, chooseTile, type GemmSize, type Tile } from "./gemm-tile.ts";
 import type { Runner } from "../runner.ts";
-
-/** Sizes of a matrix product: `batch` products of [m, k] by [k, n]. */
-export interface GemmSize {
-  readonly batch: number;
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-}
 
 /**
  * A matrix product over operands that a caller says how to read: plain matrices, or a convolution's
@@ -18,7 +11,11 @@ export interface GemmSize {
  */
 export interface GemmDescription {
   readonly size: GemmSize;
-  /** Declares `load_a(batch, row, depth) -> f32` and `load_b(batch, depth, column) -> f32`. */
+  /**
+   * Declares, for a and for b, `place_a(batch, row) -> P`, `step_a(batch, depth) -> S` and
+   * `load_a(P, S) -> f32`: the place is found once for each row or column an invocation copies, the
+   * step once for four loads.
+   */
   declareLoads(kernel: KernelBuilder): void;
   /** Expression for the output index of `batch`, `row`, `column`. */
   outputIndex(kernel: KernelBuilder): string;
@@ -27,41 +24,6 @@ export interface GemmDescription {
   readonly finish: Finish;
   /** Operands of the program; scratch comes after them. */
   readonly operandCount: number;
-}
-
-/** Outputs of a workgroup and of an invocation, and depth taken at a time. */
-interface Tile {
-  readonly rows: number;
-  readonly columns: number;
-  readonly threadRows: number;
-  readonly threadColumns: number;
-  readonly depth: number;
-}
-
-const largeTile: Tile = { rows: 128, columns: 128, threadRows: 8, threadColumns: 8, depth: 8 };
-const mediumTile: Tile = { rows: 64, columns: 64, threadRows: 4, threadColumns: 4, depth: 16 };
-const smallTile: Tile = { rows: 32, columns: 32, threadRows: 2, threadColumns: 4, depth: 16 };
-const thinTile: Tile = { rows: 8, columns: 64, threadRows: 1, threadColumns: 4, depth: 16 };
-const tallTile: Tile = { rows: 64, columns: 16, threadRows: 2, threadColumns: 4, depth: 16 };
-
-/** Workgroups that keep any device busy. */
-const enoughGroups = 128;
-
-const tilesOf = ({ batch, m, n }: GemmSize, tile: Tile): number =>
-  batch * Math.ceil(m / tile.rows) * Math.ceil(n / tile.columns);
-
-function chooseTile(size: GemmSize): Tile {
-  if (size.m <= 8) return thinTile;
-  if (size.n <= 16) return tallTile;
-  if (size.m >= 128 && size.n >= 128 && tilesOf(size, largeTile) >= enoughGroups) return largeTile;
-  return tilesOf(size, mediumTile) >= enoughGroups / 2 ? mediumTile : smallTile;
-}
-
-/** Parts into which the depth is cut where there are too few tiles to fill a device. */
-function chooseParts(size: GemmSize, tile: Tile): number {
-  const tiles = tilesOf(size, tile);
-  if (tiles >= enoughGroups / 2 || size.k < 512) return 1;
-  return Math.max(1, Math.min(Math.ceil(enoughGroups / tiles), Math.floor(size.k / 256)));
 }
 
 export function compileGemm(
@@ -83,7 +45,7 @@ export function compileGemm(
 }
 
 /** The product, and where the depth is cut a second kernel that adds the parts. */
-export function gemmKernels(description: GemmDescription): {
+function gemmKernels(description: GemmDescription): {
   first: KernelSource;
   second: KernelSource | undefined;
   scratchBytes: number;
@@ -146,13 +108,17 @@ function emitProduct(
   const threads = threadsAcross * (tile.rows / tile.threadRows);
   const quads = tile.threadColumns / 4;
   const partDepth = Math.ceil(Math.ceil(size.k / parts) / tile.depth) * tile.depth;
-  kernel.declare(`var<workgroup> tile_a: array<f32, ${tile.depth * tile.rows}>;`);
-  kernel.declare(`var<workgroup> tile_b: array<f32, ${tile.depth * tile.columns}>;`);
+  kernel.declare(`var<workgroup> tile_a: array<vec4<f32>, ${(tile.depth * tile.rows) / 4}>;`);
+  kernel.declare(`var<workgroup> tile_b: array<vec4<f32>, ${(tile.depth * tile.columns) / 4}>;`);
   const [m, n, k] = [kernel.fixed(size.m), kernel.fixed(size.n), kernel.fixed(size.k)];
   description.declareLoads(kernel);
   const index = description.outputIndex(kernel);
   const store = declareStore();
   const rows = range(tile.threadRows);
+  const rowQuads = range(tile.threadRows / 4);
+  const threadsDown = tile.rows / tile.threadRows;
+  const fillA = fillTile("a", tile.rows, tile.depth, threads, description.isDepthInner.a, m);
+  const fillB = fillTile("b", tile.columns, tile.depth, threads, description.isDepthInner.b, n);
   const columnQuads = range(quads);
   const [columnTilesWord, rowTilesWord] = [kernel.fixed(columnTiles), kernel.fixed(rowTiles)];
   const body = [
@@ -163,43 +129,48 @@ function emitProduct(
     `let part = layer - batch * ${parts === 1 ? "1u" : kernel.fixed(parts)};`,
     `let depth_start = part * ${kernel.fixed(partDepth)};`,
     `let depth_end = min(${k}, depth_start + ${kernel.fixed(partDepth)});`,
-    `let across = (local % ${threadsAcross}u) * 4u;`,
-    `let down = (local / ${threadsAcross}u) * ${tile.threadRows}u;`,
+    `let across = local % ${threadsAcross}u;`,
+    `let down = local / ${threadsAcross}u;`,
     ...rows.flatMap((i) => columnQuads.map((q) => `var sum_${i}_${q} = vec4<f32>();`)),
+    ...fillA.before,
+    ...fillB.before,
     `for (var start = depth_start; start < depth_end; start += ${tile.depth}u) {`,
-    ...fillTile("a", tile.rows, tile.depth, threads, description.isDepthInner.a, m),
-    ...fillTile("b", tile.columns, tile.depth, threads, description.isDepthInner.b, n),
+    ...fillA.inside,
+    ...fillB.inside,
     "workgroupBarrier();",
     `for (var d = 0u; d < ${tile.depth}u; d++) {`,
-    ...columnQuads.map((q) => {
-      const lanes = range(4).map(
-        (lane) => `tile_b[d * ${tile.columns}u + ${q * threadsAcross * 4}u + across + ${lane}u]`,
-      );
-      return `let b${q} = vec4<f32>(${lanes.join(", ")});`;
-    }),
-    ...rows.flatMap((i) => [
-      `let a${i} = tile_a[d * ${tile.rows}u + down + ${i}u];`,
-      ...columnQuads.map((q) => `sum_${i}_${q} += a${i} * b${q};`),
-    ]),
+    ...columnQuads.map(
+      (q) => `let b${q} = tile_b[d * ${tile.columns / 4}u + ${q * threadsAcross}u + across];`,
+    ),
+    ...rowQuads.map(
+      (p) => `let a${p} = tile_a[d * ${tile.rows / 4}u + ${p * threadsDown}u + down];`,
+    ),
+    ...rows.flatMap((i) =>
+      columnQuads.map((q) => `sum_${i}_${q} += a${Math.floor(i / 4)}.${lanes[i % 4]!} * b${q};`),
+    ),
     "}",
     "workgroupBarrier();",
     "}",
-    ...rows.flatMap((i) =>
-      columnQuads.flatMap((q) =>
-        range(4).flatMap((lane) => [
-          "{",
-          `let row = first_row + down + ${i}u;`,
-          `let column = first_column + ${q * threadsAcross * 4}u + across + ${lane}u;`,
-          `if (row < ${m} && column < ${n}) { ${store(index, `sum_${i}_${q}.${"xyzw"[lane]!}`)} }`,
-          "}",
-        ]),
-      ),
-    ),
+    // One copy of the store, and of the epilogue in it, for all of an invocation's results.
+    `let sums = array<vec4<f32>, ${tile.threadRows * quads}>(${rows.flatMap((i) => columnQuads.map((q) => `sum_${i}_${q}`)).join(", ")});`,
+    `for (var i = 0u; i < ${tile.threadRows}u; i++) {`,
+    `let row = first_row + (i / 4u) * ${threadsDown * 4}u + i % 4u + down * 4u;`,
+    `if (row >= ${m}) { continue; }`,
+    `for (var j = 0u; j < ${tile.threadColumns}u; j++) {`,
+    `let column = first_column + (j / 4u) * ${threadsAcross * 4}u + j % 4u + across * 4u;`,
+    `if (column < ${n}) { ${store(index, `sums[i * ${quads}u + j / 4u][j % 4u]`)} }`,
+    "}",
+    "}",
   ].join("\n");
   return kernel.finish(threads, columnTiles * rowTiles * size.batch * parts, body);
 }
 
-/** All invocations together copy a slice; zeros stand for what lies outside. */
+const lanes = ["x", "y", "z", "w"];
+
+/**
+ * All invocations together copy a slice, four neighbours each at one depth; zeros stand for what
+ * lies outside. `before` finds the places, `inside` loads at each step.
+ */
 function fillTile(
   operand: "a" | "b",
   width: number,
@@ -207,23 +178,41 @@ function fillTile(
   threads: number,
   isDepthInner: boolean,
   limit: string,
-): string[] {
-  const total = width * depth;
-  const [along, d] = isDepthInner
-    ? [`(at / ${depth}u)`, `(at % ${depth}u)`]
-    : [`(at % ${width}u)`, `(at / ${width}u)`];
+): { before: string[]; inside: string[] } {
+  const quads = width / 4;
+  const total = quads * depth;
   const first = operand === "a" ? "first_row" : "first_column";
-  const load =
-    operand === "a" ? "load_a(batch, position, depth)" : "load_b(batch, depth, position)";
-  return [
-    `for (var at = local; at < ${total}u; at += ${threads}u) {`,
-    `let position = ${first} + ${along};`,
-    `let depth = start + ${d};`,
-    "var value = 0.0f;",
-    `if (position < ${limit} && depth < depth_end) { value = ${load}; }`,
-    `tile_${operand}[${d} * ${width}u + ${along}] = value;`,
-    "}",
-  ];
+  const before: string[] = [];
+  const inside: string[] = [];
+  for (const slot of range(Math.ceil(total / threads))) {
+    const at = `(local + ${slot * threads}u)`;
+    const [quad, d] = isDepthInner
+      ? [`${at} / ${depth}u`, `${at} % ${depth}u`]
+      : [`${at} % ${quads}u`, `${at} / ${quads}u`];
+    const name = `${operand}_${slot}`;
+    before.push(`let ${name}_quad = ${quad};`, `let ${name}_depth = ${d};`);
+    before.push(`let ${name}_first = ${first} + ${name}_quad * 4u;`);
+    inside.push(`let ${name}_at = start + ${name}_depth;`, `var ${name} = vec4<f32>();`);
+    const loads: string[] = [];
+    range(4).forEach((lane) => {
+      const position = `${name}_first + ${lane}u`;
+      before.push(
+        `let ${name}_place${lane} = place_${operand}(batch, min(${position}, ${limit} - 1u));`,
+      );
+      loads.push(
+        `if (${position} < ${limit}) { ${name}.${lanes[lane]!} = load_${operand}(${name}_place${lane}, ${name}_step); }`,
+      );
+    });
+    const isWhole = total % threads === 0;
+    inside.push(
+      `if (${name}_at < depth_end) {`,
+      `let ${name}_step = step_${operand}(batch, ${name}_at);`,
+      ...loads,
+      "}",
+      `${isWhole ? "" : `if (${at} < ${total}u) `}{ tile_${operand}[${name}_depth * ${quads}u + ${name}_quad] = ${name}; }`,
+    );
+  }
+  return { before, inside };
 }
 
 function range(count: number): number[] {

@@ -1,5 +1,5 @@
 /** Sizes of device buffers are multiples of this. */
-export const blockAlignment = 256;
+const blockAlignment = 256;
 
 /**
  * Smallest block size that holds `byteLength`: eight sizes to a doubling, so at most an eighth is

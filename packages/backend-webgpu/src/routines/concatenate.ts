@@ -29,7 +29,8 @@ export const concatenate: RoutineImplementation<"concatenate"> = (device, progra
       const array = kernel.read(first + i, elementType(dtype));
       const sizeWord = kernel.fixed(size);
       const load = `value = ${array}[${kernel.offset(first + i)} + (c0 * ${sizeWord} + along) * ${innerWord} + c2];`;
-      if (i < group.length - 1) lines.push(`if (along < ${sizeWord}) { ${load} } else { along -= ${sizeWord};`);
+      if (i < group.length - 1)
+        lines.push(`if (along < ${sizeWord}) { ${load} } else { along -= ${sizeWord};`);
       else lines.push(load);
     });
     lines.push("}".repeat(group.length - 1));
@@ -38,7 +39,9 @@ export const concatenate: RoutineImplementation<"concatenate"> = (device, progra
       `finish((c0 * ${kernel.fixed(whole)} + ${kernel.fixed(start)} + c1) * ${innerWord} + c2, value);`,
     );
     if (elementCount([outer, width, inner]) > 0)
-      sources.push(finishElements(kernel, outer * width * inner, ["let position = index;", ...lines]));
+      sources.push(
+        finishElements(kernel, outer * width * inner, ["let position = index;", ...lines]),
+      );
     start += width;
   }
   const kernels = sources.map((source) => device.kernel(source, program));

@@ -35,28 +35,37 @@ function declareWindow(kernel: KernelBuilder, { window, kernelSize }: Convolutio
   );
 }
 
-/** Statements that split `depth` or a column into a channel and a tap's place in the window. */
-const splitTap = (position: string): string[] => [
-  `let channel = ${position} / kernel_taps;`,
-  `let tap_index = ${position} % kernel_taps;`,
-  "let tap = vec2<i32>(i32(tap_index / kernel_width), i32(tap_index % kernel_width));",
-];
-
-/** Reads x under a tap of the window at `row`, `column` of the output; zero in the padding. */
-function loadInput(kernel: KernelBuilder, c: Convolution, operand: number): string[] {
-  const x = kernel.read(operand, "f32");
-  const channels = kernel.fixed(c.groupChannels * c.window.groups);
-  const [height, width] = c.inputSize.map((size) => kernel.fixed(size));
-  return [
-    "let cell = vec2<i32>(i32(out_row), i32(out_column)) * stride + tap * dilation - padding;",
-    `if (cell.x < 0 || cell.y < 0 || cell.x >= i32(${height!}) || cell.y >= i32(${width!})) { return 0.0f; }`,
-    `let plane = image * ${channels} + batch * ${kernel.fixed(c.groupChannels)} + channel;`,
-    `return ${x}[${kernel.offset(operand)} + (plane * ${height!} + u32(cell.x)) * ${width!} + u32(cell.y)];`,
-  ];
+/** `tap_of(position)`: channel and place in the window, as (channel, row, column). */
+function declareTap(kernel: KernelBuilder): void {
+  kernel.declare(`fn tap_of(position: u32) -> vec3<u32> {
+let index = position % kernel_taps;
+return vec3<u32>(position / kernel_taps, index / kernel_width, index % kernel_width);
+}`);
 }
 
-const functionText = (name: string, first: string, second: string, lines: readonly string[]): string =>
-  [`fn ${name}(batch: u32, ${first}: u32, ${second}: u32) -> f32 {`, ...lines, "}"].join("\n");
+/**
+ * `origin_of(batch, position)`: for a position in the output, the first element of the group's
+ * planes of its image, and where in a plane the window stands (row and column as bits of i32).
+ */
+function declareOrigin(kernel: KernelBuilder, c: Convolution, operand: number): void {
+  const [height, width] = c.inputSize.map((size) => kernel.fixed(size));
+  const apart = takeApart(kernel, "position", [c.batch, ...c.outputSize], "p");
+  kernel.declare(
+    [
+      "fn origin_of(batch: u32, position: u32) -> vec3<u32> {",
+      ...apart.lines,
+      "let corner = vec2<i32>(i32(p1), i32(p2)) * stride - padding;",
+      `let plane = p0 * ${kernel.fixed(c.groupChannels * c.window.groups)} + batch * ${kernel.fixed(c.groupChannels)};`,
+      `return vec3<u32>(${kernel.offset(operand)} + plane * ${height!} * ${width!}, bitcast<vec2<u32>>(corner));`,
+      "}",
+      "fn input_at(origin: vec3<u32>, tap: vec3<u32>) -> f32 {",
+      "let cell = bitcast<vec2<i32>>(origin.yz) + vec2<i32>(tap.yz) * dilation;",
+      `if (cell.x < 0 || cell.y < 0 || cell.x >= i32(${height!}) || cell.y >= i32(${width!})) { return 0.0f; }`,
+      `return ${kernel.read(operand, "f32")}[origin.x + (tap.x * ${height!} + u32(cell.x)) * ${width!} + u32(cell.y)];`,
+      "}",
+    ].join("\n"),
+  );
+}
 
 /** Rows are output channels of a group, columns positions of all images, depth channels and taps. */
 export const conv2d: RoutineImplementation<"conv2d"> = (device, program) => {
@@ -78,23 +87,16 @@ export const conv2d: RoutineImplementation<"conv2d"> = (device, program) => {
     isDepthInner: { a: true, b: false },
     declareLoads(kernel) {
       declareWindow(kernel, c);
-      const weight = kernel.read(1, "f32");
-      kernel.declare(
-        functionText("load_a", "row", "depth", [
-          `return ${weight}[${kernel.offset(1)} + (batch * ${kernel.fixed(c.groupOutChannels)} + row) * ${kernel.fixed(depth)} + depth];`,
-        ]),
-      );
-      const apart = takeApart(kernel, "column", [x[0], out[2], out[3]], "p");
-      kernel.declare(
-        functionText("load_b", "depth", "column", [
-          ...apart.lines,
-          "let image = p0;",
-          "let out_row = p1;",
-          "let out_column = p2;",
-          ...splitTap("depth"),
-          ...loadInput(kernel, c, 0),
-        ]),
-      );
+      declareTap(kernel);
+      declareOrigin(kernel, c, 0);
+      kernel.declare(`fn place_a(batch: u32, row: u32) -> u32 {
+return ${kernel.offset(1)} + (batch * ${kernel.fixed(c.groupOutChannels)} + row) * ${kernel.fixed(depth)};
+}
+fn step_a(batch: u32, depth: u32) -> u32 { return depth; }
+fn load_a(start: u32, step: u32) -> f32 { return ${kernel.read(1, "f32")}[start + step]; }
+fn place_b(batch: u32, column: u32) -> vec3<u32> { return origin_of(batch, column); }
+fn step_b(batch: u32, depth: u32) -> vec3<u32> { return tap_of(depth); }
+fn load_b(origin: vec3<u32>, tap: vec3<u32>) -> f32 { return input_at(origin, tap); }`);
     },
     outputIndex: (kernel) => {
       const plane = kernel.fixed(out[2] * out[3]);
@@ -130,30 +132,30 @@ export const conv2dInputGrad: RoutineImplementation<"conv2dInputGrad"> = (device
     isDepthInner: { a: true, b: false },
     declareLoads(kernel) {
       declareWindow(kernel, c);
-      const weight = kernel.read(1, "f32");
-      const outChannels = kernel.fixed(c.groupOutChannels);
-      kernel.declare(
-        functionText("load_a", "row", "depth", [
-          ...splitTap("depth").slice(0, 2),
-          `let weight_plane = (batch * ${outChannels} + channel) * ${kernel.fixed(w[1])} + row;`,
-          `return ${weight}[${kernel.offset(1)} + weight_plane * kernel_taps + tap_index];`,
-        ]),
-      );
-      const change = kernel.read(0, "f32");
+      declareTap(kernel);
+      const [outChannels, channels] = [kernel.fixed(c.groupOutChannels), kernel.fixed(w[1])];
       const [height, width] = [kernel.fixed(dy[2]), kernel.fixed(dy[3])];
-      const apart = takeApart(kernel, "column", [dy[0], inputSize[0], inputSize[1]], "p");
-      kernel.declare(
-        functionText("load_b", "depth", "column", [
-          ...apart.lines,
-          ...splitTap("depth"),
-          "let reach = vec2<i32>(i32(p1), i32(p2)) + padding - tap * dilation;",
-          "if (reach.x < 0 || reach.y < 0 || reach.x % stride.x != 0 || reach.y % stride.y != 0) { return 0.0f; }",
-          "let cell = vec2<u32>(reach / stride);",
-          `if (cell.x >= ${height} || cell.y >= ${width}) { return 0.0f; }`,
-          `let plane = p0 * ${kernel.fixed(dy[1])} + batch * ${outChannels} + channel;`,
-          `return ${change}[${kernel.offset(0)} + (plane * ${height} + cell.x) * ${width} + cell.y];`,
-        ]),
-      );
+      const apart = takeApart(kernel, "column", [dy[0], ...inputSize], "p");
+      kernel.declare(`fn place_a(batch: u32, row: u32) -> u32 {
+return ${kernel.offset(1)} + (batch * ${outChannels} * ${channels} + row) * kernel_taps;
+}
+fn step_a(batch: u32, depth: u32) -> u32 {
+return (depth / kernel_taps) * ${channels} * kernel_taps + depth % kernel_taps;
+}
+fn load_a(start: u32, step: u32) -> f32 { return ${kernel.read(1, "f32")}[start + step]; }
+fn place_b(batch: u32, column: u32) -> vec3<u32> {
+${apart.lines.join("\n")}
+let plane = p0 * ${kernel.fixed(dy[1])} + batch * ${outChannels};
+return vec3<u32>(${kernel.offset(0)} + plane * ${height} * ${width}, bitcast<vec2<u32>>(vec2<i32>(i32(p1), i32(p2)) + padding));
+}
+fn step_b(batch: u32, depth: u32) -> vec3<u32> { return tap_of(depth); }
+fn load_b(cell: vec3<u32>, tap: vec3<u32>) -> f32 {
+let reach = bitcast<vec2<i32>>(cell.yz) - vec2<i32>(tap.yz) * dilation;
+if (reach.x < 0 || reach.y < 0 || reach.x % stride.x != 0 || reach.y % stride.y != 0) { return 0.0f; }
+let window = vec2<u32>(reach / stride);
+if (window.x >= ${height} || window.y >= ${width}) { return 0.0f; }
+return ${kernel.read(0, "f32")}[cell.x + (tap.x * ${height} + window.x) * ${width} + window.y];
+}`);
     },
     outputIndex: (kernel) => {
       const plane = kernel.fixed(inputSize[0] * inputSize[1]);
@@ -183,26 +185,19 @@ export const conv2dWeightGrad: RoutineImplementation<"conv2dWeightGrad"> = (devi
     isDepthInner: { a: true, b: true },
     declareLoads(kernel) {
       declareWindow(kernel, c);
-      const change = kernel.read(1, "f32");
+      declareTap(kernel);
+      declareOrigin(kernel, c, 0);
       const plane = kernel.fixed(dy[2] * dy[3]);
-      kernel.declare(
-        functionText("load_a", "row", "depth", [
-          `let image = depth / ${plane};`,
-          `let change_plane = image * ${kernel.fixed(dy[1])} + batch * ${kernel.fixed(c.groupOutChannels)} + row;`,
-          `return ${change}[${kernel.offset(1)} + change_plane * ${plane} + depth % ${plane}];`,
-        ]),
-      );
-      const apart = takeApart(kernel, "depth", [x[0], dy[2], dy[3]], "p");
-      kernel.declare(
-        functionText("load_b", "depth", "column", [
-          ...apart.lines,
-          "let image = p0;",
-          "let out_row = p1;",
-          "let out_column = p2;",
-          ...splitTap("column"),
-          ...loadInput(kernel, c, 0),
-        ]),
-      );
+      kernel.declare(`fn place_a(batch: u32, row: u32) -> u32 {
+return ${kernel.offset(1)} + (batch * ${kernel.fixed(c.groupOutChannels)} + row) * ${plane};
+}
+fn step_a(batch: u32, depth: u32) -> u32 {
+return (depth / ${plane}) * ${kernel.fixed(dy[1])} * ${plane} + depth % ${plane};
+}
+fn load_a(start: u32, step: u32) -> f32 { return ${kernel.read(1, "f32")}[start + step]; }
+fn place_b(batch: u32, column: u32) -> vec3<u32> { return tap_of(column); }
+fn step_b(batch: u32, depth: u32) -> vec3<u32> { return origin_of(batch, depth); }
+fn load_b(tap: vec3<u32>, origin: vec3<u32>) -> f32 { return input_at(origin, tap); }`);
     },
     outputIndex: (kernel) =>
       `(batch * ${kernel.fixed(c.groupOutChannels)} + row) * ${kernel.fixed(columns)} + column`,

@@ -5,7 +5,10 @@ import { compileElements } from "./element-kernel.ts";
 import type { RoutineImplementation } from "./routine.ts";
 
 export const indexSelect: RoutineImplementation<"indexSelect"> = (device, program) => {
-  const [xShape, indexShape] = program.inputs.map(({ layout }) => layout.shape) as [number[], number[]];
+  const [xShape, indexShape] = program.inputs.map(({ layout }) => layout.shape) as [
+    number[],
+    number[],
+  ];
   const { outer, size, inner } = splitAtAxis(xShape, program.settings.axis);
   return compileElements(device, program, (kernel) => {
     const x = kernel.read(0, elementType(program.result.dtype));

@@ -17,8 +17,8 @@ export const matmul: RoutineImplementation<"matmul"> = (device, program) => {
     size: { batch: elementCount(batchShape), m, n, k },
     isDepthInner: { a: aDepth === 1 || aRow !== 1, b: bDepth === 1 && bColumn !== 1 },
     declareLoads(kernel) {
-      declareLoad(kernel, "a", 0, batches.shape, batches.strides[0]!, ["row", "depth"], [aRow, aDepth]);
-      declareLoad(kernel, "b", 1, batches.shape, batches.strides[1]!, ["depth", "column"], [bDepth, bColumn]);
+      declareLoad(kernel, "a", 0, batches.shape, batches.strides[0]!, aRow, aDepth);
+      declareLoad(kernel, "b", 1, batches.shape, batches.strides[1]!, bColumn, bDepth);
     },
     outputIndex: (kernel) => `(batch * ${kernel.fixed(m)} + row) * ${kernel.fixed(n)} + column`,
     finish: finishOf(program),
@@ -32,18 +32,19 @@ function declareLoad(
   operand: number,
   batchShape: readonly number[],
   batchStrides: readonly number[],
-  position: readonly [string, string],
-  strides: readonly [number, number],
+  stride: number,
+  depthStride: number,
 ): void {
   const { lines, names } = takeApart(kernel, "batch", batchShape, "b");
   const start = place(kernel, kernel.offset(operand), names, batchStrides);
-  const at = place(kernel, start, position, strides);
   kernel.declare(
     [
-      `fn load_${name}(batch: u32, ${position[0]}: u32, ${position[1]}: u32) -> f32 {`,
+      `fn place_${name}(batch: u32, position: u32) -> u32 {`,
       ...lines,
-      `return ${kernel.read(operand, "f32")}[${at}];`,
+      `return ${start} + position * ${kernel.fixed(stride)};`,
       "}",
+      `fn step_${name}(batch: u32, depth: u32) -> u32 { return depth * ${kernel.fixed(depthStride)}; }`,
+      `fn load_${name}(start: u32, step: u32) -> f32 { return ${kernel.read(operand, "f32")}[start + step]; }`,
     ].join("\n"),
   );
 }

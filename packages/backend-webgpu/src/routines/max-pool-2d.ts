@@ -17,8 +17,7 @@ export const maxPool2d: RoutineImplementation<"maxPool2d"> = (device, program) =
   const positions = kernel.write(2, "i32");
   const [h, w] = [kernel.fixed(height), kernel.fixed(width)];
   const apart = takeApart(kernel, "index", [shape[0]! * shape[1]!, shape[2]!, shape[3]!], "o");
-  const lowest =
-    dtype === "float32" ? -Infinity : dtype === "int32" ? -(2 ** 31) : 0;
+  const lowest = dtype === "float32" ? -Infinity : dtype === "int32" ? -(2 ** 31) : 0;
   const beats =
     element === "f32"
       ? `(value > best || ${kernel.use("isNaN")}(value)) && !${kernel.use("isNaN")}(best)`

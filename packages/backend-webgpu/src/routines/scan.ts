@@ -72,7 +72,11 @@ function serialScan(kernel: KernelBuilder, { outer, inner }: AxisSplit, line: Li
 }
 
 /** A workgroup walks a line in pieces, each scanned in steps of doubling reach (Hillis & Steele 1986). */
-function parallelScan(kernel: KernelBuilder, { outer, inner }: AxisSplit, line: Line): KernelSource {
+function parallelScan(
+  kernel: KernelBuilder,
+  { outer, inner }: AxisSplit,
+  line: Line,
+): KernelSource {
   kernel.declare(`var<workgroup> piece: array<${line.type}, ${workgroupSize}>;`);
   const reaches = Array.from({ length: Math.log2(workgroupSize) }, (_, i) => 2 ** i);
   const body = [

@@ -5,8 +5,8 @@ import type { RoutineImplementation } from "./routine.ts";
 import { withSeparateEpilogue } from "./separate-epilogue.ts";
 
 const workgroupSize = 64;
-/** With this many lines, one invocation for each fills a device. */
-const manyLines = 16384;
+/** Enough invocations to fill a device; each one more that shares a line reads all its indices. */
+const enoughInvocations = 16384;
 
 /**
  * Each line along the axis belongs to some invocations, and each of them owns every so many-th
@@ -27,10 +27,8 @@ export const scatter: RoutineImplementation<"scatter"> = (device, program) => {
   const out = kernel.write(program.inputs.length, element);
   const lineShape = shape.filter((_, i) => i !== axis);
   const lines = lineShape.reduce((count, size) => count * size, 1);
-  const owners =
-    lines >= manyLines
-      ? 1
-      : Math.min(workgroupSize, 2 ** Math.ceil(Math.log2(Math.max(1, shape[axis]! / 8))));
+  const wanted = Math.min(enoughInvocations / Math.max(lines, 1), shape[axis]! / 8);
+  const owners = Math.min(workgroupSize, 2 ** Math.ceil(Math.log2(Math.max(1, wanted))));
   const linesInGroup = workgroupSize / owners;
   const apart = takeApart(kernel, "line", lineShape, "c");
   const strides = contiguousStrides(shape);

@@ -3,6 +3,9 @@ import type { WgslFunction } from "./wgsl-function.ts";
 export type ArithmeticName =
   | "bits"
   | "isNaN"
+  | "order"
+  | "orderOfNumbers"
+  | "floor"
   | "less"
   | "lessEqual"
   | "equal"
@@ -23,26 +26,46 @@ export const arithmeticFunctions: { readonly [Name in ArithmeticName]: WgslFunct
   isNaN: {
     text: `(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }`,
   },
-  // Comparisons with NaN are false, also where a compiler assumes there is none.
+  // Integers in the order of the numbers: no device's treatment of NaN and subnormal numbers shows.
+  order: {
+    text: `(x: f32) -> i32 {
+  let whole = bitcast<i32>(x);
+  return whole ^ ((whole >> 31u) & 0x7fffffff);
+}`,
+  },
+  // The same, with -0 beside 0.
+  orderOfNumbers: {
+    text: `(x: f32) -> i32 {
+  let whole = bitcast<i32>(x);
+  return select(whole, -(whole & 0x7fffffff), whole < 0);
+}`,
+  },
   less: {
-    needs: ["isNaN"],
-    text: `(a: f32, b: f32) -> bool { return a < b && !dl_isNaN(a) && !dl_isNaN(b); }`,
+    needs: ["isNaN", "orderOfNumbers"],
+    text: `(a: f32, b: f32) -> bool { return dl_orderOfNumbers(a) < dl_orderOfNumbers(b) && !dl_isNaN(a) && !dl_isNaN(b); }`,
   },
   lessEqual: {
-    needs: ["isNaN"],
-    text: `(a: f32, b: f32) -> bool { return a <= b && !dl_isNaN(a) && !dl_isNaN(b); }`,
+    needs: ["isNaN", "orderOfNumbers"],
+    text: `(a: f32, b: f32) -> bool { return dl_orderOfNumbers(a) <= dl_orderOfNumbers(b) && !dl_isNaN(a) && !dl_isNaN(b); }`,
   },
   equal: {
-    needs: ["isNaN"],
-    text: `(a: f32, b: f32) -> bool { return a == b && !dl_isNaN(a) && !dl_isNaN(b); }`,
+    needs: ["isNaN", "orderOfNumbers"],
+    text: `(a: f32, b: f32) -> bool { return dl_orderOfNumbers(a) == dl_orderOfNumbers(b) && !dl_isNaN(a); }`,
   },
   maximum: {
-    needs: ["isNaN"],
-    text: `(a: f32, b: f32) -> f32 { return select(select(max(a, b), b, dl_isNaN(b)), a, dl_isNaN(a)); }`,
+    needs: ["isNaN", "order"],
+    text: `(a: f32, b: f32) -> f32 { return select(b, a, dl_isNaN(a) || (!dl_isNaN(b) && dl_order(a) > dl_order(b))); }`,
   },
   minimum: {
-    needs: ["isNaN"],
-    text: `(a: f32, b: f32) -> f32 { return select(select(min(a, b), b, dl_isNaN(b)), a, dl_isNaN(a)); }`,
+    needs: ["isNaN", "order"],
+    text: `(a: f32, b: f32) -> f32 { return select(b, a, dl_isNaN(a) || (!dl_isNaN(b) && dl_order(a) < dl_order(b))); }`,
+  },
+  // A negative subnormal number may be taken for 0.
+  floor: {
+    text: `(x: f32) -> f32 {
+  let whole = bitcast<u32>(x);
+  return select(floor(x), -1.0f, whole > 0x80000000u && whole < 0x80800000u);
+}`,
   },
   // Exact remainder of finite a >= 0 by b > 0, on mantissas: eight bits of the quotient a turn.
   remainder: {
@@ -90,13 +113,15 @@ export const arithmeticFunctions: { readonly [Name in ArithmeticName]: WgslFunct
   return select(rest, rest + b, rest != 0 && (rest < 0) != (b < 0));
 }`,
   },
-  // Vulkan lets sqrt be 1 / inverseSqrt, which is NaN or wrong at the ends.
+  // Vulkan lets sqrt be 1 / inverseSqrt, wrong at the ends; subnormal numbers are scaled by 2¹⁵⁰ first.
   sqrt: {
     needs: ["bits"],
     text: `(x: f32) -> f32 {
   let whole = bitcast<u32>(x);
   if ((whole << 1u) == 0u || whole >= 0x7f800000u) { return select(x, dl_bits(0x7fc00000u), whole > 0x80000000u); }
-  return sqrt(x);
+  let is_subnormal = whole < 0x800000u;
+  let root = sqrt(select(x, f32(whole << 1u), is_subnormal));
+  return select(root, root * ${2 ** -75}f, is_subnormal);
 }`,
   },
   toInteger: {

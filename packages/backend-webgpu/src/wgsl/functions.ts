@@ -29,7 +29,9 @@ export const wgslFunctions: { readonly [Name in WgslFunctionName]: WgslFunction 
 export function fourLanes(name: WgslFunctionName): string {
   const { text } = wgslFunctions[name];
   const [, list, result] = /^\(([^)]*)\) -> (\w+)/.exec(text)!;
-  const parameters = list!.split(", ").map((parameter) => parameter.split(": ") as [string, string]);
+  const parameters = list!
+    .split(", ")
+    .map((parameter) => parameter.split(": ") as [string, string]);
   const lanes = ["x", "y", "z", "w"].map(
     (lane) => `dl_${name}(${parameters.map(([parameter]) => `${parameter}.${lane}`).join(", ")})`,
   );

@@ -28,7 +28,7 @@ export const powerFunctions: { readonly [Name in PowerName]: WgslFunction } = {
   if (size > 0x7f800000u) { return x; }
   if (y_size > 0x7f800000u) { return y; }
   if (size == 0x3f800000u && y_size == 0x7f800000u) { return 1.0f; }
-  let is_whole = y_size >= 0x4b000000u || trunc(y) == y;
+  let is_whole = y_size >= 0x4b000000u || (y_size >= 0x3f800000u && trunc(y) == y);
   let is_odd = is_whole && y_size < 0x4b800000u && (i32(clamp(y, -16777216.0f, 16777216.0f)) & 1) == 1;
   let is_negative = bitcast<u32>(x) >= 0x80000000u;
   if (is_negative && !is_whole && size != 0u && size != 0x7f800000u) { return dl_bits(0x7fc00000u); }

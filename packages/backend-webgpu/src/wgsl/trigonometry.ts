@@ -66,7 +66,8 @@ export const trigonometryFunctions: { readonly [Name in TrigonometryName]: WgslF
   let quadrant = u32(reduced.y);
   ${sinAndCos}
   let result = select(sine, cosine, (quadrant & 1u) == 1u);
-  return select(result, -result, (quadrant & 2u) == 2u);
+  // x itself where it is its own sine: -0, subnormal numbers.
+  return select(select(result, -result, (quadrant & 2u) == 2u), x, (bitcast<u32>(x) & 0x7fffffffu) < 0x800000u);
 }`,
   },
   cos: {

@@ -7,9 +7,11 @@ export interface WgslFunction {
 }
 
 /** What library functions call. */
-export type WgslDependency =
+type WgslDependency =
   | "bits"
   | "isNaN"
+  | "order"
+  | "orderOfNumbers"
   | "exp"
   | "reduceAngle"
   | "mulHigh"

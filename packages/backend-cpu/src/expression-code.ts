@@ -157,7 +157,7 @@ const nowhere: VectorPlace = {
 };
 
 /** Scratch below this holds the last, partial vector of each output. */
-export const randomScratch = 2048;
+const randomScratch = 2048;
 
 /** 0, 1, 2, 3 in a local. */
 export function emitIota(body: FunctionBuilder): Local {

@@ -14,7 +14,7 @@ import {
   type DType,
   type Program,
   type ReduceOp,
-  type RoutineSettings,
+  type RoutineParameters,
   type Scalar,
 } from "@dl/backend";
 
@@ -128,7 +128,7 @@ const pool = (
   const settings = name === "maxPool2d" ? window : { ...window, countIncludePad: false };
   return {
     name: `${name} ${size}x${size}, stride ${stride}, padding ${padding}`,
-    program: routineProgram(name, settings as RoutineSettings[typeof name], [
+    program: routineProgram(name, settings as RoutineParameters[typeof name], [
       float([9, 7, 33, 31]),
     ]),
   };

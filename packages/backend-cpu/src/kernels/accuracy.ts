@@ -47,7 +47,7 @@ export function arrayFunction(
 }
 
 /** Error of a float32 result in units in the last place of the exact value. */
-export function ulpError(result: number, exact: number): number {
+function ulpError(result: number, exact: number): number {
   if (Number.isNaN(exact)) return Number.isNaN(result) ? 0 : Infinity;
   const rounded = Math.fround(exact);
   if (Object.is(result, rounded) || result === rounded)

@@ -37,7 +37,7 @@ export function gather4(body: FunctionBuilder, addresses: readonly Local[], vect
  *
  * (source, laneStride, depthStride, lanes, depth, target, targetStep), all but lanes and depth in bytes.
  */
-export function packGroup(host: FunctionHost): FunctionHandle {
+function packGroup(host: FunctionHost): FunctionHandle {
   return host.helper("packGroup", ["i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (body) => {
     const [source, laneStride, depthStride, lanes, depth, target, step] = body.parameters as [
       Local,

@@ -30,7 +30,7 @@ function reduce(body: FunctionBuilder, x: Local, rounded: Local, n: Local, r: Lo
 }
 
 /** Leaves exp(x) for |x| < 87, where 2ⁿ is a normal number; NaN stays NaN. */
-export function emitExpOfModerate(body: FunctionBuilder, x: Local): void {
+function emitExpOfModerate(body: FunctionBuilder, x: Local): void {
   body.scope(() => {
     const [rounded, n, r, p] = locals4(body);
     reduce(body, x, rounded, n, r);

@@ -1,5 +1,5 @@
 /** Taps [first, end) of a window along one axis that lie inside the input, the window's tap 0 at `start`. */
-export function insideTaps(
+function insideTaps(
   kernelSize: number,
   dilation: number,
   start: number,

@@ -6,7 +6,7 @@ export interface PostedModule {
   readonly names: readonly string[];
 }
 
-export interface WorkerMessage {
+interface WorkerMessage {
   /** In the first message only. */
   readonly memory?: WebAssembly.Memory;
   readonly modules: readonly PostedModule[];

@@ -42,7 +42,7 @@ export function glyphsOf(digit: number): readonly (readonly Stroke[])[] {
 }
 
 /** Strokes of a glyph in the notation of {@link digitGlyphs}. */
-export function parseGlyph(glyph: string): readonly Stroke[] {
+function parseGlyph(glyph: string): readonly Stroke[] {
   return glyph.split("|").map((stroke) => {
     const points = stroke.trim().split(/\s+/);
     const coordinate = (at: 0 | 1): number[] =>

@@ -15,7 +15,7 @@ import { applyPointwise, commonDType } from "./pointwise.ts";
  * - `bits`: integers and bool.
  * - `integer`: integers; bool counts as int32.
  */
-export type OperandTypes = "float" | "trueFloat" | "numeric" | "any" | "bool" | "bits" | "integer";
+type OperandTypes = "float" | "trueFloat" | "numeric" | "any" | "bool" | "bits" | "integer";
 
 /** What tests need to know about an operation, beside its formula. */
 export interface PointwiseFacts {
@@ -49,8 +49,6 @@ export interface PointwiseFunction {
   readonly definition: PointwiseDefinition<readonly unknown[]>;
   readonly apply: (x: Tensor, ...operands: (Tensor | number)[]) => Tensor;
 }
-
-export type PointwiseTable = { readonly [name: string]: PointwiseDefinition<never> };
 
 /** `x.name()`. */
 export function unary(

@@ -60,7 +60,7 @@ export function asNumbers(x: Tensor): Tensor {
 }
 
 /** @throws {DTypeError} for integer and bool tensors, whose mean would be cut off. */
-export function checkFloatReduction(op: string, x: Tensor): void {
+function checkFloatReduction(op: string, x: Tensor): void {
   if (!isFloat(x.dtype))
     throw new DTypeError(
       op,

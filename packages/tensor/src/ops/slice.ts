@@ -135,7 +135,7 @@ export function narrow(x: Tensor, axis: number, start: number, length: number): 
 }
 
 /** The primitive on some axes, the others whole; `x` itself where nothing is left out. */
-export function takeRanges(x: Tensor, cuts: ReadonlyMap<number, Cut>): Tensor {
+function takeRanges(x: Tensor, cuts: ReadonlyMap<number, Cut>): Tensor {
   const cut = x.shape.map((size, axis) => cuts.get(axis) ?? { start: 0, count: size, step: 1 });
   if (cut.every(({ count, step }, axis) => count === x.shape[axis] && step === 1)) return x;
   return applyOne("slice", [x], {

@@ -5,7 +5,7 @@ const { abs, add, bitcast, cast, div, equal, floor, less, max, min, mod, mul } =
 const { neg, pow, round, select, sqrt, sub } = scalar;
 
 /** 1 above 0, -1 below, 0 at 0. */
-export const signOf = (x: Scalar): Scalar =>
+const signOf = (x: Scalar): Scalar =>
   dtypes[x.dtype].kind === "float" || x.dtype === "int32"
     ? sub(cast(less(0, x), x.dtype), cast(less(x, 0), x.dtype))
     : cast(less(0, x), x.dtype);

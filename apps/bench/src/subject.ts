@@ -99,9 +99,9 @@ export async function openLocal(name: BackendName): Promise<Subject> {
 async function makeBackend(name: BackendName): Promise<Backend> {
   switch (name) {
     case "cpu":
-      return cpu();
+      return cpu({ threads: "auto" });
     case "cpu-deterministic":
-      return cpu({ deterministic: true });
+      return cpu({ deterministic: true, threads: "auto" });
     case "reference":
       return reference();
     case "webgpu":

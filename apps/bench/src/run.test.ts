@@ -1,3 +1,4 @@
+import { cpu } from "@dl/backend-cpu";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -56,10 +57,11 @@ test("every line follows the published schema, and a changed one does not", () =
   expect(recordFaults([])).toEqual(["record must be object: received []"]);
 });
 
-test("ours is checked, and paired with the peer's better setting", () => {
+test("ours is checked, and paired with the peer's better setting", async () => {
+  const backend = await cpu({ threads: "auto" });
   const tiny = records.filter((record) => record.case.id === "tiny-mlp");
   expect(tiny.map(({ subject }) => [subject.name, subject.threads])).toEqual([
-    ["dl", 1],
+    ["dl", backend.capabilities.threads],
     ["torch", 1],
     ["torch", 2],
   ]);

@@ -64,8 +64,10 @@ describe("a loop without memory calls", () => {
       expect(bytes).toBeLessThan(32 * 2 ** 20);
       expect(backendBytes).toBeLessThan(32 * 2 ** 20);
     }
-    expect(held[1]!.tensors).toBeLessThanOrEqual(held[0]!.tensors + 2);
-    expect(held[2]!.tensors).toBeLessThanOrEqual(held[0]!.tensors + 2);
+    // The engine may hold a part of the last step in a frame it has not left; of 9,000 steps, no more.
+    const madePerStep = 30;
+    expect(held[1]!.tensors).toBeLessThanOrEqual(held[0]!.tensors + madePerStep);
+    expect(held[2]!.tensors).toBeLessThanOrEqual(held[0]!.tensors + madePerStep);
     expect(held[2]!.bytes).toBeLessThanOrEqual(held[0]!.bytes + 4096);
     // The pool has what the garbage between two collections needed, and no more comes.
     expect(held[2]!.backendBytes).toBeLessThanOrEqual(1.25 * held[1]!.backendBytes);

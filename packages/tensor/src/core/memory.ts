@@ -38,7 +38,7 @@ let bytesAfterCollection = 0;
 let buffersAfterCollection = 0;
 
 /**
- * Lets the collector find dead tensors once they have grown by 48 MiB or 16,384 buffers, and by half;
+ * Lets the collector find dead tensors once they have grown by 96 MiB or 16,384 buffers, and by half;
  * called at each awaited read.
  *
  * A collector cannot see device bytes, so it must be told. Where `gc` can be had (Node) it is

@@ -65,7 +65,12 @@ export async function relieveMemoryPressure(): Promise<void> {
   ({ bytes: bytesAfterCollection, buffers: buffersAfterCollection } = storageStatistics());
 }
 
-/** Runs the collector until nothing more is freed; for tests and reports. */
+/**
+ * Runs the collector until nothing more is freed; for tests and reports.
+ *
+ * What a function being compiled in the background has closed over is freed only once that is done,
+ * some 10 ms later.
+ */
 export async function collectGarbage(): Promise<void> {
   for (let before = Infinity; storageStatistics().bytes < before;) {
     before = storageStatistics().bytes;

@@ -17,6 +17,24 @@ interface Figures {
   readonly residentMiB: number;
 }
 
+/**
+ * What is really held: collects until tensors are as few as `expected`, for two seconds at most.
+ *
+ * A function that V8 optimises in the background keeps its closure, and so tensors of the last step,
+ * until that job is done; with `--no-concurrent-recompilation` the first collection is enough.
+ */
+async function settled(step: number, expected: number): Promise<Figures> {
+  let fewest: Figures | undefined;
+  for (const end = performance.now() + 2000; performance.now() < end;) {
+    await collectGarbage();
+    const now = figures(step);
+    if (fewest === undefined || now.tensors < fewest.tensors) fewest = now;
+    if (fewest.tensors <= expected) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return fewest!;
+}
+
 function figures(step: number): Figures {
   const { tensors, bytes } = memory();
   const { liveBytes, pooledBytes } = settings().backend!.memory();
@@ -51,8 +69,7 @@ describe("a loop without memory calls", () => {
       if (step === 1000 || step === 5000 || step === 10_000) {
         // As it is, and what is really held once the collector has looked.
         const running = figures(step);
-        await collectGarbage();
-        seen.push(running, figures(step));
+        seen.push(running, await settled(step, seen[1]?.tensors ?? 0));
       }
     }
     for (const line of seen) process.stdout.write(`soak ${JSON.stringify(line)}\n`);
@@ -64,14 +81,14 @@ describe("a loop without memory calls", () => {
       expect(bytes).toBeLessThan(32 * 2 ** 20);
       expect(backendBytes).toBeLessThan(32 * 2 ** 20);
     }
-    // The engine may hold a part of the last step in a frame it has not left; of 9,000 steps, no more.
-    const madePerStep = 30;
-    expect(held[1]!.tensors).toBeLessThanOrEqual(held[0]!.tensors + madePerStep);
-    expect(held[2]!.tensors).toBeLessThanOrEqual(held[0]!.tensors + madePerStep);
-    expect(held[2]!.bytes).toBeLessThanOrEqual(held[0]!.bytes + 4096);
+    // Fewer by one where optimised code knows that `loss` is not read again.
+    for (const { tensors, bytes } of held) {
+      expect(tensors).toBeLessThanOrEqual(held[0]!.tensors);
+      expect(bytes).toBeLessThanOrEqual(held[0]!.bytes);
+    }
     // The pool has what the garbage between two collections needed, and no more comes.
     expect(held[2]!.backendBytes).toBeLessThanOrEqual(1.25 * held[1]!.backendBytes);
-    expect(held[2]!.tensors).toBeLessThan(60);
+    expect(held[0]!.tensors).toBeLessThan(30);
   });
 
   it("that never awaits meets an error that names the cure", async () => {

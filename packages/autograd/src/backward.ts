@@ -1,10 +1,11 @@
 import { formatShape, GradientError, shapesEqual } from "@dl/backend";
-import { applyOne, PointwiseOp, tidy, type Tensor } from "@dl/tensor";
+import { applyOne, PointwiseOp, repeated, stepRecorder, tidy, type Tensor } from "@dl/tensor";
 import { enableGrad, noGrad } from "./grad-mode.ts";
 import { recordingOf, type GraphNode, type Recording } from "./recording.ts";
 import { stopGradient } from "./stop-gradient.ts";
 import { stoppedRecordings } from "./weight-gradients.ts";
 
+/** What a backward pass starts from and leaves behind. */
 export interface BackwardOptions {
   /** Gradient of the tensor itself; needed when it is not a scalar. */
   readonly gradient?: Tensor;
@@ -53,8 +54,20 @@ function isPrivate(nodes: readonly GraphNode[], options: BackwardOptions): boole
 }
 
 function accumulate(recording: Recording, gradient: Tensor, options: BackwardOptions): void {
-  const add = (): Tensor => (recording.grad === null ? gradient : recording.grad.add(gradient));
-  recording.grad = options.createGraph === true ? enableGrad(add) : stopGradient(add());
+  const before = recording.grad;
+  const add = (): Tensor => (before === null ? gradient : before.add(gradient));
+  const sum = options.createGraph === true ? enableGrad(add) : stopGradient(add());
+  repeated(() => {
+    recording.grad = sum;
+  });
+  const recorder = stepRecorder();
+  if (recorder === undefined) return;
+  recorder.outlives(sum);
+  const wasNull = before === null;
+  // A gradient of an earlier step is another tensor at each replay.
+  if (recorder.touch(recording))
+    if (wasNull) recorder.requires(() => recording.grad === null);
+    else recorder.refuse("gradients were summed onto those of an earlier step");
 }
 
 /** What a walk in `noWeightGradients` is for; `undefined`, everything, outside of it. */

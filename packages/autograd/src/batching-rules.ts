@@ -1,5 +1,6 @@
 import {
   applyOne,
+  applyPrimitive,
   matmul,
   type Operand,
   Tensor,
@@ -14,11 +15,11 @@ interface Batched {
   readonly count: number;
 }
 
-/** One primitive for all samples at once; the result has the samples as first axis. */
+/** One primitive for all samples at once; each result has the samples as first axis. */
 export type BatchingRule<Name extends PrimitiveName> = (
   batched: Batched,
   parameters: PrimitiveParameters[Name],
-) => Tensor;
+) => Tensor | readonly Tensor[];
 
 /** Operand i with the samples as first axis, also where it is the same for all. */
 function spread({ inputs, isBatched, count }: Batched, i: number): Tensor {
@@ -27,6 +28,37 @@ function spread({ inputs, isBatched, count }: Batched, i: number): Tensor {
 }
 
 const next = (axis: number): number => axis + 1;
+
+const spreadAll = (batched: Batched): Tensor[] => batched.inputs.map((_, i) => spread(batched, i));
+
+/** A primitive along one axis of operands that all have the samples first. */
+function alongAxis<Name extends "concatenate" | "gather" | "scan" | "scatter" | "sort">(
+  name: Name,
+): BatchingRule<Name> {
+  return (batched, parameters) =>
+    applyPrimitive(name, spreadAll(batched), { ...parameters, axis: next(parameters.axis) });
+}
+
+/** Positions along an axis, one list per sample, as `gather` and `scatter` want them: for each element. */
+function positionsLike(indices: Tensor, like: Tensor, axis: number): Tensor {
+  const [count, length] = indices.shape as readonly [number, number];
+  const shape = like.shape.map((size, i) => (i === axis ? length : size));
+  const aligned = shape.map((_, i) => (i === 0 ? count : i === axis ? length : 1));
+  return indices.reshape(aligned).expand(shape);
+}
+
+/** Images of all samples as one larger batch. */
+function asOneBatch<Name extends "avgPool2d" | "avgPool2dGrad" | "maxPool2d">(
+  name: Name,
+): BatchingRule<Name> {
+  return ({ inputs: [x], count }, parameters) => {
+    const [, batch, ...image] = (x as Tensor).shape as readonly [number, number];
+    const images = (x as Tensor).reshape([count * batch, ...image]);
+    return applyPrimitive(name, [images], parameters).map((y) =>
+      y.reshape([count, batch, ...y.shape.slice(1)]),
+    );
+  };
+}
 
 /** The axes that images [samples, batch, channels, ...] and weights [samples, out, ...] stack on. */
 type Stacked = "image" | "weight";
@@ -66,8 +98,10 @@ function groupedBySample<Name extends "conv2d" | "conv2dInputGrad" | "conv2dWeig
   };
 }
 
-/** The primitives that `vmap` can do for all samples at once. */
-export const batchingRules: { readonly [Name in PrimitiveName]?: BatchingRule<Name> } = {
+/** Every primitive that tensors go into. */
+export const batchingRules: {
+  readonly [Name in Exclude<PrimitiveName, "generate">]: BatchingRule<Name>;
+} = {
   pointwise: (batched, parameters) => {
     const operands = batched.inputs.map((x, i) => (x instanceof Tensor ? spread(batched, i) : x));
     return applyOne("pointwise", operands, parameters);
@@ -95,14 +129,32 @@ export const batchingRules: { readonly [Name in PrimitiveName]?: BatchingRule<Na
     }),
   reduce: ({ inputs }, { op, axes }) => applyOne("reduce", inputs, { op, axes: axes.map(next) }),
   argReduce: ({ inputs }, { op, axis }) => applyOne("argReduce", inputs, { op, axis: next(axis) }),
-  scan: ({ inputs }, parameters) =>
-    applyOne("scan", inputs, { ...parameters, axis: next(parameters.axis) }),
-  concatenate: (batched, { axis }) =>
-    applyOne(
-      "concatenate",
-      batched.inputs.map((_, i) => spread(batched, i)),
-      { axis: next(axis) },
-    ),
+  scan: alongAxis("scan"),
+  sort: alongAxis("sort"),
+  concatenate: alongAxis("concatenate"),
+  gather: alongAxis("gather"),
+  scatter: alongAxis("scatter"),
+  indexSelect: (batched, parameters) => {
+    const axis = next(parameters.axis);
+    const x = spread(batched, 0);
+    const indices = batched.inputs[1] as Tensor;
+    if (!batched.isBatched[1]) return applyOne("indexSelect", [x, indices], { axis });
+    return applyOne("gather", [x, positionsLike(indices, x, axis)], { axis });
+  },
+  indexAdd: (batched, parameters) => {
+    const axis = next(parameters.axis);
+    const [x, source] = [spread(batched, 0), spread(batched, 2)];
+    const indices = batched.inputs[1] as Tensor;
+    if (!batched.isBatched[1]) return applyOne("indexAdd", [x, indices, source], { axis });
+    return applyOne("scatter", [x, positionsLike(indices, source, axis), source], {
+      axis,
+      mode: "add",
+    });
+  },
+  maxPool2d: asOneBatch("maxPool2d"),
+  avgPool2d: asOneBatch("avgPool2d"),
+  avgPool2dGrad: asOneBatch("avgPool2dGrad"),
+  linearAlgebra: (batched, parameters) => applyOne("linearAlgebra", spreadAll(batched), parameters),
   matmul: ({ inputs: [left, right] }) => matmul(left as Tensor, right as Tensor),
   conv2d: groupedBySample("conv2d", ["image", "weight", "image"]),
   conv2dInputGrad: groupedBySample("conv2dInputGrad", ["image", "weight", "image"]),

@@ -53,6 +53,20 @@ it("has any number of inputs and outputs", async () => {
   expect(await y.grad!.item()).toBe(83);
 });
 
+it("trains: both inputs find the values that both outputs are to have", async () => {
+  let [x, y] = [1, 1].map((value) => tensor(value, { dtype: "float64" })) as [Tensor, Tensor];
+  const slopes = grad(([a, b]: readonly [Tensor, Tensor]): Tensor => {
+    const [product, sum] = new ProductAndSum().apply(a, b);
+    return product.sub(6).square().add(sum.sub(11).square());
+  });
+  for (let step = 0; step < 400; step++) {
+    const [dx, dy] = slopes([x, y]);
+    [x, y] = [x.sub(dx.mul(0.01)), y.sub(dy.mul(0.01))];
+  }
+  expect(await x.item()).toBeCloseTo(2, 6);
+  expect(await y.item()).toBeCloseTo(3, 6);
+});
+
 it("gets zeros for an output that was not used", async () => {
   const x = tensor(3).requireGrad();
   const y = tensor(4).requireGrad();

@@ -5,7 +5,23 @@ import { GraphNode, recordingOf } from "./recording.ts";
 import { currentSite } from "./recorder.ts";
 import { noteUses } from "./recording-uses.ts";
 
-/** What a {@link Function} passes from its forward to its backward. */
+/**
+ * What a {@link Function} passes from its forward to its backward.
+ *
+ * @example
+ * class Square extends Function {
+ *   forward(ctx, x) {
+ *     ctx.saveForBackward(x);
+ *     return x.square();
+ *   }
+ *   backward(ctx, dy) {
+ *     return [ctx.savedTensors[0].mul(dy).mul(2)];
+ *   }
+ * }
+ * const x = tensor(3).requireGrad();
+ * new Square().apply(x).backward();
+ * await x.grad.item(); // => 6
+ */
 export class FunctionContext {
   /** Which inputs need a gradient. */
   readonly needsInputGrad: readonly boolean[];
@@ -50,7 +66,9 @@ export type FunctionOutput = Tensor | readonly Tensor[];
  * await x.grad!.item(); // => 6
  */
 export abstract class Function<Output extends FunctionOutput = Tensor> {
+  /** Computes the outputs; what backward needs goes to `ctx.saveForBackward`. */
   abstract forward(ctx: FunctionContext, ...inputs: Tensor[]): Output;
+  /** From one cotangent per output, one gradient per input of forward. */
   abstract backward(
     ctx: FunctionContext,
     ...outputGradients: Tensor[]

@@ -76,7 +76,12 @@ export function valueAndGrad<T extends Tensors, Rest extends unknown[]>(
   };
 }
 
-/** The gradient of a scalar function with respect to its first argument: {@link valueAndGrad}. */
+/**
+ * The gradient of a scalar function with respect to its first argument: {@link valueAndGrad}.
+ *
+ * @example
+ * await grad((x) => x.square().sum())(tensor([1, 2])).toArray(); // => [2, 4]
+ */
 export function grad<T extends Tensors, Rest extends unknown[]>(
   lossOf: (parameters: T, ...rest: Rest) => Tensor,
 ): (parameters: T, ...rest: Rest) => GradientsOf<T> {

@@ -2,7 +2,12 @@ import { ArgumentError } from "@dl/backend";
 
 let isEnabled = true;
 
-/** Whether operations are recorded for backward at this moment. */
+/**
+ * Whether operations are recorded for backward at this moment.
+ *
+ * @example
+ * noGrad(() => isGradEnabled()); // => false
+ */
 export function isGradEnabled(): boolean {
   return isEnabled;
 }
@@ -19,7 +24,13 @@ export function noGrad<Result>(body: () => Result): Result {
   return withMode(false, "noGrad", body);
 }
 
-/** Runs `body` with recording, also inside {@link noGrad}. @throws {ArgumentError} */
+/**
+ * Runs `body` with recording, also inside {@link noGrad}.
+ *
+ * @throws {ArgumentError}
+ * @example
+ * noGrad(() => enableGrad(() => isGradEnabled())); // => true
+ */
 export function enableGrad<Result>(body: () => Result): Result {
   return withMode(true, "enableGrad", body);
 }

@@ -2,6 +2,7 @@ import { ArgumentError, GradientError } from "@dl/backend";
 import { Generator, uniform, type Tensor } from "@dl/tensor";
 import { vjp } from "./functional.ts";
 
+/** How closely {@link gradcheck} looks. */
 export interface GradcheckOptions {
   /** Step of the central difference. Default 1e-6. */
   readonly epsilon?: number;
@@ -83,6 +84,9 @@ export async function gradcheck(
  * derivatives.
  *
  * @throws {GradientError} if they disagree with central differences of the first ones.
+ * @example
+ * const x = tensor([0.5, 2], { dtype: "float64", backend: reference() });
+ * await gradgradcheck((x) => x.sin(), [x]);
  */
 export async function gradgradcheck(
   f: DifferentiableFunction,

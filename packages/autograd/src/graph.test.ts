@@ -43,6 +43,16 @@ it("shares a node that is used twice", () => {
   expect(graphOf(y.mul(y)).nodes.map(({ parents }) => parents)).toEqual([[], [0], [1, 1]]);
 });
 
+it("names tensors that it is told of, quotes and all", () => {
+  const weight = tensor(2).requireGrad();
+  const graph = graphOf(
+    weight.mul(tensor(3).requireGrad()),
+    new Map([['layer."0".weight', weight]]),
+  );
+  expect(graph.nodes.map(({ name }) => name)).toEqual(['layer."0".weight', undefined, undefined]);
+  expect(toDot(graph)).toContain(String.raw`label="layer.\"0\".weight\nfloat32 []"`);
+});
+
 it("finds the operation that made the first NaN, forward or backward", async () => {
   const x = tensor([0, 4]).requireGrad();
   await expect(detectAnomaly(() => x.sub(1).log().mul(2).sum())).rejects.toThrow(

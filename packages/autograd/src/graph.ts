@@ -14,6 +14,8 @@ export interface GraphNodeData {
   readonly parents: readonly number[];
   /** Where it was called; known while `configure({ development: true })` is on. */
   readonly site?: string;
+  /** What the tensor is called, where it was told. */
+  readonly name?: string;
 }
 
 /** A computation graph as plain data, inputs before what uses them. */
@@ -22,19 +24,22 @@ export interface Graph {
 }
 
 /**
- * The recorded graph behind a tensor.
+ * The recorded graph behind a tensor. `names` gives tensors names, such as a model's
+ * `namedParameters()`.
  *
  * @example
  * const x = tensor([1, 2]).requireGrad();
  * graphOf(x.mul(x).sum()).nodes.map((node) => node.op); // => ["leaf", "mul", "reduce"]
  */
-export function graphOf(output: Tensor): Graph {
+export function graphOf(output: Tensor, names?: ReadonlyMap<string, Tensor>): Graph {
   const root = recordingOf(output);
   if (root === undefined) return { nodes: [] };
   const ids = new Map<Recording, number>();
+  const nameOf = new Map([...(names ?? [])].map(([name, tensor]) => [recordingOf(tensor), name]));
   const nodes: GraphNodeData[] = [];
   const add = (recording: Recording, op: string, parents: number[], site?: string): number => {
     const id = nodes.length;
+    const name = nameOf.get(recording);
     ids.set(recording, id);
     nodes.push({
       id,
@@ -43,6 +48,7 @@ export function graphOf(output: Tensor): Graph {
       dtype: recording.dtype,
       parents,
       ...(site !== undefined && { site }),
+      ...(name !== undefined && { name }),
     });
     return id;
   };
@@ -56,10 +62,15 @@ export function graphOf(output: Tensor): Graph {
   return { nodes };
 }
 
-/** A graph in the DOT language, for Graphviz and its kin. */
+/**
+ * A graph in the DOT language, for Graphviz and its kin.
+ *
+ * @example
+ * toDot(graphOf(loss)).startsWith("digraph"); // => true
+ */
 export function toDot(graph: Graph): string {
-  const label = ({ op, shape, dtype }: GraphNodeData): string =>
-    `${op}\\n${dtype} [${shape.join(", ")}]`;
+  const label = ({ name, op, shape, dtype }: GraphNodeData): string =>
+    `${(name ?? op).replaceAll(/["\\]/g, "\\$&")}\\n${dtype} [${shape.join(", ")}]`;
   return [
     "digraph {",
     "  rankdir=TB;",
@@ -73,7 +84,12 @@ export function toDot(graph: Graph): string {
   ].join("\n");
 }
 
-/** A graph as JSON text. */
+/**
+ * A graph as JSON text.
+ *
+ * @example
+ * JSON.parse(toJson(graphOf(loss))).nodes.length > 0; // => true
+ */
 export function toJson(graph: Graph): string {
   return JSON.stringify(graph, undefined, 2);
 }

@@ -1,5 +1,5 @@
 import { GradientError, isFloat } from "@dl/backend";
-import { Tensor } from "@dl/tensor";
+import { repeated, stepRecorder, Tensor } from "@dl/tensor";
 import { backward, type BackwardOptions } from "./backward.ts";
 import { recordingOf, Recording, type GradientHook } from "./recording.ts";
 import { startRecorder } from "./recorder.ts";
@@ -18,17 +18,51 @@ declare module "@dl/tensor" {
     grad: Tensor | null;
     /** True for a tensor that was not computed by a recorded operation. */
     readonly isLeaf: boolean;
-    /** Sets {@link Tensor.requiresGrad} and returns the tensor, for chaining. */
+    /**
+     * Sets {@link Tensor.requiresGrad} and returns the tensor, for chaining.
+     *
+     * @example
+     * tensor([1, 2]).requireGrad().requiresGrad; // => true
+     */
     requireGrad(): Tensor;
-    /** Adds the gradients of this scalar to `.grad` of every leaf behind it. */
+    /**
+     * Adds the gradients of this scalar to `.grad` of every leaf behind it.
+     *
+     * @throws {GradientError} if it is no scalar and no gradient is given, or was not recorded.
+     * @example
+     * const x = tensor([1, 2]).requireGrad();
+     * x.square().sum().backward();
+     * await x.grad.toArray(); // => [2, 4]
+     */
     backward(options?: BackwardOptions): void;
-    /** The same elements without a history. */
+    /**
+     * The same elements without a history.
+     *
+     * @example
+     * tensor([1, 2]).requireGrad().mul(2).detach().requiresGrad; // => false
+     */
     detach(): Tensor;
-    /** Keep `.grad` of a computed tensor too. */
+    /**
+     * Keep `.grad` of a computed tensor too.
+     *
+     * @throws {GradientError} if the tensor requires no gradient.
+     * @example
+     * const y = tensor([1, 2]).requireGrad().mul(3);
+     * y.retainGrad();
+     * y.sum().backward();
+     * await y.grad.toArray(); // => [1, 1]
+     */
     retainGrad(): void;
     /**
      * Calls `hook` with this tensor's whole gradient during backward; what it returns replaces the
      * gradient. The function returned removes it.
+     *
+     * @throws {GradientError} if the tensor requires no gradient.
+     * @example
+     * const x = tensor([1, 2]).requireGrad();
+     * x.registerHook((gradient) => gradient.mul(10));
+     * x.sum().backward();
+     * await x.grad.toArray(); // => [10, 10]
      */
     registerHook(hook: GradientHook): () => void;
   }
@@ -74,7 +108,13 @@ Object.defineProperties(Tensor.prototype, {
       return recordingOf(this)?.grad ?? null;
     },
     set(this: Tensor, gradient: Tensor | null) {
-      demandRecording(this, "grad").grad = gradient;
+      const recording = demandRecording(this, "grad");
+      repeated(() => {
+        recording.grad = gradient;
+      });
+      const recorder = stepRecorder();
+      recorder?.touch(recording);
+      if (gradient !== null) recorder?.outlives(gradient);
     },
     configurable: true,
   },

@@ -1,6 +1,7 @@
 import type { DType, Shape } from "@dl/backend";
 import { Tensor } from "@dl/tensor";
 
+/** Sees a gradient and may give another in its place. */
 export type GradientHook = (gradient: Tensor) => Tensor | undefined | void;
 
 /** What autograd knows of one tensor: whether it needs a gradient, and what it came from. */

@@ -7,6 +7,7 @@ import {
   type Tensor,
 } from "@dl/tensor";
 import { numbered, picksOnePerRow, placeInRows } from "./indexing-gradients.ts";
+import { matrixGradients } from "./matrix-gradients.ts";
 import { cumprodGradient, prodGradient } from "./product-gradients.ts";
 
 /** What a rule may read of the operation it differentiates. */
@@ -295,5 +296,14 @@ export const vjpRules: RuleTable = {
     vjp: (dy, { output, parameters: { axis } }) => [
       applyOne("scatter", [zerosFor(dy, dy.shape), output(1), dy], { axis, mode: "add" }),
     ],
+  },
+  linearAlgebra: {
+    reads: (needs) => ({ inputs: needs.map((_, i) => i), outputs: [0] }),
+    vjp: (dy, { parameters: { method }, needs, input, output }) =>
+      matrixGradients[method.name](
+        dy,
+        needs.map((_, i) => input(i)),
+        output(0),
+      ),
   },
 };

@@ -4,6 +4,8 @@ import {
   concatenate,
   configure,
   Generator,
+  inverse,
+  solve,
   stack,
   tensor,
   uniform,
@@ -66,6 +68,47 @@ const functions: {
   "convolution, shared weight": () => {
     const shared = random([3, 2, 3, 3], 9);
     return [(x) => convolve(x, shared).tanh(), [[2, 2, 4, 5]]];
+  },
+  "sorted, and chosen by position": () => {
+    const places = tensor([2, 0, 2], { dtype: "int32" });
+    return [
+      (x, y) => {
+        const { values, indices } = x.sort(-1);
+        const first = x.gather(1, indices.narrow(1, 0, 2)).mul(values.narrow(1, 1, 2));
+        return first.add(y.indexSelect(0, places).sum()).add(y.take(places).sum());
+      },
+      [[2, 3], [4]],
+    ];
+  },
+  "positions of its own": () => [
+    (x, y) => {
+      const order = y.argsort(0);
+      return x
+        .indexSelect(1, order)
+        .mul(y)
+        .add(x.indexAdd(1, order, x.mul(2)))
+        .add(x.scatterAdd(1, order.unsqueeze(0).expand([2, 3]), x.exp()))
+        .add(x.amax(1, { keepDims: true }));
+    },
+    [[2, 3], [3]],
+  ],
+  pooling: () => {
+    const pool = { ...window, kernelSize: [2, 3] } as const;
+    const { groups: _groups, ...sizes } = pool;
+    return [
+      (x) =>
+        applyOne("maxPool2d", [x], sizes).mul(
+          applyOne("avgPool2d", [x], { ...sizes, countIncludePad: false }),
+        ),
+      [[2, 2, 4, 5]],
+    ];
+  },
+  "linear algebra": () => {
+    const shared = random([3, 3], 9).add(random([3, 3], 8).exp());
+    return [
+      (x, b) => solve(shared.add(x.mul(0.1)), b).add(inverse(shared).matmul(b)),
+      [[3, 3], [3]],
+    ];
   },
   "convolution, own weight": () => [
     convolve,
@@ -146,9 +189,6 @@ describe("vmap", () => {
       [1, 2],
       [3, 4],
     ]).requireGrad();
-    expect(() => vmap((v) => v.sort(0).values)(x)).toThrow(
-      "vmap: sort cannot be done for all samples at once. Loop over the samples and stack the results.",
-    );
     expect(() => vmap((v) => checkpoint((u) => u.exp(), v))(x)).toThrow(
       "vmap: checkpoint has a gradient of its own, which would be lost. Use it outside vmap.",
     );

@@ -18,7 +18,7 @@ interface Step<Name extends PrimitiveName = PrimitiveName> {
   readonly name: Name;
   readonly inputs: readonly Operand[];
   readonly parameters: PrimitiveParameters[Name];
-  readonly output: Tensor["value"];
+  readonly outputs: readonly Tensor["value"][];
   /** Whether the recorder followed it. */
   readonly isRecorded: boolean;
   /** Operands that carried no gradient: detached ones, results under noGrad. */
@@ -32,12 +32,11 @@ interface Step<Name extends PrimitiveName = PrimitiveName> {
  * `f` runs on the first sample alone; what it did is then done again with all samples, one
  * primitive at a time. That is enough because tensors cannot be read inside `f`, so that all
  * samples take the same way. Random numbers are the same for all samples. `vmap(grad(lossOf))`
- * gives per-sample gradients in one pass. Covers pointwise operations, reductions, views, joins,
- * running sums, products and convolutions.
+ * gives per-sample gradients in one pass.
  *
  * Shape: arguments [samples, ...] → [samples, ...], where `f` sees and gives [...].
  *
- * @throws {UnsupportedError} if `f` uses another operation on what differs between samples.
+ * @throws {UnsupportedError} if `f` uses a {@link Function} or {@link checkpoint}.
  * @throws {ArgumentError} if the arguments differ in their number of samples, or have none.
  * @example
  * const slopes = vmap(grad((x) => x.mul(x).sum()));
@@ -100,7 +99,7 @@ function traceSample(
       name,
       inputs: operands,
       parameters,
-      output: outputs[0]!.value,
+      outputs: outputs.map(({ value }) => value),
       isRecorded: node !== undefined,
       isStopped,
     });
@@ -124,20 +123,14 @@ function replay<Name extends PrimitiveName>(
   const found = step.inputs.map((x) => (x instanceof Tensor ? lanes.get(x.value) : undefined));
   const isBatched = found.map((lane) => lane !== undefined);
   if (!isBatched.includes(true)) return;
-  const rule: BatchingRule<Name> | undefined = batchingRules[name];
-  if (rule === undefined)
-    throw new UnsupportedError(
-      "vmap",
-      `${name} cannot be done for all samples at once. Loop over the samples and stack the results.`,
-      { received: name },
-    );
+  // What makes tensors from none has no input that could be batched.
+  const rule = (batchingRules as Partial<Record<PrimitiveName, BatchingRule<Name>>>)[name]!;
   const inputs = step.inputs.map((x, i) => {
     const lane = found[i] ?? x;
     return isStopped[i] && lane instanceof Tensor ? stopGradient(lane) : lane;
   });
   const mode = step.isRecorded ? enableGrad : noGrad;
-  lanes.set(
-    step.output,
-    mode(() => rule({ inputs, isBatched, count }, parameters)),
-  );
+  const result = mode(() => rule({ inputs, isBatched, count }, parameters));
+  const results: readonly Tensor[] = result instanceof Tensor ? [result] : result;
+  step.outputs.forEach((output, i) => lanes.set(output, results[i]!));
 }

@@ -14,6 +14,11 @@ export function compileProgram(program: Program): CompiledRun {
  * What a program makes of these elements: the oracle in one call, without buffers.
  *
  * Each input starts at the first element of its layout.
+ *
+ * @example
+ * const x = { dtype: "float32", layout: contiguousLayout([2]) };
+ * const program = mapProgram([2], [x], [], [scalar.neg(input(0, "float32"))]);
+ * evaluateProgram(program, [Float32Array.of(1, 2)])[0]; // => [-1, -2]
  */
 export function evaluateProgram(
   program: Program,

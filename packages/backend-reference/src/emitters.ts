@@ -25,7 +25,12 @@ function reinterpret(value: number, from: DType, to: DType): number {
   return storageArray(to, word)[0]!;
 }
 
-/** What every scalar instruction means, on numbers. Floats are doubles, whatever their type. */
+/**
+ * What every scalar instruction means, on numbers. Floats are doubles, whatever their type.
+ *
+ * @example
+ * emittersAt({ index: 0 }).add(scalar.add(input(0, "float64"), 1), 1, 2); // => 3
+ */
 export function emittersAt(position: ElementPosition): Emitters<number> {
   return {
     add: ({ dtype }, a, b) => wrap(dtype, a + b),

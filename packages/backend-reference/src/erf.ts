@@ -3,6 +3,9 @@
  *
  * Source: W. J. Cody 1969, "Rational Chebyshev approximations for the error function",
  * Math. Comp. 23, 631-637; coefficients of his CALERF.
+ *
+ * @example
+ * erf(1); // => 0.842700793
  */
 export function erf(x: number): number {
   const y = Math.abs(x);
@@ -12,7 +15,12 @@ export function erf(x: number): number {
   return (x * polynomial(smallNumerator, square)) / polynomial(smallDenominator, square);
 }
 
-/** Complementary error function 1 - erf(x), accurate where it is tiny. Source: as {@link erf}. */
+/**
+ * Complementary error function 1 - erf(x), accurate where it is tiny. Source: as {@link erf}.
+ *
+ * @example
+ * erfc(10); // => 2.08848758e-45
+ */
 export function erfc(x: number): number {
   if (!(Math.abs(x) > 0.46875)) return 1 - erf(x);
   return x < 0 ? 2 - erfcOfPositive(-x) : erfcOfPositive(x);

@@ -8,8 +8,11 @@ import {
   type BufferHandle,
   type Capabilities,
   type Executable,
+  type HostOperand,
+  type HostWork,
   type InputSpec,
   type Program,
+  type StorageArray,
 } from "@dl/backend";
 import { BufferStore } from "./buffer.ts";
 import type { CompiledRun } from "./compiled-run.ts";
@@ -20,6 +23,9 @@ import type { StridedElements } from "./strided-walk.ts";
  * Plain loops on the host, in double precision: what every other backend is held to.
  *
  * Work is done when `dispatch` returns.
+ *
+ * @example
+ * await tensor([1, 2], { backend: reference(), dtype: "float64" }).sum().item(); // => 3
  */
 export function reference(): Backend {
   return new ReferenceBackend();
@@ -108,6 +114,23 @@ class ReferenceBackend implements Backend {
       }),
       scalars,
     );
+  }
+
+  computeOnHost(work: HostWork, inputs: readonly HostOperand[], output: HostOperand): void {
+    this.checkAlive();
+    const elementsOf = ({
+      buffer,
+      dtype,
+      offset,
+      elementCount: count,
+    }: HostOperand): StorageArray =>
+      this.buffers.elements(buffer, dtype).subarray(offset, offset + count);
+    const result = new Float64Array(output.elementCount);
+    work(
+      inputs.map((operand) => new Float64Array(elementsOf(operand))),
+      result,
+    );
+    elementsOf(output).set(result);
   }
 
   async synchronize(): Promise<void> {

@@ -17,6 +17,16 @@ export interface Executable {
   readonly program: Program;
 }
 
+/** Contiguous float elements that host work reads or fills. */
+export interface HostOperand extends Binding {
+  readonly dtype: DType;
+  readonly elementCount: number;
+}
+
+/** Fills `result` from `inputs`; both are float64, whatever the buffers hold. */
+export type HostWork = (inputs: readonly Float64Array[], result: Float64Array) => void;
+
+/** What a backend offers, for those who choose between ways of doing the same. */
 export interface Capabilities {
   readonly dtypes: readonly DType[];
   /** Largest single allocation, in bytes. */
@@ -49,6 +59,7 @@ export interface Backend {
   allocate(byteLength: number): BufferHandle;
   /** The buffer may be reused once work already dispatched is done. Nothing happens after `dispose`. */
   free(buffer: BufferHandle): void;
+  /** Copies bytes into a buffer, after the work that was dispatched before. */
   write(buffer: BufferHandle, bytes: Uint8Array, byteOffset?: number): void;
   /** A copy of the bytes, after all dispatched work. */
   read(buffer: BufferHandle, byteOffset?: number, byteLength?: number): Promise<Uint8Array>;
@@ -64,8 +75,15 @@ export interface Backend {
     outputs: readonly BufferHandle[],
     scalars: readonly number[],
   ): void;
+  /**
+   * Runs `work` on the host, after everything dispatched before and ahead of everything after: for
+   * what no device does well. What it throws comes at once where work is done when `dispatch`
+   * returns, and with the next read elsewhere.
+   */
+  computeOnHost(work: HostWork, inputs: readonly HostOperand[], output: HostOperand): void;
   /** Settles when all dispatched work is done, or rejects with what went wrong. */
   synchronize(): Promise<void>;
+  /** What buffers hold at present. */
   memory(): BackendMemory;
   /** Releases the device. Later calls but `free`, which a collector makes late, throw BackendError. */
   dispose(): Promise<void>;

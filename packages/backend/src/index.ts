@@ -5,6 +5,8 @@ export type {
   BufferHandle,
   Capabilities,
   Executable,
+  HostOperand,
+  HostWork,
 } from "./backend.ts";
 export { dtypes, isFloat, storageArray } from "./dtype.ts";
 export type { DType, DTypeKind, DTypeRecord, StorageArray } from "./dtype.ts";
@@ -79,6 +81,7 @@ export {
   withPartials,
 } from "./scalar/expression.ts";
 export type { ApplyScalar, Partials, Scalar } from "./scalar/expression.ts";
+/** The instructions that expressions are made of, as functions of expressions. */
 export * as scalar from "./scalar/instructions.ts";
 export { instructions } from "./scalar/instructions.ts";
 export type { Instruction } from "./scalar/instructions.ts";

@@ -3,6 +3,11 @@
  *
  * Program caches are looked up on every dispatch; a string key costs about 500 ns there, a walk
  * through interned ids about 10 ns a step.
+ *
+ * @example
+ * const names = new IdTrie<string>();
+ * names.at([3, 1]).value = "three, one";
+ * names.at([3, 1]).value; // => "three, one"
  */
 export class IdTrie<Value> {
   private readonly children = new Map<number, IdTrie<Value>>();

@@ -21,6 +21,12 @@ const layouts = new IdTrie<Layout>();
 const contiguousLayouts = new Map<Shape, Layout>();
 let nextId = 0;
 
+/**
+ * The one shared layout of this shape with these strides.
+ *
+ * @example
+ * internLayout([2, 3], [1, 2]).isContiguous; // => false
+ */
 export function internLayout(shape: Shape, strides: readonly number[]): Layout {
   const interned = internShape(shape);
   const node = layouts.child(interned.length).at(interned).at(strides);
@@ -39,6 +45,12 @@ export function internLayout(shape: Shape, strides: readonly number[]): Layout {
   return node.value;
 }
 
+/**
+ * The row-major layout of a shape, without gaps.
+ *
+ * @example
+ * contiguousLayout([2, 3]).strides; // => [3, 1]
+ */
 export function contiguousLayout(shape: Shape): Layout {
   const interned = internShape(shape);
   let layout = contiguousLayouts.get(interned);
@@ -49,6 +61,12 @@ export function contiguousLayout(shape: Shape): Layout {
   return layout;
 }
 
+/**
+ * Distances between neighbours along each axis, in row-major order.
+ *
+ * @example
+ * contiguousStrides([2, 3, 4]); // => [12, 4, 1]
+ */
 export function contiguousStrides(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
   let stride = 1;
@@ -59,6 +77,12 @@ export function contiguousStrides(shape: Shape): number[] {
   return strides;
 }
 
+/**
+ * The same elements with the axes in another order.
+ *
+ * @example
+ * permuteLayout(contiguousLayout([2, 3]), [1, 0]).strides; // => [1, 3]
+ */
 export function permuteLayout(layout: Layout, axes: readonly number[]): Layout {
   return internLayout(
     axes.map((axis) => layout.shape[axis]!),
@@ -66,7 +90,12 @@ export function permuteLayout(layout: Layout, axes: readonly number[]): Layout {
   );
 }
 
-/** Broadcast to `shape`: new and stretched axes get stride 0. The shapes must be compatible. */
+/**
+ * Broadcast to `shape`: new and stretched axes get stride 0. The shapes must be compatible.
+ *
+ * @example
+ * expandLayout(contiguousLayout([3]), internShape([2, 3])).strides; // => [0, 1]
+ */
 export function expandLayout(layout: Layout, shape: Shape): Layout {
   if (layout.shape === shape) return layout;
   const lead = shape.length - layout.shape.length;
@@ -78,7 +107,12 @@ export function expandLayout(layout: Layout, shape: Shape): Layout {
   );
 }
 
-/** A slice's layout and how far its first element lies from the old one. Steps may be negative. */
+/**
+ * A slice's layout and how far its first element lies from the old one. Steps may be negative.
+ *
+ * @example
+ * sliceLayout(contiguousLayout([6]), [5], [3], [-2]).offset; // => 5
+ */
 export function sliceLayout(
   layout: Layout,
   starts: readonly number[],
@@ -98,7 +132,12 @@ export function sliceLayout(
   };
 }
 
-/** The same elements under another shape, or `undefined` where that needs a copy. */
+/**
+ * The same elements under another shape, or `undefined` where that needs a copy.
+ *
+ * @example
+ * reshapeLayout(internLayout([2, 3], [1, 2]), [6]); // => undefined
+ */
 export function reshapeLayout(layout: Layout, shape: Shape): Layout | undefined {
   if (layout.isContiguous) return contiguousLayout(shape);
   const strides: number[] = [];
@@ -140,6 +179,9 @@ export function reshapeLayout(layout: Layout, shape: Shape): Layout | undefined 
  *
  * Axes of size 1 go, and neighbours that every layout walks as one are joined: two contiguous
  * operands become one axis whatever their shape.
+ *
+ * @example
+ * coalesceAxes([2, 1, 3], [[3, 3, 1]]).shape; // => [6]
  */
 export function coalesceAxes(
   shape: Shape,

@@ -4,12 +4,23 @@ import { IdTrie } from "./intern.ts";
 /** Sizes of a tensor's axes. Shapes made by {@link internShape} are equal exactly when identical. */
 export type Shape = readonly number[];
 
-/** Largest number of elements a tensor may have: offsets must stay exact 32-bit integers. */
+/**
+ * Largest number of elements a tensor may have: offsets must stay exact 32-bit integers.
+ *
+ * @example
+ * zeros([maxElementCount + 1]); // throws a ShapeError
+ */
 export const maxElementCount: number = 2 ** 31 - 1;
 
 const shapes = new IdTrie<Shape>();
 
-/** The one shared array for these sizes, checked. @throws {ShapeError} for sizes no tensor can have. */
+/**
+ * The one shared array for these sizes, checked.
+ *
+ * @throws {ShapeError} for sizes no tensor can have.
+ * @example
+ * internShape([2, 3]) === internShape([2, 3]); // => true
+ */
 export function internShape(sizes: readonly number[], op = "shape"): Shape {
   const node = shapes.at(sizes);
   if (node.value === undefined) {
@@ -38,16 +49,34 @@ function checkShape(sizes: readonly number[], op: string): void {
     );
 }
 
+/**
+ * Product of the sizes; 1 for a scalar.
+ *
+ * @example
+ * elementCount([2, 3]); // => 6
+ */
 export function elementCount(shape: Shape): number {
   let count = 1;
   for (const size of shape) count *= size;
   return count;
 }
 
+/**
+ * A shape as it stands in messages.
+ *
+ * @example
+ * formatShape([2, 3]); // => "[2, 3]"
+ */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
 
+/**
+ * Whether two shapes have the same sizes.
+ *
+ * @example
+ * shapesEqual([2, 3], [3, 2]); // => false
+ */
 export function shapesEqual(a: Shape, b: Shape): boolean {
   return a === b || (a.length === b.length && a.every((size, axis) => size === b[axis]));
 }
@@ -56,6 +85,8 @@ export function shapesEqual(a: Shape, b: Shape): boolean {
  * Shape that both broadcast to: axes are aligned at the end, and a size of 1 stretches.
  *
  * @throws {ShapeError} if two sizes differ and neither is 1.
+ * @example
+ * broadcastShapes([4, 1], [3], "add"); // => [4, 3]
  */
 export function broadcastShapes(a: Shape, b: Shape, op: string): Shape {
   if (a === b) return a;
@@ -75,7 +106,13 @@ export function broadcastShapes(a: Shape, b: Shape, op: string): Shape {
   return internShape(sizes, op);
 }
 
-/** Axis as an index from the front. @throws {AxisError} if the tensor has no such axis. */
+/**
+ * Axis as an index from the front.
+ *
+ * @throws {AxisError} if the tensor has no such axis.
+ * @example
+ * normalizeAxis(-1, 3, "sum"); // => 2
+ */
 export function normalizeAxis(axis: number, ndim: number, op: string): number {
   if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
     const axes = [
@@ -95,7 +132,13 @@ export function normalizeAxis(axis: number, ndim: number, op: string): number {
   return axis < 0 ? axis + ndim : axis;
 }
 
-/** Axes as sorted indices from the front; all of them when none is given. @throws {AxisError} */
+/**
+ * Axes as sorted indices from the front; all of them when none is given.
+ *
+ * @throws {AxisError}
+ * @example
+ * normalizeAxes([-1, 0], 3, "sum"); // => [0, 2]
+ */
 export function normalizeAxes(
   axes: number | readonly number[] | undefined,
   ndim: number,

@@ -22,6 +22,7 @@ import { images, imageSize, sequences, type Pair } from "./window.ts";
  */
 export type PaddingMode = "zeros" | Exclude<PadMode, "constant">;
 
+/** What a convolution layer finds around its input. */
 export interface PaddingModeOptions {
   /** Default `zeros`. */
   readonly paddingMode?: PaddingMode;
@@ -53,7 +54,7 @@ export class Conv1d extends Module {
   ) {
     super();
     const { groups = 1, stride = 1, padding = 0, dilation = 1, paddingMode = "zeros" } = options;
-    checkChannels("conv1d", inChannels, outChannels, groups);
+    checkLayerChannels("conv1d", inChannels, outChannels, groups);
     checkPaddingMode("conv1d", paddingMode);
     checkCount("conv1d", "kernelSize", kernelSize);
     const shape = [outChannels, inChannels / groups, kernelSize];
@@ -99,7 +100,7 @@ export class Conv2d extends Module {
   ) {
     super();
     const { groups = 1, stride = 1, padding = 0, dilation = 1, paddingMode = "zeros" } = options;
-    checkChannels("conv2d", inChannels, outChannels, groups);
+    checkLayerChannels("conv2d", inChannels, outChannels, groups);
     checkPaddingMode("conv2d", paddingMode);
     const kernel = images.sizesOf("conv2d", "kernelSize", kernelSize, 1);
     const shape = [outChannels, inChannels / groups, ...kernel];
@@ -145,7 +146,7 @@ export class ConvTranspose1d extends Module {
   ) {
     super();
     const { groups = 1, stride = 1, padding = 0, dilation = 1, outputPadding = 0 } = options;
-    checkChannels("convTranspose1d", inChannels, outChannels, groups);
+    checkLayerChannels("convTranspose1d", inChannels, outChannels, groups);
     checkCount("convTranspose1d", "kernelSize", kernelSize);
     const shape = [inChannels, outChannels / groups, kernelSize];
     const { weight, bias } = startingWeights(shape, outChannels, options);
@@ -185,7 +186,7 @@ export class ConvTranspose2d extends Module {
   ) {
     super();
     const { groups = 1, stride = 1, padding = 0, dilation = 1, outputPadding = 0 } = options;
-    checkChannels("convTranspose2d", inChannels, outChannels, groups);
+    checkLayerChannels("convTranspose2d", inChannels, outChannels, groups);
     const kernel = images.sizesOf("convTranspose2d", "kernelSize", kernelSize, 1);
     const shape = [inChannels, outChannels / groups, ...kernel];
     const { weight, bias } = startingWeights(shape, outChannels, options);
@@ -211,7 +212,8 @@ function padAround(
   return pad(inputs, inputs.ndim === 3 ? sides.slice(1) : sides, { mode });
 }
 
-function startingWeights(
+/** Weight and bias as layers start with. */
+export function startingWeights(
   shape: readonly number[],
   outChannels: number,
   options: WeightOptions,
@@ -237,7 +239,13 @@ function checkPaddingMode(op: string, mode: string): void {
     );
 }
 
-function checkChannels(op: string, inChannels: number, outChannels: number, groups: number): void {
+/** @throws {ArgumentError} for counts that cannot be. */
+export function checkLayerChannels(
+  op: string,
+  inChannels: number,
+  outChannels: number,
+  groups: number,
+): void {
   checkCount(op, "inChannels", inChannels);
   checkCount(op, "outChannels", outChannels);
   checkCount(op, "groups", groups);

@@ -1,6 +1,6 @@
 import { ArgumentError, DTypeError, formatShape, isFloat, ShapeError } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
-import type { Pair, Spatial } from "./window.ts";
+import type { Pair, SpatialNames } from "./window.ts";
 
 /** What a convolution and a transposed one have in common. */
 export interface ConvolutionOptions {
@@ -40,7 +40,7 @@ export interface Convolution1dOptions {
 /** @throws {ShapeError | DTypeError | ArgumentError} for a weight, bias or groups that cannot be. */
 export function checkWeight(
   op: string,
-  spatial: Spatial,
+  spatial: SpatialNames,
   inputs: Tensor,
   weight: Tensor,
   bias: Tensor | undefined,
@@ -88,7 +88,7 @@ export function checkBackend(op: string, inputs: Tensor, other: Tensor): void {
     );
 }
 
-/** Adds one number per channel to images. @throws {ShapeError} unless there is one for each. */
+/** Adds one number per channel. @throws {ShapeError} unless there is one for each. */
 export function addBias(op: string, outputs: Tensor, bias: Tensor | undefined): Tensor {
   if (bias === undefined) return outputs;
   const channels = outputs.shape[1]!;
@@ -98,5 +98,5 @@ export function addBias(op: string, outputs: Tensor, bias: Tensor | undefined): 
       `bias must be [${channels}], one number per output channel, got ${formatShape(bias.shape)}.`,
       { expected: [channels], received: bias.shape },
     );
-  return outputs.add(bias.reshape([channels, 1, 1]));
+  return outputs.add(bias.reshape([channels, ...outputs.shape.slice(2).map(() => 1)]));
 }

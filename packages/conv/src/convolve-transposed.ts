@@ -1,7 +1,14 @@
 import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
 import { applyOne, type Tensor } from "@dl/tensor";
 import { addBias, checkWeight, type ConvTranspose2dOptions } from "./convolution-options.ts";
-import { checkInputs, imageSize, symmetricPadding, windowReach, type Spatial } from "./window.ts";
+import {
+  checkInputs,
+  imageSize,
+  symmetricPadding,
+  windowReach,
+  type Spatial,
+  type SpatialNames,
+} from "./window.ts";
 
 /** Transposed convolution of images or sequences, with all its checks. */
 export function convolveTransposed(
@@ -15,7 +22,7 @@ export function convolveTransposed(
   const { groups = 1 } = options;
   checkInputs(op, spatial, inputs);
   checkWeight(op, spatial, inputs, weight, bias, groups, "in, out / groups");
-  checkChannels(op, spatial, inputs, weight, groups);
+  checkTransposedChannels(op, spatial, inputs, weight, groups);
   const stride = spatial.sizesOf(op, "stride", options.stride ?? 1, 1);
   const dilation = spatial.sizesOf(op, "dilation", options.dilation ?? 1, 1);
   const padding = spatial.sizesOf(op, "padding", options.padding ?? 0, 0);
@@ -47,9 +54,10 @@ export function convolveTransposed(
   return spatial.fromImages(addBias(op, outputs, bias));
 }
 
-function checkChannels(
+/** @throws {ShapeError} if the channels of input and weight do not fit. */
+export function checkTransposedChannels(
   op: string,
-  { layout }: Spatial,
+  { layout }: SpatialNames,
   inputs: Tensor,
   weight: Tensor,
   groups: number,

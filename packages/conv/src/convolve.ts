@@ -8,6 +8,7 @@ import {
   symmetricPadding,
   type Sizes,
   type Spatial,
+  type SpatialNames,
 } from "./window.ts";
 
 /** Convolution of images or sequences, with all its checks. */
@@ -22,7 +23,7 @@ export function convolve(
   const { groups = 1 } = options;
   checkInputs(op, spatial, inputs);
   checkWeight(op, spatial, inputs, weight, bias, groups, "out, in / groups");
-  checkChannels(op, spatial, inputs, weight, groups);
+  checkConvolutionChannels(op, spatial, inputs, weight, groups);
   const kernelSize = imageSize(weight);
   const window = convolutionWindow(op, spatial, kernelSize, options);
   checkFits(op, spatial, inputs, kernelSize, window);
@@ -33,9 +34,10 @@ export function convolve(
   return spatial.fromImages(addBias(op, outputs, bias));
 }
 
-function checkChannels(
+/** @throws {ShapeError} if the channels of input and weight do not fit. */
+export function checkConvolutionChannels(
   op: string,
-  { layout }: Spatial,
+  { layout }: SpatialNames,
   inputs: Tensor,
   weight: Tensor,
   groups: number,
@@ -45,7 +47,7 @@ function checkChannels(
   if (inputs.shape[1] !== expected)
     throw new ShapeError(
       op,
-      `weight expects ${expected} input channels, got ${inputs.shape[1]!}: ${shapes}${groups === 1 ? "" : `, groups ${groups}`}.`,
+      `weight expects ${expected} input channels, got ${inputs.shape[1]!}: ${shapes}${groups === 1 ? "" : `, groups ${groups}`}.${inputs.shape.at(-1) === expected ? " The input's last axis has as many: channels come second, so permute it." : ""}`,
       { expected, received: inputs.shape[1] },
     );
   if (weight.shape[0]! % groups !== 0)

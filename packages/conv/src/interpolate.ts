@@ -13,6 +13,7 @@ import {
   type Sizes,
 } from "./window.ts";
 
+/** Size and formula of {@link interpolate}. */
 export interface InterpolateOptions {
   /** Height and width of the result. Either this or `scaleFactor`. */
   readonly size?: Pair;

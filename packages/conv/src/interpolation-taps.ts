@@ -1,5 +1,6 @@
 import type { Taps } from "./resample.ts";
 
+/** How {@link interpolate} finds what lies between pixels. */
 export type InterpolationMode = "nearest" | "bilinear" | "bicubic";
 
 /**

@@ -3,6 +3,7 @@ import { where, type Tensor } from "@dl/tensor";
 import { averagePool, poolOf } from "./pooling-window.ts";
 import { images, pairOf, type Pair } from "./window.ts";
 
+/** Where the windows of {@link lpPool2d} stand. */
 export interface LpPool2dOptions {
   /** Step of the window. Default: kernelSize. */
   readonly stride?: Pair;

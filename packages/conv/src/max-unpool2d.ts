@@ -4,6 +4,7 @@ import { checkBackend } from "./convolution-options.ts";
 import { checkFloat } from "./pooling-window.ts";
 import { checkInputs, imageSize, images, pairOf, type Pair, type Sizes } from "./window.ts";
 
+/** The windows that {@link maxUnpool2d} undoes. */
 export interface MaxUnpool2dOptions {
   /** Step of the pooling. Default: kernelSize. */
   readonly stride?: Pair;

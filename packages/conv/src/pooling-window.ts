@@ -9,6 +9,7 @@ import {
   type Spatial,
 } from "./window.ts";
 
+/** Where the windows of a pooling of images stand. */
 export interface PoolOptions {
   /** Step of the window. Default: kernelSize. */
   readonly stride?: Pair;
@@ -18,11 +19,13 @@ export interface PoolOptions {
   readonly ceilMode?: boolean;
 }
 
+/** Where the windows of {@link maxPool2d} stand. */
 export interface MaxPool2dOptions extends PoolOptions {
   /** Distance between the window's cells. Default 1. */
   readonly dilation?: Pair;
 }
 
+/** How {@link avgPool2d} counts what stands around the image. */
 export interface AvgPool2dOptions extends PoolOptions {
   /** Whether the zeros of the padding count in the mean. Default true. */
   readonly countIncludePad?: boolean;

@@ -2,6 +2,7 @@ import { applyOne, type Tensor } from "@dl/tensor";
 import { averagePool, poolOf } from "./pooling-window.ts";
 import { sequences } from "./window.ts";
 
+/** Where the windows of a pooling of sequences stand. */
 export interface Pool1dOptions {
   /** Step of the window. Default: kernelSize. */
   readonly stride?: number;
@@ -11,11 +12,13 @@ export interface Pool1dOptions {
   readonly ceilMode?: boolean;
 }
 
+/** Where the windows of {@link maxPool1d} stand. */
 export interface MaxPool1dOptions extends Pool1dOptions {
   /** Distance between the window's cells. Default 1. */
   readonly dilation?: number;
 }
 
+/** How {@link avgPool1d} counts what stands around the sequence. */
 export interface AvgPool1dOptions extends Pool1dOptions {
   /** Whether the zeros of the padding count in the mean. Default true. */
   readonly countIncludePad?: boolean;

@@ -4,6 +4,7 @@ import type { Backend, DType } from "@dl/backend";
 import { cpu } from "@dl/backend-cpu";
 import { reference } from "@dl/backend-reference";
 import { Tensor, tensor, normal, Generator } from "@dl/tensor";
+import { FixtureResults } from "@dl/testing/fixture-results";
 import { describe, expect, it } from "vitest";
 import * as conv from "./index.ts";
 
@@ -39,6 +40,8 @@ function layerCall(make: (options: object) => conv.Conv1d | conv.Conv2d): Call {
 const calls: Readonly<Record<string, Call>> = {
   conv1d: ([x, w, b], [options]) => conv.conv1d(x!, w!, b, options),
   conv2d: ([x, w, b], [options]) => conv.conv2d(x!, w!, b, options),
+  conv3d: ([x, w, b], [options]) => conv.conv3d(x!, w!, b, options),
+  convTranspose3d: ([x, w, b], [options]) => conv.convTranspose3d(x!, w!, b, options),
   convTranspose1d: ([x, w, b], [options]) => conv.convTranspose1d(x!, w!, b, options),
   Conv1d: layerCall((options) => new conv.Conv1d(2, 2, 4, options)),
   Conv2d: layerCall((options) => new conv.Conv2d(2, 3, [3, 2], options)),
@@ -73,6 +76,8 @@ const exact = reference();
 const fast = await cpu();
 const named = cases.map((c, i) => [`${c.op} ${JSON.stringify(c.parameters)} #${i}`, c] as const);
 
+const results = new FixtureResults("convolutions", 3 * cases.length);
+
 describe.each(named)("%s", (_name, one) => {
   it("equals PyTorch's, on the reference and on the cpu", async () => {
     for (const [backend, float, tolerance] of [
@@ -84,6 +89,7 @@ describe.each(named)("%s", (_name, one) => {
       for (const [i, output] of outputs.entries())
         await expectClose(output, one.outputs[i]!, tolerance);
     }
+    results.passed(one.op, "reference and cpu");
   });
 
   it("has the derivatives of finite differences, first and second", async () => {
@@ -94,6 +100,7 @@ describe.each(named)("%s", (_name, one) => {
     const reals = inputs.filter(({ dtype }) => dtype !== "int32");
     await gradcheck(f, reals);
     await gradgradcheck(f, reals);
+    results.passed(one.op, "differences, both orders");
   });
 
   it("has the same gradients on the cpu", async () => {
@@ -111,6 +118,7 @@ describe.each(named)("%s", (_name, one) => {
         expect(Math.abs(value - wanted)).toBeLessThanOrEqual(2e-5 * (1 + Math.abs(wanted)));
       }),
     );
+    results.passed(one.op, "gradients on cpu");
   });
 });
 

@@ -13,6 +13,7 @@ import {
   type Sizes,
 } from "./window.ts";
 
+/** Where the windows of {@link unfold} and {@link fold} stand. */
 export interface UnfoldOptions {
   /** Step of the window. Default 1. */
   readonly stride?: Pair;

@@ -4,6 +4,7 @@ import { checkBackend } from "./convolution-options.ts";
 import { checkFloat } from "./pooling-window.ts";
 import { checkInputs, images, imageSize, pairOf, type Pair, type Sizes } from "./window.ts";
 
+/** Zeros put in, borders and samples kept by {@link upfirdn2d}. */
 export interface UpfirdnOptions {
   /** Factor of enlargement: zeros are set between the pixels. Default 1. */
   readonly up?: Pair;

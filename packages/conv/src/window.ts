@@ -15,16 +15,20 @@ export type Pair = number | readonly [height: number, width: number];
 /** Both numbers of a {@link Pair}. */
 export type Sizes = readonly [height: number, width: number];
 
+/** How errors speak of inputs. */
+export interface SpatialNames {
+  readonly ndim: 3 | 4 | 5;
+  readonly inputAxes: string;
+  readonly windowAxes: string;
+  readonly layout: "NCL" | "NCHW" | "NCDHW";
+  readonly missingAxes: string;
+}
+
 /**
  * What differs between images and sequences. A sequence is computed as an image of height 1, but
  * errors speak of it as the caller knows it.
  */
-export interface Spatial {
-  readonly ndim: 3 | 4;
-  readonly inputAxes: string;
-  readonly windowAxes: string;
-  readonly layout: "NCL" | "NCHW";
-  readonly missingAxes: string;
+export interface Spatial extends SpatialNames {
   /** @throws {ArgumentError} unless the sizes are whole numbers of at least `least`. */
   readonly sizesOf: (op: string, name: string, sizes: Pair, least: number) => Sizes;
   /** Sizes as the caller gave them. */
@@ -87,7 +91,7 @@ export function symmetricPadding([height, width]: Sizes): Window2d["padding"] {
 }
 
 /** @throws {ShapeError} unless `inputs` has batch, channels and the spatial axes. */
-export function checkInputs(op: string, spatial: Spatial, inputs: Tensor): void {
+export function checkInputs(op: string, spatial: SpatialNames, inputs: Tensor): void {
   if (inputs.ndim === spatial.ndim) return;
   const advice = inputs.ndim === spatial.ndim - 1 ? spatial.missingAxes : "";
   throw new ShapeError(

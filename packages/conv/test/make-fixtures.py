@@ -155,6 +155,29 @@ case("blur", [x], upfirdn2d_of(x, f, [1, 1], [1, 1], [2, 1, 2, 1], 1))
 f = torch.tensor([1.0, 2, 1]) / 4
 case("blur", [x], upfirdn2d_of(x, f, [1, 1], [1, 1], [1, 1, 1, 1], 1), [1, 2, 1])
 
+x, w, b = draw(2, 4, 4, 5, 4), draw(6, 2, 3, 2, 3), draw(6)
+for ours, theirs in [
+    ({"groups": 2}, {}),
+    ({"groups": 2, "stride": [2, 1, 2], "padding": 1}, {"stride": (2, 1, 2), "padding": 1}),
+    ({"groups": 2, "dilation": [1, 2, 1], "padding": [0, 1, 2]}, {"dilation": (1, 2, 1), "padding": (0, 1, 2)}),
+]:
+    case("conv3d", [x, w, b], F.conv3d(x, w, b, groups=2, **theirs), ours)
+x, w, b = draw(1, 4, 2, 3, 2), draw(4, 1, 3, 2, 3), draw(2)
+for ours, theirs in [
+    ({"groups": 2}, {}),
+    ({"groups": 2, "stride": 2, "padding": [1, 0, 1], "outputPadding": [1, 0, 1]}, {"stride": 2, "padding": (1, 0, 1), "output_padding": (1, 0, 1)}),
+    ({"groups": 2, "dilation": [2, 1, 2], "padding": 1}, {"dilation": (2, 1, 2), "padding": 1}),
+]:
+    case("convTranspose3d", [x, w, b], F.conv_transpose3d(x, w, b, groups=2, **theirs), ours)
+x = distinct(1, 2, 5, 4, 5)
+case("maxPool3d", [x], F.max_pool3d(x, 2), 2, {})
+case("maxPool3d", [x], F.max_pool3d(x, (3, 2, 2), (2, 1, 2), (1, 1, 0), (1, 2, 1)), [3, 2, 2], {"stride": [2, 1, 2], "padding": [1, 1, 0], "dilation": [1, 2, 1]})
+case("maxPool3d", [x], F.max_pool3d(x, 2, ceil_mode=True), 2, {"ceilMode": True})
+x = draw(1, 2, 5, 4, 5)
+case("avgPool3d", [x], F.avg_pool3d(x, 2), 2, {})
+case("avgPool3d", [x], F.avg_pool3d(x, (3, 2, 2), (2, 1, 2), (1, 1, 0)), [3, 2, 2], {"stride": [2, 1, 2], "padding": [1, 1, 0]})
+case("avgPool3d", [x], F.avg_pool3d(x, 3, 2, 1, True, False), 3, {"stride": 2, "padding": 1, "ceilMode": True, "countIncludePad": False})
+
 header = {"script": "packages/conv/test/make-fixtures.py", "torch": torch.__version__, "seed": 0}
 body = ",\n".join(json.dumps(c, separators=(",", ":"), allow_nan=False) for c in CASES)
 text = json.dumps(header)[:-1] + ', "cases": [\n' + body + "\n]}\n"

@@ -3,6 +3,7 @@ import type { Backend } from "@dl/backend";
 import { cpu } from "@dl/backend-cpu";
 import { reference } from "@dl/backend-reference";
 import { configure, tensor, type Tensor } from "@dl/tensor";
+import { FixtureResults } from "@dl/testing/fixture-results";
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as optim from "./index.ts";
@@ -107,11 +108,14 @@ const titled = fixtures.cases.map((item): [string, Case] => [
   item,
 ]);
 
-describe.each([
+const targets = [
   ["reference", "float64", 1e-9],
   ["reference", "float32", 2e-4],
   ["cpu", "float32", 2e-4],
-] as const)("trajectories of 50 steps on %s in %s", (backend, dtype, tolerance) => {
+] as const;
+const trajectories = new FixtureResults("optimizers", targets.length * titled.length);
+
+describe.each(targets)("trajectories of 50 steps on %s in %s", (backend, dtype, tolerance) => {
   beforeAll(() => {
     configure({ backend: backends[backend]! });
   });
@@ -124,6 +128,7 @@ describe.each([
       const average = [...(await slots.get("average")!.data())];
       expect(relativeError([average], [item.average])).toBeLessThan(tolerance);
     }
+    trajectories.passed(item.optimizer, `${backend}, ${dtype}`);
   });
 });
 
@@ -133,6 +138,7 @@ describe("learning rates of 60 steps, two groups", () => {
     losses: number[];
     rates: Record<string, number[][]>;
   }>("schedules");
+  const results = new FixtureResults("schedules", Object.keys(rates).length);
   const schedules: Record<string, optim.Schedule> = {
     stepwise: optim.stepSchedule({ every: 7, factor: 0.5 }),
     multiStep: optim.multiStepSchedule({ milestones: [10, 25, 25, 40], factor: 0.3 }),
@@ -196,6 +202,7 @@ describe("learning rates of 60 steps, two groups", () => {
       return before;
     });
     expectRates(received, rates[name]!);
+    results.passed(name, "60 steps");
   });
 
   it.each([
@@ -213,6 +220,7 @@ describe("learning rates of 60 steps, two groups", () => {
       return before;
     });
     expectRates(received, rates[name]!);
+    results.passed(name, "60 steps");
   });
 });
 

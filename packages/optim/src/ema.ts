@@ -2,6 +2,7 @@ import type { Tensor } from "@dl/tensor";
 import { checkDecay } from "./check-options.ts";
 import { WeightAverage } from "./weight-average.ts";
 
+/** How long {@link EMA} remembers. */
 export interface EmaOptions {
   /** Share of the average kept at each update. */
   decay: number;

@@ -2,7 +2,7 @@ import "@dl/autograd";
 import type { Backend, Program } from "@dl/backend";
 import { cpu } from "@dl/backend-cpu";
 import { reference } from "@dl/backend-reference";
-import { collectGarbage, configure, memory, tensor, tidy, type Tensor } from "@dl/tensor";
+import { collectGarbage, compile, configure, memory, tensor, tidy, type Tensor } from "@dl/tensor";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   Adadelta,
@@ -110,6 +110,20 @@ describe.each(Object.entries(optimizers))("%s", (_, make) => {
     optimizer.loadStateDict(state);
     steps(optimizer, resumed, 11);
     expect(await resumed.data()).toEqual(await straight.data());
+  });
+
+  it("does in a compiled step what it does without, at each learning rate", async () => {
+    const run = async (wrap: (work: () => void) => () => void): Promise<unknown> => {
+      const x = newParameter();
+      const optimizer = make([x]);
+      const work = wrap(() => step(optimizer, x));
+      for (let i = 0; i < 12; i++) {
+        optimizer.learningRate = i < 6 ? learningRate : learningRate / 2;
+        work();
+      }
+      return x.toArray();
+    };
+    expect(await run(compile)).toEqual(await run((work) => work));
   });
 
   it("compiles nothing for another learning rate", () => {

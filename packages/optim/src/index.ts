@@ -30,7 +30,7 @@ export type { MuonOptions } from "./muon.ts";
 export { NAdam } from "./nadam.ts";
 export type { NAdamOptions } from "./nadam.ts";
 export { Optimizer } from "./optimizer.ts";
-export type { OptimizerOptions, Slots } from "./optimizer.ts";
+export type { OptimizerOptions, Progress, Slots } from "./optimizer.ts";
 export type { OptimizerState, ParameterState } from "./optimizer-state.ts";
 export type { ParameterGroup, ParametersOrGroups } from "./parameter-groups.ts";
 export { PointwiseOptimizer, updateRule } from "./pointwise-optimizer.ts";

@@ -103,9 +103,15 @@ export class LBFGS {
   /**
    * Up to `maxIterations` steps; gives the loss from before them.
    *
-   * @throws {ArgumentError} if the closure does not return a scalar.
+   * @throws {ArgumentError} without a closure, or if it does not return a scalar.
    */
   async step(closure: Closure): Promise<number> {
+    if (typeof closure !== "function")
+      throw new ArgumentError(
+        "lbfgs",
+        `step needs a function that computes the loss: received ${typeof closure}. Pass () => { optimizer.zeroGrad(); ...; loss.backward(); return loss; }.`,
+        { received: closure },
+      );
     const options = this.groups[0];
     const { learningRate, maxIterations, maxEvaluations } = options;
     const before = await this.#evaluate(closure);

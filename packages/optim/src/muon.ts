@@ -1,5 +1,5 @@
 import { ArgumentError, formatShape } from "@dl/backend";
-import { matmul, norm, tidy, type Tensor } from "@dl/tensor";
+import { matmul, norm, stepRecorder, tidy, type Tensor } from "@dl/tensor";
 import { checkCount, checkDecay, checkNonNegative } from "./check-options.ts";
 import { Optimizer, type OptimizerOptions, type Slots } from "./optimizer.ts";
 import type { ParametersOrGroups } from "./parameter-groups.ts";
@@ -71,8 +71,11 @@ export class Muon extends Optimizer<MuonOptions> {
     parameter: Tensor,
     gradient: Tensor,
     [before]: readonly [Tensor],
-    { learningRate, momentum: mu, nesterov, weightDecay, iterations }: MuonOptions,
+    options: MuonOptions,
   ): readonly Tensor[] {
+    const { learningRate, momentum: mu, nesterov, weightDecay, iterations } = options;
+    const taken = numbersOf(options);
+    stepRecorder()?.requires(() => numbersOf(options).every((number, i) => number === taken[i]));
     const [rows, ...others] = parameter.shape as [number, ...number[]];
     const columns = others.reduce((product, size) => product * size, 1);
     const stepSize = learningRate * Math.sqrt(Math.max(1, rows / columns));
@@ -88,6 +91,11 @@ export class Muon extends Optimizer<MuonOptions> {
   }
 }
 
+function numbersOf(options: MuonOptions): (number | boolean)[] {
+  const { learningRate, momentum, nesterov, weightDecay, iterations } = options;
+  return [learningRate, momentum, nesterov, weightDecay, iterations];
+}
+
 /**
  * The matrix with its singular values brought near 1, between about 0.7 and 1.2.
  *
@@ -95,6 +103,9 @@ export class Muon extends Optimizer<MuonOptions> {
  *
  * Shape: [rows, columns] → the same.
  * Source: Jordan et al. 2024, with its coefficients, which make small singular values grow fastest.
+ *
+ * @example
+ * newtonSchulz(normal([4, 6]), 5).shape; // => [4, 6]
  */
 export function newtonSchulz(matrix: Tensor, iterations: number): Tensor {
   const [a, b, c] = [3.4445, -4.775, 2.0315];

@@ -1,5 +1,6 @@
 import { noGrad } from "@dl/autograd";
-import { fullLike, zerosLike, type Tensor } from "@dl/tensor";
+import { ArgumentError, formatShape } from "@dl/backend";
+import { fullLike, repeated, stepRecorder, zerosLike, type Tensor } from "@dl/tensor";
 import { checkNonNegative } from "./check-options.ts";
 import { checkState, type OptimizerState } from "./optimizer-state.ts";
 import { makeGroups, type ParameterGroup, type ParametersOrGroups } from "./parameter-groups.ts";
@@ -13,8 +14,14 @@ export interface OptimizerOptions {
 /** Tensors remembered for each parameter: their names, and the number each starts filled with. */
 export type Slots = Readonly<Record<string, number>>;
 
+/** How far a parameter has come. */
+export interface Progress {
+  /** Steps made, the present one included. */
+  readonly stepCount: number;
+}
+
 /** What an optimiser remembers of one parameter. */
-interface Memory {
+interface Memory extends Progress {
   stepCount: number;
   readonly names: readonly string[];
   /** The same handles from step to step, so that a `tidy` around a step does not free them. */
@@ -28,6 +35,12 @@ interface Memory {
  *
  * A subclass names what it remembers per parameter (`slots`) and computes one parameter's next
  * elements (`update`). One whose formula is pointwise extends {@link PointwiseOptimizer} instead.
+ *
+ * @example
+ * optimizer instanceof Optimizer; // => true
+ * optimizer.zeroGrad();
+ * loss.backward();
+ * optimizer.step();
  */
 export abstract class Optimizer<Options extends OptimizerOptions> {
   /** Parameters with the options that hold for them; options may be changed between steps. */
@@ -55,17 +68,22 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
 
   /**
    * A parameter's next elements and its next slots, in that order. `stepCount` is 1 for its first
-   * step. Everything returned must be new.
+   * step. Everything returned must be new. Numbers taken from `options` are frozen in a compiled step
+   * unless computed in `repeated`.
    */
   protected abstract update(
     parameter: Tensor,
     gradient: Tensor,
     slots: readonly Tensor[],
     options: Options,
-    stepCount: number,
+    progress: Progress,
   ): readonly Tensor[];
 
-  /** @throws {ArgumentError} for options out of their range. */
+  /**
+   * Refuses options of no sense.
+   *
+   * @throws {ArgumentError} for options out of their range.
+   */
   protected abstract checkOptions(options: Options): void;
 
   /** The first group's learning rate; setting it sets every group's. */
@@ -78,7 +96,11 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
     for (const group of this.groups) group.learningRate = learningRate;
   }
 
-  /** Changes every parameter that has a gradient. */
+  /**
+   * Changes every parameter that has a gradient.
+   *
+   * @throws {ArgumentError} for a parameter that was moved to another backend after a step.
+   */
   step(): void {
     noGrad(() => {
       for (const group of this.groups)
@@ -96,8 +118,11 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
       memory.stepCount === 0
         ? Object.values(starts).map((start) => fullLike(parameter, start))
         : memory.slots;
-    memory.stepCount++;
-    const [next, ...slots] = this.update(parameter, gradient, before, options, memory.stepCount);
+    if (memory.stepCount === 0) stepRecorder()?.refuse("the first step starts from other slots");
+    repeated(() => {
+      memory.stepCount++;
+    });
+    const [next, ...slots] = this.update(parameter, gradient, before, options, memory);
     parameter.assign(next!);
     memory.slots.forEach((slot, i) => {
       const old = slot.detach();
@@ -111,8 +136,15 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
     const memory = this.#memories.get(parameter)!;
     const isCurrent =
       memory.names.length === names.length && memory.names.every((name, i) => name === names[i]);
+    const isMoved = memory.slots.some(({ backend }) => backend !== parameter.backend);
+    if (isMoved && memory.stepCount > 0)
+      throw new ArgumentError(
+        this.#name,
+        `a parameter of shape ${formatShape(parameter.shape)} was moved to ${parameter.backend.name}, and what was learnt of it is on ${memory.slots[0]!.backend.name}. Make the optimizer after model.to(backend).`,
+        { expected: memory.slots[0]!.backend.name, received: parameter.backend.name },
+      );
     // Momentum may be switched on or off between steps; the memory then starts anew.
-    return isCurrent ? memory : this.#forget(parameter, names);
+    return isCurrent && !isMoved ? memory : this.#forget(parameter, names);
   }
 
   #forget(parameter: Tensor, names: readonly string[]): Memory {

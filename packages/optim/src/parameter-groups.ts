@@ -9,7 +9,7 @@ export type ParametersOrGroups<Options> =
   | Iterable<Tensor>
   | Iterable<Partial<Options> & { readonly parameters: Iterable<Tensor> }>;
 
-/** @throws {ArgumentError} without parameters, or with one that is given twice or computed. */
+/** @throws {ArgumentError} without parameters, or with one that is no tensor, given twice or computed. */
 export function makeGroups<Options extends object>(
   op: string,
   given: ParametersOrGroups<Options>,
@@ -17,8 +17,10 @@ export function makeGroups<Options extends object>(
 ): ParameterGroup<Options>[] {
   const plain: Tensor[] = [];
   const groups: ParameterGroup<Options>[] = [];
+  if (!isIterable(given)) throw notParameters(op, given);
   for (const item of given)
     if (item instanceof Tensor) plain.push(item);
+    else if (!isIterable(item?.parameters)) throw notParameters(op, item);
     else groups.push({ ...defaults, ...item, parameters: [...item.parameters] });
   if (plain.length > 0) groups.unshift({ ...defaults, parameters: plain });
   checkParameters(
@@ -26,6 +28,21 @@ export function makeGroups<Options extends object>(
     groups.flatMap(({ parameters }) => parameters),
   );
   return groups;
+}
+
+const isIterable = (x: unknown): boolean =>
+  typeof x === "object" && x !== null && Symbol.iterator in x;
+
+function notParameters(op: string, received: unknown): ArgumentError {
+  const what =
+    typeof received === "object" && received !== null
+      ? `an object of class ${received.constructor.name}`
+      : typeof received;
+  return new ArgumentError(
+    op,
+    `needs parameters, or groups { parameters, ... }: received ${what}. Pass model.parameters().`,
+    { received },
+  );
 }
 
 function checkParameters(op: string, parameters: readonly Tensor[]): void {

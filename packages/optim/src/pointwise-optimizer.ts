@@ -1,6 +1,6 @@
 import type { Scalar } from "@dl/backend";
-import { fusedMap, type Tensor } from "@dl/tensor";
-import { Optimizer, type OptimizerOptions } from "./optimizer.ts";
+import { fusedMap, stepRecorder, type LiveNumber, type Tensor } from "@dl/tensor";
+import { Optimizer, type OptimizerOptions, type Progress } from "./optimizer.ts";
 
 /**
  * One element's update: from the parameter `theta`, its gradient `g`, the slots and numbers, all by
@@ -21,7 +21,13 @@ export interface UpdateRule {
   readonly numbers: Readonly<Record<string, number>>;
 }
 
-/** Pairs a formula with exactly the numbers it names. */
+/**
+ * Pairs a formula with exactly the numbers it names.
+ *
+ * @example
+ * const descent = ({ theta, g }, { gamma }) => ({ theta: scalar.sub(theta, scalar.mul(gamma, g)) });
+ * updateRule(descent, { gamma: 0.1 }).numbers.gamma; // => 0.1
+ */
 export function updateRule<
   Slot extends string,
   Name extends string,
@@ -33,6 +39,9 @@ export function updateRule<
 /**
  * An optimiser whose formula treats every element alone, so that a parameter's update, slots
  * included, is one program. Numbers are given at dispatch: changing one recompiles nothing.
+ *
+ * @example
+ * new Adam(model.parameters()) instanceof PointwiseOptimizer; // => true
  */
 export abstract class PointwiseOptimizer<
   Options extends OptimizerOptions,
@@ -45,11 +54,25 @@ export abstract class PointwiseOptimizer<
     gradient: Tensor,
     slots: readonly Tensor[],
     options: Options,
-    stepCount: number,
+    progress: Progress,
   ): readonly Tensor[] {
-    const { formula, numbers } = this.updateRule(options, stepCount);
+    const rule = this.updateRule(options, progress.stepCount);
+    const { formula } = rule;
     const slotNames = Object.keys(this.slots(options));
-    const numberNames = Object.keys(numbers);
+    const numberNames = Object.keys(rule.numbers);
+    const numbers = Object.values(rule.numbers).map((number): LiveNumber => ({ number }));
+    const recorder = stepRecorder();
+    recorder?.requires(
+      () =>
+        this.updateRule(options, progress.stepCount + 1).formula === formula &&
+        areSame(Object.keys(this.slots(options)), slotNames),
+    );
+    recorder?.whenReplayed(() => {
+      const now = this.updateRule(options, progress.stepCount).numbers;
+      numberNames.forEach((name, i) => {
+        numbers[i]!.number = now[name]!;
+      });
+    });
     return fusedMap(
       (...operands) => {
         const known = lastBuilt.get(formula);
@@ -65,7 +88,7 @@ export abstract class PointwiseOptimizer<
         lastBuilt.set(formula, { slotNames, operands, results });
         return results;
       },
-      [parameter, gradient, ...slots, ...Object.values(numbers)],
+      [parameter, gradient, ...slots, ...numbers],
     );
   }
 }

@@ -2,6 +2,7 @@ import { ArgumentError } from "@dl/backend";
 import { checkNonNegative } from "./check-options.ts";
 import type { Schedulable } from "./scheduler.ts";
 
+/** Patience and steps of {@link ReduceOnPlateau}. */
 export interface ReduceOnPlateauOptions {
   /** Whether a smaller or a larger value is better. */
   mode: "min" | "max";
@@ -109,6 +110,7 @@ export class ReduceOnPlateau {
     }
   }
 
+  /** What must be kept to go on from here. */
   stateDict(): ReduceOnPlateauState {
     return this.#state;
   }

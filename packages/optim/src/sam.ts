@@ -7,6 +7,7 @@ import type { OptimizerState } from "./optimizer-state.ts";
 import type { Optimizer, OptimizerOptions } from "./optimizer.ts";
 import type { ParameterGroup } from "./parameter-groups.ts";
 
+/** Radius of {@link SAM}. */
 export interface SamOptions {
   /** How far to climb before the gradient is taken. */
   rho: number;
@@ -94,6 +95,7 @@ export class SAM<Options extends OptimizerOptions> {
     this.optimizer.step();
   }
 
+  /** Forgets the gradients of all parameters. */
   zeroGrad(): void {
     this.optimizer.zeroGrad();
   }

@@ -170,6 +170,7 @@ export function cosineRestartsSchedule({
   };
 }
 
+/** Shape of {@link oneCycleSchedule}. */
 export interface OneCycleOptions {
   /** Steps of the whole cycle. */
   steps: number;

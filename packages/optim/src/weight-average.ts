@@ -1,6 +1,6 @@
 import { noGrad } from "@dl/autograd";
 import { ArgumentError, formatShape, isFloat } from "@dl/backend";
-import { fusedMap, type Tensor } from "@dl/tensor";
+import { fusedMap, repeated, type LiveNumber, type Tensor } from "@dl/tensor";
 import { runningMean } from "./formula-terms.ts";
 
 /** All that a {@link WeightAverage} needs to continue. */
@@ -13,6 +13,9 @@ export interface WeightAverageState {
 /**
  * Averages of weights over the steps of training, kept beside them. Any tensors may be averaged:
  * parameters, and running statistics with them; of integers, such as counts, the last is kept.
+ *
+ * @example
+ * new SWA(model.parameters()) instanceof WeightAverage; // => true
  */
 export abstract class WeightAverage {
   readonly #name: string;
@@ -57,7 +60,11 @@ export abstract class WeightAverage {
         this.#name,
         "update was called while the averages stand in the weights' place. Call restore() first.",
       );
-    const share = this.share(++this.#updateCount);
+    const [kept, entering]: [LiveNumber, LiveNumber] = [{ number: 1 }, { number: 0 }];
+    repeated(() => {
+      entering.number = this.share(++this.#updateCount);
+      kept.number = 1 - entering.number;
+    });
     noGrad(() => {
       this.#weights.forEach((weight, i) => {
         const average = this.#averages[i]!;
@@ -66,8 +73,8 @@ export abstract class WeightAverage {
           return;
         }
         const [next] = fusedMap(
-          (mean, x, kept, entering) => [runningMean(mean, x, kept, entering)],
-          [average, weight, 1 - share, share],
+          (mean, x, before, now) => [runningMean(mean, x, before, now)],
+          [average, weight, kept, entering],
         );
         average.assign(next!);
       });

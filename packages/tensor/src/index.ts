@@ -18,6 +18,23 @@ export { chunk, split, unbind } from "./ops/split.ts";
 export { maskedFill, maskedSelect, nonzero, oneHot } from "./ops/mask.ts";
 export { diagonal, diagonalMatrix, trace, tril, triu } from "./ops/triangle.ts";
 export { einsum } from "./ops/einsum.ts";
+export { cross, kron } from "./ops/vector-products.ts";
+export { diff, median, quantile } from "./ops/order-statistics.ts";
+export { isClose, nanMean, nanSum } from "./ops/not-a-number.ts";
+export type { ClosenessOptions } from "./ops/not-a-number.ts";
+export { cholesky, eigh, qr, svd } from "./linear-algebra/decompositions.ts";
+export type {
+  QRFactors,
+  QROptions,
+  SingularValues,
+  SymmetricEigen,
+} from "./linear-algebra/decompositions.ts";
+export { adjugate, det, logdet, slogdet } from "./linear-algebra/determinant.ts";
+export type { SignAndLog } from "./linear-algebra/determinant.ts";
+export { matrixExp, matrixPower, matrixRank } from "./linear-algebra/matrix-functions.ts";
+export type { MatrixMethod, MatrixMethodName } from "./linear-algebra/matrix-method.ts";
+export { inverse, lstsq, pinverse, solve, triangularSolve } from "./linear-algebra/solve.ts";
+export type { PinverseOptions, TriangularSolveOptions } from "./linear-algebra/solve.ts";
 export { defaultGenerator, Generator, manualSeed } from "./random/generator.ts";
 export {
   normal,
@@ -69,6 +86,12 @@ export type {
   PrimitiveObserver,
   PrimitiveParameters,
 } from "./core/primitives.ts";
+export { knownRange } from "./core/known-range.ts";
+export type { KnownRange } from "./core/known-range.ts";
+export { compile } from "./core/compile.ts";
+export type { StepResult } from "./core/compile.ts";
+export { repeated, stepRecorder } from "./core/step-recorder.ts";
+export type { LiveNumber } from "./core/step-recorder.ts";
 export { fusedMap } from "./core/fused-map.ts";
 export type { FusedExpressions } from "./core/fused-map.ts";
 export { PointwiseOp } from "./core/pointwise-op.ts";

@@ -26,7 +26,12 @@ const tables = {
 export type PointwiseName = keyof typeof tables;
 export type TensorPointwiseMethods = PointwiseMethods<typeof tables>;
 
-/** By name; the conformance and gradient tests walk it, so that no row goes untested. */
+/**
+ * By name; the conformance and gradient tests walk it, so that no row goes untested.
+ *
+ * @example
+ * await pointwiseFunctions.exp.apply(tensor([0])).toArray(); // => [1]
+ */
 export const pointwiseFunctions: Readonly<Record<PointwiseName, PointwiseFunction>> =
   Object.fromEntries(
     Object.entries(tables).map(([name, definition]) => [name, pointwiseFunction(name, definition)]),

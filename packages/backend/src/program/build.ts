@@ -48,7 +48,14 @@ function walkEpilogue(node: IdTrie<Program>, epilogue: Epilogue | undefined): Id
   return walkInputs(node, epilogue.inputs).child(epilogue.value.id);
 }
 
-/** @throws {InternalError} if the values do not fit the inputs, parameters and shape. */
+/**
+ * The program that computes expressions for every element of a shape.
+ *
+ * @throws {InternalError} if the values do not fit the inputs, parameters and shape.
+ * @example
+ * const x = { dtype: "float32", layout: contiguousLayout([3]) };
+ * mapProgram([3], [x], [], [scalar.neg(input(0, "float32"))]).kind; // => "map"
+ */
 export function mapProgram(
   shape: Shape,
   inputs: readonly InputSpec[],
@@ -79,6 +86,7 @@ const reduceOpIds: { readonly [Op in ReduceOp]: number } = {
   argmin: 5,
 };
 
+/** The parts of a reduce program: what {@link reduceProgram} is given. */
 export interface ReduceDescription {
   readonly op: ReduceOp;
   readonly shape: Shape;
@@ -89,17 +97,36 @@ export interface ReduceDescription {
   readonly epilogue: Epilogue | undefined;
 }
 
-/** Type of a reduction's result before its epilogue. */
+/**
+ * Type of a reduction's result before its epilogue.
+ *
+ * @example
+ * reduceResultDType("argmax", input(0, "float32")); // => "int32"
+ */
 export function reduceResultDType(op: ReduceOp, value: Scalar): DType {
   return op === "argmax" || op === "argmin" ? "int32" : value.dtype;
 }
 
-/** The domain's shape without the reduced axes. */
+/**
+ * The domain's shape without the reduced axes.
+ *
+ * @example
+ * reducedShape([2, 3, 4], [0, 2]); // => [3]
+ */
 export function reducedShape(shape: Shape, axes: readonly number[]): Shape {
   return internShape(shape.filter((_, axis) => !axes.includes(axis)));
 }
 
-/** @throws {InternalError} if the parts do not fit each other. */
+/**
+ * The program that folds an expression over some axes of a shape.
+ *
+ * @throws {InternalError} if the parts do not fit each other.
+ * @example
+ * const [shape, value] = [internShape([2, 3]), input(0, "float32")];
+ * const inputs = [{ dtype: "float32", layout: contiguousLayout(shape) }];
+ * const sum = { op: "sum", shape, axes: [1], inputs, parameters: [], value, epilogue: undefined };
+ * reduceProgram(sum).outputs[0].shape; // => [2]
+ */
 export function reduceProgram(description: ReduceDescription): ReduceProgram {
   const { op, axes, inputs, parameters, value, epilogue } = description;
   const domain = internShape(description.shape);
@@ -161,7 +188,15 @@ function walkValue(node: IdTrie<Program>, value: SettingsValue): IdTrie<Program>
 
 const routineIds = new Map<RoutineName, number>();
 
-/** @throws {InternalError} if inputs or epilogue do not fit the routine. */
+/**
+ * The program that runs a routine, with an expression upon its result where one is given.
+ *
+ * @throws {InternalError} if inputs or epilogue do not fit the routine.
+ * @example
+ * const layout = contiguousLayout([2, 2]);
+ * const matrices = [{ dtype: "float32", layout }, { dtype: "float32", layout }];
+ * routineProgram("matmul", {}, matrices).result.shape; // => [2, 2]
+ */
 export function routineProgram<Name extends RoutineName>(
   routine: Name,
   settings: RoutineParameters[Name],

@@ -12,6 +12,10 @@ import type { InputSpec, Program } from "./program.ts";
  *   return max %0 0
  * ```
  * Braces hold strides; `p0` is a number given at dispatch.
+ *
+ * @example
+ * const program = mapProgram([2], [], [], [scalar.neg(scalar.cast(index(), "float32"))]);
+ * formatProgram(program).split("\n").length; // => 3
  */
 export function formatProgram(program: Program): string {
   const domain = (inputs: readonly InputSpec[], first = 0): string =>

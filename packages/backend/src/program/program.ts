@@ -39,6 +39,7 @@ export interface MapProgram extends ProgramBase {
   readonly values: readonly Scalar[];
 }
 
+/** How a reduction folds elements into one. */
 export type ReduceOp = "sum" | "prod" | "max" | "min" | "argmax" | "argmin";
 
 /** Folds `value` over `axes`. Argmax and argmin give the first position, counted along one axis. */

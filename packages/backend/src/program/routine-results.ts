@@ -10,7 +10,12 @@ type ResultRule<Name extends RoutineName> = (
   settings: RoutineParameters[Name],
 ) => readonly OutputSpec[];
 
-/** Positions a window takes along one axis; not above 0 when it does not fit. */
+/**
+ * Positions a window takes along one axis; not above 0 when it does not fit.
+ *
+ * @example
+ * windowCount(28, 5, 1, 4, 1); // => 28
+ */
 export function windowCount(
   size: number,
   kernel: number,
@@ -21,7 +26,13 @@ export function windowCount(
   return Math.floor((size + paddingSum - dilation * (kernel - 1) - 1) / stride) + 1;
 }
 
-/** Height and width of the output of a window of `kernelSize` sliding over `size`. */
+/**
+ * Height and width of the output of a window of `kernelSize` sliding over `size`.
+ *
+ * @example
+ * const window = { stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1] };
+ * windowOutputSize([28, 28], [2, 2], window); // => [14, 14]
+ */
 export function windowOutputSize(
   size: readonly [number, number],
   kernelSize: readonly [number, number],

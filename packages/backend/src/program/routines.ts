@@ -71,4 +71,5 @@ export interface RoutineParameters {
   readonly sort: { readonly axis: number; readonly descending: boolean };
 }
 
+/** The closed list of hand-written work. */
 export type RoutineName = keyof RoutineParameters;

@@ -5,6 +5,10 @@ import { add, cast, instructions, mul, neg, select } from "./instructions.ts";
 /**
  * Symbolic derivative of `y` with respect to `variable`, a node of `y`, by forward accumulation
  * over the shared expression graph.
+ *
+ * @example
+ * const x = input(0, "float32");
+ * derivative(scalar.sin(x), x) === scalar.cos(x); // => true
  */
 export function derivative(y: Scalar, variable: Scalar): Scalar {
   return differentiate(y, variable, new Map());
@@ -72,7 +76,13 @@ function simplifiedSelect(condition: Scalar, a: Scalar, b: Scalar): Scalar {
   return a === b ? a : select(condition, a, b);
 }
 
-/** `x` with derivative zero: a value to compute with, not to differentiate through. */
+/**
+ * `x` with derivative zero: a value to compute with, not to differentiate through.
+ *
+ * @example
+ * const x = input(0, "float32");
+ * derivative(scalar.mul(x, stopGradient(x)), x) === stopGradient(x); // => true
+ */
 export function stopGradient(x: Scalar): Scalar {
   return withPartials(x, [], noPartials);
 }

@@ -106,7 +106,13 @@ const dtypeRules: { readonly [Name in ScalarOpName]: DTypeRule } = {
   normalFromBits: { arity: 1, accepts: integer, result: "target" },
 };
 
-/** Result type of an application, checked. @throws {DTypeError} for operands it does not take. */
+/**
+ * Result type of an application, checked.
+ *
+ * @throws {DTypeError} for operands it does not take.
+ * @example
+ * scalarDTypes("less", ["float32", "float32"], undefined); // => "bool"
+ */
 export function scalarDTypes(
   op: ScalarOpName,
   operands: readonly DType[],

@@ -14,7 +14,15 @@ export type LeafEmitter<T> = (
   leaf: Extract<Scalar, { kind: "input" | "parameter" | "constant" | "index" }>,
 ) => T;
 
-/** Folds an expression bottom-up; each shared node is emitted once. */
+/**
+ * Folds an expression bottom-up; each shared node is emitted once.
+ *
+ * @example
+ * const { add } = scalar;
+ * const sum = add(input(0, "float32"), 2);
+ * const leaf = (node) => (node.kind === "constant" ? node.value : 40);
+ * foldScalar(sum, emittersAt({ index: 0 }), leaf); // => 42
+ */
 export function foldScalar<T>(
   expression: Scalar,
   emitters: Emitters<T>,

@@ -44,6 +44,7 @@ export interface IndexScalar extends ScalarNode {
   readonly kind: "index";
 }
 
+/** An instruction applied to expressions. */
 export interface ApplyScalar extends ScalarNode {
   readonly kind: "apply";
   readonly op: ScalarOpName;
@@ -68,16 +69,34 @@ const constants = new Map<string, ConstantScalar>();
 const applications = new Map<ScalarOpName, IdTrie<ApplyScalar>>();
 const indexNode: IndexScalar = { kind: "index", id: nextId++, dtype: "uint32" };
 
+/**
+ * The element of a program's input.
+ *
+ * @example
+ * input(0, "float32") === input(0, "float32"); // => true
+ */
 export function input(slot: number, dtype: DType): InputScalar {
   const node = inputs.child(slot).child(dtypes[dtype].id);
   return (node.value ??= { kind: "input", id: nextId++, dtype, slot });
 }
 
+/**
+ * A number that comes with the dispatch.
+ *
+ * @example
+ * parameter(0, "float32").kind; // => "parameter"
+ */
 export function parameter(slot: number, dtype: DType): ParameterScalar {
   const node = parameters.child(slot).child(dtypes[dtype].id);
   return (node.value ??= { kind: "parameter", id: nextId++, dtype, slot });
 }
 
+/**
+ * A number in an expression, rounded to its type.
+ *
+ * @example
+ * constant(0.5, "float32").value; // => 0.5
+ */
 export function constant(value: number, dtype: DType): ConstantScalar {
   const rounded = roundToDType(value, dtype);
   // -0 and 0 print alike but are not the same constant.
@@ -105,6 +124,12 @@ function roundToDType(value: number, dtype: DType): number {
   }
 }
 
+/**
+ * The position of the element being computed, row by row.
+ *
+ * @example
+ * index().dtype; // => "uint32"
+ */
 export function index(): IndexScalar {
   return indexNode;
 }
@@ -133,6 +158,11 @@ const customs = new Map<Partials, IdTrie<CustomScalar>>();
  * 1 / (1 + exp(-x)) at -800, and for conventions at kinks.
  *
  * Give the same `partials` function each time, or equal expressions will not be one object.
+ *
+ * @example
+ * const x = input(0, "float32");
+ * const slope = ([a]) => [scalar.exp(a)];
+ * derivative(withPartials(scalar.expm1(x), [x], slope), x) === scalar.exp(x); // => true
  */
 export function withPartials(
   value: Scalar,
@@ -156,14 +186,25 @@ export function withPartials(
   });
 }
 
-/** What a node is computed from. */
+/**
+ * What a node is computed from.
+ *
+ * @example
+ * operands(scalar.add(input(0, "float32"), 1)).length; // => 2
+ */
 export function operands(node: Scalar): readonly Scalar[] {
   if (node.kind === "apply") return node.args;
   if (node.kind === "custom") return [node.value];
   return [];
 }
 
-/** Every node the expressions are built from, operands before what uses them, each once. */
+/**
+ * Every node the expressions are built from, operands before what uses them, each once.
+ *
+ * @example
+ * const x = input(0, "float32");
+ * topologicalOrder([scalar.mul(x, scalar.exp(x))]).length; // => 3
+ */
 export function topologicalOrder(outputs: readonly Scalar[]): readonly Scalar[] {
   const seen = new Set<Scalar>();
   const order: Scalar[] = [];
@@ -177,7 +218,14 @@ export function topologicalOrder(outputs: readonly Scalar[]): readonly Scalar[] 
   return order;
 }
 
-/** The expression with each node `replace` answers for put in place of the old one. */
+/**
+ * The expression with each node `replace` answers for put in place of the old one.
+ *
+ * @example
+ * const [x, y] = [input(0, "float32"), input(1, "float32")];
+ * const negated = substitute(scalar.neg(x), (node) => (node === x ? y : undefined));
+ * negated === scalar.neg(y); // => true
+ */
 export function substitute(
   expression: Scalar,
   replace: (node: Scalar) => Scalar | undefined,
@@ -202,7 +250,12 @@ export function substitute(
   return result;
 }
 
-/** The number an integer or bool constant stands for must be whole; a float one may be anything. */
+/**
+ * The number an integer or bool constant stands for must be whole; a float one may be anything.
+ *
+ * @example
+ * constantLike(2, input(0, "float32")).dtype; // => "float32"
+ */
 export function constantLike(value: number, like: Scalar): ConstantScalar {
   if (dtypes[like.dtype].kind !== "float" && !Number.isInteger(value))
     throw new InternalError("constant", `${value} is not a value of ${like.dtype}.`);

@@ -11,6 +11,12 @@ const segmentBits = 6;
 const fractionBits = 16;
 const fixedPointBits = 21;
 
+/**
+ * How the words of {@link normalTable} are made, for backends that read them.
+ *
+ * @example
+ * normalTableFormat.fixedPointBits; // => 21
+ */
 export const normalTableFormat: {
   readonly segmentBits: number;
   readonly fractionBits: number;
@@ -19,7 +25,12 @@ export const normalTableFormat: {
 
 let table: Int32Array | undefined;
 
-/** Node i of octave o stands at index `o * 64 + i`; 31 octaves and one last node. */
+/**
+ * Node i of octave o stands at index `o * 64 + i`; 31 octaves and one last node.
+ *
+ * @example
+ * normalTable().length; // => 31 * 64 + 1
+ */
 export function normalTable(): Int32Array {
   if (table === undefined) {
     const perOctave = 2 ** segmentBits;
@@ -32,7 +43,12 @@ export function normalTable(): Int32Array {
   return table;
 }
 
-/** The deviate for these bits: the meaning of the `normalFromBits` instruction. */
+/**
+ * The deviate for these bits: the meaning of the `normalFromBits` instruction.
+ *
+ * @example
+ * normalFromBits(0x7fffffff); // => 0
+ */
 export function normalFromBits(bits: number): number {
   const nodes = normalTable();
   const u = Math.max(bits & 0x7fffffff, 1);

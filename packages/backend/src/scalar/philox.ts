@@ -3,6 +3,9 @@
  *
  * Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3", section 4.3; the
  * constants are the published ones of Random123.
+ *
+ * @example
+ * philox4x32([0, 0, 0, 0], [0, 0])[0]; // => 0x6627e8d5
  */
 export function philox4x32(
   counter: readonly [number, number, number, number],
@@ -26,8 +29,19 @@ export function philox4x32(
   return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
 }
 
+/**
+ * The two odd factors of a Philox round.
+ *
+ * @example
+ * philoxMultipliers.map((factor) => factor % 2); // => [1, 1]
+ */
 export const philoxMultipliers: readonly [number, number] = [0xd2511f53, 0xcd9e8d57];
-/** Fractional parts of the golden ratio and of √3 - 1, times 2³². */
+/**
+ * Fractional parts of the golden ratio and of √3 - 1, times 2³².
+ *
+ * @example
+ * philoxKeyIncrements[0] / 2 ** 32; // => 0.61803...
+ */
 export const philoxKeyIncrements: readonly [number, number] = [0x9e3779b9, 0xbb67ae85];
 
 /** High 32 bits of the 64-bit product of two uint32. */

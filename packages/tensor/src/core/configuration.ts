@@ -1,5 +1,6 @@
 import { ArgumentError, type Backend } from "@dl/backend";
 
+/** What {@link configure} sets. */
 export interface Configuration {
   /** Where tensors are made when the call names no backend. */
   backend: Backend | undefined;
@@ -35,7 +36,12 @@ export function configure(changes: Partial<Configuration> = {}): Readonly<Config
   return { ...configuration };
 }
 
-/** The live settings; read on every op, so without a copy. */
+/**
+ * The live settings; read on every op, so without a copy.
+ *
+ * @example
+ * settings().eager; // => false
+ */
 export function settings(): Readonly<Configuration> {
   return configuration;
 }

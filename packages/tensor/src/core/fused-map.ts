@@ -1,6 +1,8 @@
-import { ArgumentError, formatShape, ShapeError, type Scalar } from "@dl/backend";
+import { ArgumentError, formatShape, ShapeError, type DType, type Scalar } from "@dl/backend";
 import { mapTogether } from "./make-value.ts";
+import type { LiveNumber } from "./step-recorder.ts";
 import { Tensor } from "./tensor.ts";
+import type { NumberOperand } from "./tensor-value.ts";
 
 /** Several results from the same elements: what {@link fusedMap} computes. */
 export type FusedExpressions = (...operands: Scalar[]) => readonly Scalar[];
@@ -19,7 +21,7 @@ export type FusedExpressions = (...operands: Scalar[]) => readonly Scalar[];
  */
 export function fusedMap(
   build: FusedExpressions,
-  operands: readonly (Tensor | number)[],
+  operands: readonly (Tensor | LiveNumber | number)[],
 ): Tensor[] {
   const like = operands.find((operand) => operand instanceof Tensor);
   if (like === undefined)
@@ -30,6 +32,7 @@ export function fusedMap(
     );
   const values = operands.map((operand) => {
     if (typeof operand === "number") return { number: operand, dtype: like.dtype };
+    if (!(operand instanceof Tensor)) return liveOperand(operand, like.dtype);
     if (operand.shape !== like.shape)
       throw new ShapeError(
         "fusedMap",
@@ -45,4 +48,13 @@ export function fusedMap(
     return operand.value;
   });
   return mapTogether(build, values, like.shape, like.backend).map((value) => new Tensor(value));
+}
+
+function liveOperand(live: LiveNumber, dtype: DType): NumberOperand {
+  return {
+    dtype,
+    get number() {
+      return live.number;
+    },
+  };
 }

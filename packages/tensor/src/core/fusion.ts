@@ -1,7 +1,7 @@
 import { input, parameter, type DType, type InputSpec, type Scalar } from "@dl/backend";
 import { expensiveCost } from "./pointwise-op.ts";
 import type { Stored } from "./storage.ts";
-import type { PendingPointwise, TensorValue } from "./tensor-value.ts";
+import type { NumberOperand, PendingPointwise, TensorValue } from "./tensor-value.ts";
 
 /**
  * Gathers a pending expression into one program: which buffers and numbers it reads, in order, and
@@ -10,7 +10,7 @@ import type { PendingPointwise, TensorValue } from "./tensor-value.ts";
 export class Fusion {
   readonly inputs: Stored[] = [];
   readonly specs: InputSpec[] = [];
-  readonly numbers: number[];
+  readonly numbers: NumberOperand[];
   readonly parameters: DType[];
   private readonly scalars = new Map<TensorValue, Scalar>();
   private readonly firstSlot: number;
@@ -57,7 +57,7 @@ export class Fusion {
     return pending.op.expression(
       pending.operands.map((operand) => {
         if (!("number" in operand)) return this.scalar(operand);
-        this.numbers.push(operand.number);
+        this.numbers.push(operand);
         this.parameters.push(operand.dtype);
         return parameter(this.numbers.length - 1, operand.dtype);
       }),

@@ -18,8 +18,9 @@ import {
 import { settings } from "./configuration.ts";
 import { Fusion } from "./fusion.ts";
 import { expensiveCost, PointwiseOp } from "./pointwise-op.ts";
+import { stepRecorder } from "./step-recorder.ts";
 import { Stored } from "./storage.ts";
-import { forEachOperand, newStorage, run, store } from "./store.ts";
+import { forEachOperand, newStorage, run, store, unfusedHeavy } from "./store.ts";
 import {
   TensorValue,
   type Pending,
@@ -130,7 +131,7 @@ export function reduceValue(
   const { pending } = operand;
   const isCheap =
     pending?.kind === "pointwise" &&
-    pending.heavy?.pending === undefined &&
+    unfusedHeavy(operand, pending.heavy) === undefined &&
     (operand.timesRecomputed === 0 || pending.size < expensiveCost);
   if (!isCheap) store(operand);
   const dtype = op === "argmax" || op === "argmin" ? "int32" : operand.dtype;
@@ -180,7 +181,14 @@ export function routineValues<Name extends RoutineName>(
   return values;
 }
 
-/** Several results of one pass over operands of one shape: an optimiser's update. */
+/**
+ * Several results of one pass over operands of one shape: an optimiser's update.
+ *
+ * @example
+ * const x = tensor([1, 2]);
+ * const both = (a) => [scalar.neg(a), scalar.exp(a)];
+ * mapTogether(both, [x.value], x.shape, x.backend).length; // => 2
+ */
 export function mapTogether(
   build: (...operands: Scalar[]) => readonly Scalar[],
   operands: readonly ValueOperand[],
@@ -190,7 +198,7 @@ export function mapTogether(
   const fusion = new Fusion(store);
   const scalars = operands.map((operand) => {
     if (!("number" in operand)) return fusion.scalar(operand);
-    fusion.numbers.push(operand.number);
+    fusion.numbers.push(operand);
     fusion.parameters.push(operand.dtype);
     return parameter(fusion.numbers.length - 1, operand.dtype);
   });
@@ -238,6 +246,7 @@ function isCheapToMove(pending: PendingPointwise): boolean {
 /** Other elements of the same buffer. */
 export function viewValue(value: TensorValue, layout: Layout, offset = 0): TensorValue {
   const stored = store(value);
+  stepRecorder()?.viewed(stored.storage);
   return new TensorValue(
     value.backend,
     value.dtype,

@@ -2,6 +2,7 @@ import type { Backend } from "@dl/backend";
 import { settings } from "./configuration.ts";
 import { formatBytes, liveBySite, storageStatistics } from "./storage.ts";
 
+/** What tensors hold: the answer of {@link memory}. */
 export interface MemoryReport {
   /** Storages held by tensors, pending work and graphs. */
   readonly tensors: number;
@@ -10,7 +11,12 @@ export interface MemoryReport {
   readonly pooledBytes: number;
 }
 
-/** What tensors hold at present; `backend` defaults to the configured one. */
+/**
+ * What tensors hold at present; `backend` defaults to the configured one.
+ *
+ * @example
+ * memory().bytes > 0; // => true
+ */
 export function memory(backend: Backend | undefined = settings().backend): MemoryReport {
   const { bytes, buffers } = storageStatistics();
   return { tensors: buffers, bytes, pooledBytes: backend?.memory().pooledBytes ?? 0 };
@@ -20,6 +26,11 @@ export function memory(backend: Backend | undefined = settings().backend): Memor
  * Live tensors grouped by the line that made them, most bytes first, as text.
  *
  * Sites are recorded while `configure({ development: true })` is on.
+ *
+ * @example
+ * configure({ development: true });
+ * const kept = tensor([1, 2]);
+ * leakReport().includes("tensors"); // => true
  */
 export function leakReport(): string {
   return [...liveBySite()]
@@ -70,6 +81,10 @@ export async function relieveMemoryPressure(): Promise<void> {
  *
  * What a function being compiled in the background has closed over is freed only once that is done,
  * some 10 ms later.
+ *
+ * @example
+ * zeros([1000]).add(1); // nobody keeps it
+ * await collectGarbage();
  */
 export async function collectGarbage(): Promise<void> {
   for (let before = Infinity; storageStatistics().bytes < before;) {

@@ -3,6 +3,11 @@ import { IdTrie, operands, topologicalOrder, type Scalar, type ScalarOpName } fr
 /**
  * A pointwise operation: a name and an expression. One object per operation, since expressions and
  * derivatives are cached by it.
+ *
+ * @example
+ * const double = new PointwiseOp("double", (x) => scalar.add(x, x));
+ * const doubled = fusedMap((x) => [double.expression([x])], [tensor([1, 2])]);
+ * await doubled[0].toArray(); // => [2, 4]
  */
 export class PointwiseOp {
   readonly name: string;

@@ -19,6 +19,8 @@ import {
   seenThrough,
   viewValue,
 } from "./make-value.ts";
+import type { MatrixMethod } from "../linear-algebra/matrix-method.ts";
+import { matrixValue } from "./matrix-value.ts";
 import type { PointwiseOp } from "./pointwise-op.ts";
 import { store } from "./store.ts";
 import { Tensor } from "./tensor.ts";
@@ -53,8 +55,11 @@ export interface PrimitiveParameters extends Omit<RoutineParameters, "pad"> {
     readonly axes: readonly number[];
   };
   readonly argReduce: { readonly op: "argmax" | "argmin"; readonly axis: number };
+  /** Stacks of matrices with the same axes before the last two; computed on the host. */
+  readonly linearAlgebra: { readonly method: MatrixMethod };
 }
 
+/** The names of all primitives. */
 export type PrimitiveName = keyof PrimitiveParameters;
 
 type Execute<Name extends PrimitiveName> = (
@@ -118,6 +123,7 @@ const execute: { readonly [Name in PrimitiveName]: Execute<Name> } = {
   concatenate: (inputs, parameters) => routineValues("concatenate", parameters, contiguous(inputs)),
   scan: (inputs, parameters) => routineValues("scan", parameters, contiguous(inputs)),
   sort: (inputs, parameters) => routineValues("sort", parameters, contiguous(inputs)),
+  linearAlgebra: (inputs, { method }) => matrixValue(method, contiguous(inputs)),
 };
 
 /** Told of every primitive after it was applied. */
@@ -130,7 +136,16 @@ export type PrimitiveObserver = <Name extends PrimitiveName>(
 
 const observers: PrimitiveObserver[] = [];
 
-/** Follows all primitives from now on; the function returned stops it. */
+/**
+ * Follows all primitives from now on; the function returned stops it.
+ *
+ * @example
+ * const names = [];
+ * const stop = observePrimitives((name) => names.push(name));
+ * zeros([2, 3]).matrixTranspose();
+ * stop();
+ * names.at(-1); // => "permute"
+ */
 export function observePrimitives(observer: PrimitiveObserver): () => void {
   observers.push(observer);
   return () => {
@@ -139,7 +154,12 @@ export function observePrimitives(observer: PrimitiveObserver): () => void {
   };
 }
 
-/** The one way work is made: arguments must be checked, broadcast and of the right type. */
+/**
+ * The one way work is made: arguments must be checked, broadcast and of the right type.
+ *
+ * @example
+ * applyPrimitive("permute", [zeros([2, 3])], { axes: [1, 0] })[0].shape; // => [3, 2]
+ */
 export function applyPrimitive<Name extends PrimitiveName>(
   name: Name,
   inputs: readonly Operand[],
@@ -154,7 +174,12 @@ export function applyPrimitive<Name extends PrimitiveName>(
   return outputs;
 }
 
-/** {@link applyPrimitive} for the many primitives with one result. */
+/**
+ * {@link applyPrimitive} for the many primitives with one result.
+ *
+ * @example
+ * applyOne("reshape", [zeros([6])], { shape: [2, 3] }).shape; // => [2, 3]
+ */
 export function applyOne<Name extends PrimitiveName>(
   name: Name,
   inputs: readonly Operand[],

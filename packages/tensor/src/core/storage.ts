@@ -17,7 +17,6 @@ export class Storage {
   /** Values laid over these bytes; only `release` counts down, so it never frees too early. */
   holders = 0;
   private released = false;
-  private readonly token: object = {};
 
   constructor(backend: Backend, byteLength: number, op: string) {
     checkBudget(byteLength, op);
@@ -25,7 +24,7 @@ export class Storage {
     this.buffer = backend.allocate(byteLength);
     account(byteLength);
     live.set(this.buffer, settings().development ? creationSite() : undefined);
-    registry.register(this, { backend, buffer: this.buffer }, this.token);
+    registry.register(this, { backend, buffer: this.buffer }, this);
   }
 
   /** Gives the buffer back now, when this was the last holder. */
@@ -33,7 +32,7 @@ export class Storage {
     this.holders--;
     if (this.holders > 0 || this.released) return;
     this.released = true;
-    registry.unregister(this.token);
+    registry.unregister(this);
     giveBack({ backend: this.backend, buffer: this.buffer });
   }
 
@@ -136,7 +135,12 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]!}`;
 }
 
-/** The first line of the stack outside the @dl packages; their tests count as outside. */
+/**
+ * The first line of the stack outside these packages; their tests count as outside.
+ *
+ * @example
+ * creationSite().length > 0; // => true
+ */
 export function creationSite(): string {
   // Ten frames, the default, may all be the library's own.
   const engine = Error as { stackTraceLimit?: number };

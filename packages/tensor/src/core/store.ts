@@ -14,8 +14,9 @@ import {
   type Shape,
 } from "@dl/backend";
 import { Fusion } from "./fusion.ts";
+import { stepRecorder } from "./step-recorder.ts";
 import { Storage, Stored } from "./storage.ts";
-import type { PendingReduce, PendingRoutine, TensorValue } from "./tensor-value.ts";
+import type { NumberOperand, PendingReduce, PendingRoutine, TensorValue } from "./tensor-value.ts";
 
 /** Computes a pending value into a buffer of its own; a stored one is returned as it is. */
 export function store(value: TensorValue): Stored {
@@ -37,10 +38,15 @@ export function store(value: TensorValue): Stored {
  * The reduction or routine that `value` becomes the epilogue of, if it still may: everything from
  * it up to `value` must be needed by nobody else, or it would be computed twice.
  */
-function unfusedHeavy(value: TensorValue, heavy: TensorValue | undefined): TensorValue | undefined {
+export function unfusedHeavy(
+  value: TensorValue,
+  heavy: TensorValue | undefined,
+): TensorValue | undefined {
   if (heavy?.pending === undefined) return undefined;
   const uses = new Map<TensorValue, number>();
   countUses(value, heavy, uses);
+  // What stood between them has been stored meanwhile.
+  if (!uses.has(heavy)) return undefined;
   for (const [inner, count] of uses)
     if (inner.consumers > count) {
       store(inner);
@@ -132,7 +138,7 @@ export function run(
   program: Program,
   inputs: readonly Stored[],
   outputs: readonly Storage[],
-  numbers: readonly number[],
+  numbers: readonly NumberOperand[],
 ): void {
   if (outputs.every((storage) => storage.buffer.byteLength === 0)) return;
   try {
@@ -141,8 +147,9 @@ export function run(
       executable,
       inputs,
       outputs.map((storage) => storage.buffer),
-      numbers,
+      numbers.map(({ number }) => number),
     );
+    stepRecorder()?.ran({ executable, inputs, outputs, numbers });
   } catch (error) {
     if (error instanceof DlError) {
       const site = value.site === undefined ? "" : `\ncreated at ${value.site}`;

@@ -30,6 +30,8 @@ export class TensorValue {
   pending: Pending | undefined;
   /** Pending values and graphs that still need this one. */
   consumers = 0;
+  /** Tensors made for this value outside of a step being recorded; those that became garbage count on. */
+  handles = 0;
   /** How often a program has computed this value without keeping it. */
   timesRecomputed = 0;
   readonly site: string | undefined;

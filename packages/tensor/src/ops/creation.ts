@@ -12,6 +12,7 @@ import {
 } from "@dl/backend";
 import { backendOrDefault } from "../core/configuration.ts";
 import type { CreationOptions } from "../core/creation-options.ts";
+import { noteRange } from "../core/known-range.ts";
 import { uploadedValue, viewValue } from "../core/make-value.ts";
 import { Tensor } from "../core/tensor.ts";
 import { checkDTypeSupported, checkNumber, checkTensor } from "./check-operands.ts";
@@ -47,7 +48,9 @@ export function uploaded(
   backend: Backend,
 ): Tensor {
   const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
-  return new Tensor(uploadedValue(bytes, dtype, shape, backend));
+  const tensor = new Tensor(uploadedValue(bytes, dtype, shape, backend));
+  noteRange(tensor, elements, dtype);
+  return tensor;
 }
 
 /** @throws {ArgumentError} for numbers that an integer type cannot hold. */
@@ -64,6 +67,8 @@ export function checkFits(op: string, value: number, dtype: DType): void {
  * Every element `value`. One element is stored, whatever the shape.
  *
  * @throws {ShapeError} for sizes no tensor can have.
+ * @example
+ * await full([2], 7).toArray(); // => [7, 7]
  */
 export function full(
   shape: readonly number[],
@@ -73,29 +78,56 @@ export function full(
   return filled("full", shape, value, options);
 }
 
-/** Every element 0. @throws {ShapeError} for sizes no tensor can have. */
+/**
+ * Every element 0.
+ *
+ * @throws {ShapeError} for sizes no tensor can have.
+ * @example
+ * await zeros([2]).toArray(); // => [0, 0]
+ */
 export function zeros(shape: readonly number[], options: CreationOptions = {}): Tensor {
   return filled("zeros", shape, 0, options);
 }
 
-/** Every element 1. @throws {ShapeError} for sizes no tensor can have. */
+/**
+ * Every element 1.
+ *
+ * @throws {ShapeError} for sizes no tensor can have.
+ * @example
+ * await ones([2]).toArray(); // => [1, 1]
+ */
 export function ones(shape: readonly number[], options: CreationOptions = {}): Tensor {
   return filled("ones", shape, 1, options);
 }
 
-/** {@link full} with the shape, type and backend of `x` unless said otherwise. */
+/**
+ * {@link full} with the shape, type and backend of `x` unless said otherwise.
+ *
+ * @example
+ * await fullLike(zeros([2]), 7).toArray(); // => [7, 7]
+ */
 export function fullLike(x: Tensor, value: number, options: CreationOptions = {}): Tensor {
   checkTensor("fullLike", x);
   return filled("fullLike", x.shape, value, { dtype: x.dtype, backend: x.backend, ...options });
 }
 
-/** {@link zeros} with the shape, type and backend of `x` unless said otherwise. */
+/**
+ * {@link zeros} with the shape, type and backend of `x` unless said otherwise.
+ *
+ * @example
+ * await zerosLike(ones([2])).toArray(); // => [0, 0]
+ */
 export function zerosLike(x: Tensor, options: CreationOptions = {}): Tensor {
   checkTensor("zerosLike", x);
   return filled("zerosLike", x.shape, 0, { dtype: x.dtype, backend: x.backend, ...options });
 }
 
-/** {@link ones} with the shape, type and backend of `x` unless said otherwise. */
+/**
+ * {@link ones} with the shape, type and backend of `x` unless said otherwise.
+ *
+ * @example
+ * await onesLike(zeros([2])).toArray(); // => [1, 1]
+ */
 export function onesLike(x: Tensor, options: CreationOptions = {}): Tensor {
   checkTensor("onesLike", x);
   return filled("onesLike", x.shape, 1, { dtype: x.dtype, backend: x.backend, ...options });
@@ -123,7 +155,12 @@ function filled(
   return new Tensor(viewValue(single, expandLayout(single.stored!.layout, shape)));
 }
 
-/** Ones on the main diagonal of an n by m matrix, zeros elsewhere; m = n unless said. */
+/**
+ * Ones on the main diagonal of an n by m matrix, zeros elsewhere; m = n unless said.
+ *
+ * @example
+ * await eye(2).toArray(); // => [[1, 0], [0, 1]]
+ */
 export function eye(n: number, m: number = n, options: CreationOptions = {}): Tensor {
   const shape = internShape([n, m], "eye");
   const { backend, dtype } = checkedTarget("eye", options, "float32");
@@ -180,6 +217,8 @@ export function arange(...given: (number | CreationOptions | undefined)[]): Tens
  * `count` numbers from start to end, both included, at equal distances.
  *
  * @throws {ArgumentError} if count is not a whole number of at least 0.
+ * @example
+ * await linspace(0, 1, 5).toArray(); // => [0, 0.25, 0.5, 0.75, 1]
  */
 export function linspace(
   start: number,

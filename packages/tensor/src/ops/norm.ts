@@ -40,6 +40,8 @@ const absolutePower = new PointwiseOp("absolutePower", (x, exponent) =>
  * Standard deviation over axes: the root of the variance, with derivative 0 where it is 0.
  *
  * @throws {DTypeError} for integer and bool tensors.
+ * @example
+ * await std(tensor([1, 2, 3])).item(); // => 1
  */
 export function std(x: Tensor, axes?: Axes, options?: VarianceOptions): Tensor {
   const spread = varianceFor("std", x, axes, options);

@@ -15,6 +15,7 @@ export type PadPair = readonly [before: number, after: number];
  */
 export type PadMode = "constant" | "reflect" | "replicate" | "circular";
 
+/** How {@link pad} fills. */
 export interface PadOptions {
   /** Default `constant`. */
   readonly mode?: PadMode;

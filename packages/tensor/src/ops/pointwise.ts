@@ -34,7 +34,12 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   return applyOne("pointwise", [x], { op });
 }
 
-/** `x` stretched to `shape`; the same tensor where it has that shape. Shapes must be compatible. */
+/**
+ * `x` stretched to `shape`; the same tensor where it has that shape. Shapes must be compatible.
+ *
+ * @example
+ * await broadcastTo(tensor([1, 2]), [2, 2]).toArray(); // => [[1, 2], [1, 2]]
+ */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return x.shape === shape ? x : applyOne("expand", [x], { shape });
 }

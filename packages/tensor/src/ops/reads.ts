@@ -9,6 +9,8 @@ import { checkDTypeSupported, checkTensor } from "./check-operands.ts";
  * The one element as a number; bool gives 0 or 1.
  *
  * @throws {ShapeError} if the tensor has more or fewer than one element.
+ * @example
+ * await item(tensor([1, 2]).sum()); // => 3
  */
 export async function item(x: Tensor): Promise<number> {
   checkTensor("item", x);
@@ -25,6 +27,9 @@ export async function item(x: Tensor): Promise<number> {
  * All elements as nested lists; bool gives booleans, a scalar a single value.
  *
  * The type can be narrowed where it is known: `await x.toArray<number[][]>()`.
+ *
+ * @example
+ * await toArray(tensor([[1, 2], [3, 4]])); // => [[1, 2], [3, 4]]
  */
 export async function toArray<Nested extends NestedNumbers = NestedNumbers>(
   x: Tensor,
@@ -48,6 +53,8 @@ export async function toArray<Nested extends NestedNumbers = NestedNumbers>(
  * follow it.
  *
  * @throws {UnsupportedError} if the other backend lacks the type.
+ * @example
+ * (await to(tensor([1, 2]), reference())).backend.name; // => "reference"
  */
 export async function to(x: Tensor, backend: Backend): Promise<Tensor> {
   checkTensor("to", x);
@@ -61,7 +68,12 @@ export async function to(x: Tensor, backend: Backend): Promise<Tensor> {
 
 const cloneOp = new PointwiseOp("clone", (x) => x);
 
-/** A copy with a buffer of its own; gradients pass through. */
+/**
+ * A copy with a buffer of its own; gradients pass through.
+ *
+ * @example
+ * clone(zeros([2, 3]).matrixTranspose()).shape; // => [3, 2]
+ */
 export function clone(x: Tensor): Tensor {
   checkTensor("clone", x);
   return applyOne("pointwise", [x], { op: cloneOp });

@@ -34,7 +34,13 @@ export function max(x: Tensor, axis?: number, options?: ReduceOptions): Tensor |
   return extremeOf("max", x, axis, options);
 }
 
-/** Smallest element; as {@link max}. */
+/**
+ * Smallest element; as {@link max}.
+ *
+ * @example
+ * await min(tensor([3, 1, 2])).item(); // => 1
+ * await min(tensor([[3, 1], [2, 4]]), 1).indices.toArray(); // => [1, 0]
+ */
 export function min(x: Tensor): Tensor;
 export function min(x: Tensor, axis: number, options?: ReduceOptions): ValuesAndIndices;
 export function min(x: Tensor, axis?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
@@ -74,12 +80,19 @@ function withoutAxis(shape: Shape, dropped: number): Shape {
  * Position of the first largest element, int32: along an axis, or in row-major order of the whole.
  *
  * @throws {ShapeError} over no elements.
+ * @example
+ * await argmax(tensor([[1, 5], [3, 2]]), 1).toArray(); // => [1, 0]
  */
 export function argmax(x: Tensor, axis?: number, options?: ReduceOptions): Tensor {
   return positionOf("argmax", x, axis, options);
 }
 
-/** Position of the first smallest element; as {@link argmax}. */
+/**
+ * Position of the first smallest element; as {@link argmax}.
+ *
+ * @example
+ * await argmin(tensor([[1, 5], [3, 2]]), 1).toArray(); // => [0, 1]
+ */
 export function argmin(x: Tensor, axis?: number, options?: ReduceOptions): Tensor {
   return positionOf("argmin", x, axis, options);
 }

@@ -16,6 +16,7 @@ import { cast } from "./pointwise.ts";
 /** Axes to fold; all of them when left out. */
 export type Axes = number | readonly number[];
 
+/** What a reduction leaves of the axes it folds. */
 export interface ReduceOptions {
   /** Leave each folded axis in place with size 1. Default false. */
   readonly keepDims?: boolean;
@@ -95,6 +96,8 @@ export function sum(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
  * Product over axes; bool counts as int32. The product of no elements is 1.
  *
  * @throws {AxisError} if an axis is out of range or named twice.
+ * @example
+ * await prod(tensor([2, 3, 4])).item(); // => 24
  */
 export function prod(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
   const { list } = foldedAxes("prod", x, axes);
@@ -105,6 +108,8 @@ export function prod(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
  * Arithmetic mean over axes; NaN over no elements.
  *
  * @throws {DTypeError} for integer and bool tensors.
+ * @example
+ * await mean(tensor([[1, 2], [3, 4]]), 0).toArray(); // => [2, 3]
  */
 export function mean(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
   const { list, count } = foldedAxes("mean", x, axes);
@@ -112,6 +117,7 @@ export function mean(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
   return restoreAxes(fold("sum", x, list).div(count), x.shape, list, options);
 }
 
+/** The divisor of {@link variance} and what it leaves of the axes. */
 export interface VarianceOptions extends ReduceOptions {
   /** Subtracted from the number of elements in the divisor. Default 1: the unbiased estimate. */
   readonly correction?: number;
@@ -123,6 +129,8 @@ export interface VarianceOptions extends ReduceOptions {
  * In two passes, so that a large mean does not swallow the digits.
  *
  * @throws {DTypeError} for integer and bool tensors.
+ * @example
+ * await variance(tensor([1, 2, 3])).item(); // => 1
  */
 export function variance(x: Tensor, axes?: Axes, options?: VarianceOptions): Tensor {
   return varianceFor("var", x, axes, options);
@@ -150,6 +158,8 @@ export function varianceFor(
  * Largest element over axes. Elements that tie share the gradient equally.
  *
  * @throws {ShapeError} over no elements.
+ * @example
+ * await amax(tensor([[1, 5], [3, 2]]), 1).toArray(); // => [5, 3]
  */
 export function amax(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
   const { list, count } = foldedAxes("amax", x, axes);
@@ -161,6 +171,8 @@ export function amax(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
  * Smallest element over axes. Elements that tie share the gradient equally.
  *
  * @throws {ShapeError} over no elements.
+ * @example
+ * await amin(tensor([[1, 5], [3, 2]]), 1).toArray(); // => [1, 2]
  */
 export function amin(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
   const { list, count } = foldedAxes("amin", x, axes);
@@ -182,6 +194,8 @@ export function extreme(
  * Whether any element over axes is not zero; NaN is not zero. False over no elements.
  *
  * @throws {AxisError} if an axis is out of range or named twice.
+ * @example
+ * await any(tensor([[0, 0], [2, 0]]), 1).toArray(); // => [false, true]
  */
 export function any(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
   const { list } = foldedAxes("any", x, axes);
@@ -193,6 +207,8 @@ export function any(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
  * Whether all elements over axes are not zero. True over no elements.
  *
  * @throws {AxisError} if an axis is out of range or named twice.
+ * @example
+ * await all(tensor([[1, 0], [2, 3]]), 1).toArray(); // => [false, true]
  */
 export function all(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
   const { list } = foldedAxes("all", x, axes);
@@ -200,7 +216,12 @@ export function all(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
   return restoreAxes(misses.equal(0), x.shape, list, options);
 }
 
-/** How many elements over axes are not zero, as int32. */
+/**
+ * How many elements over axes are not zero, as int32.
+ *
+ * @example
+ * await countNonzero(tensor([3, 0, 2])).item(); // => 2
+ */
 export function countNonzero(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
   const { list } = foldedAxes("countNonzero", x, axes);
   return restoreAxes(fold("sum", cast(cast(x, "bool"), "int32"), list), x.shape, list, options);

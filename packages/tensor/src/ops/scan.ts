@@ -15,7 +15,13 @@ export function cumsum(x: Tensor, axis: number): Tensor {
   return scan("cumsum", "sum", x, axis);
 }
 
-/** Running product along an axis; bool counts as int32. @throws {AxisError} */
+/**
+ * Running product along an axis; bool counts as int32.
+ *
+ * @throws {AxisError}
+ * @example
+ * await cumprod(tensor([1, 2, 3, 4]), 0).toArray(); // => [1, 2, 6, 24]
+ */
 export function cumprod(x: Tensor, axis: number): Tensor {
   return scan("cumprod", "prod", x, axis);
 }
@@ -34,6 +40,8 @@ function scan(name: string, op: "sum" | "prod", x: Tensor, axis: number): Tensor
  * Source: Hillis & Steele 1986, "Data parallel algorithms".
  *
  * @throws {DTypeError} for integer and bool tensors.
+ * @example
+ * await logcumsumexp(tensor([1000, 1000]), 0).toArray(); // => [1000, 1000.69315]
  */
 export function logcumsumexp(x: Tensor, axis: number): Tensor {
   checkTensor("logcumsumexp", x);

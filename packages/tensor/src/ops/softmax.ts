@@ -62,7 +62,12 @@ export function softmax(x: Tensor, axis = -1): Tensor {
   return normalizedExp("softmax", softmaxOp, x, axis);
 }
 
-/** log(softmax(x)) without underflow: x - max - log Σ exp(x - max). */
+/**
+ * log(softmax(x)) without underflow: x - max - log Σ exp(x - max).
+ *
+ * @example
+ * await logSoftmax(tensor([0, 0])).toArray(); // => [-0.693147, -0.693147]
+ */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return normalizedExp("logSoftmax", logSoftmaxOp, x, axis);
 }
@@ -84,6 +89,8 @@ function normalizedExp(name: string, op: PointwiseOp, x: Tensor, axis: number): 
  *
  * @throws {DTypeError} for integer and bool tensors.
  * @throws {ShapeError} over no elements.
+ * @example
+ * await logsumexp(tensor([1000, 1000])).item(); // => 1000.69315
  */
 export function logsumexp(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
   const { list, count } = foldedAxes("logsumexp", x, axes);

@@ -6,6 +6,7 @@ import { cast } from "./pointwise.ts";
 import { asNumbers } from "./reduce.ts";
 import type { ValuesAndIndices } from "./reduce-positions.ts";
 
+/** The direction of {@link sort}. */
 export interface SortOptions {
   /** Largest first. Default false. */
   readonly descending?: boolean;
@@ -23,11 +24,17 @@ export function sort(x: Tensor, axis = -1, options: SortOptions = {}): ValuesAnd
   return sorted("sort", x, axis, options.descending === true);
 }
 
-/** The positions that {@link sort} gives. */
+/**
+ * The positions that {@link sort} gives.
+ *
+ * @example
+ * await argsort(tensor([3, 1, 2])).toArray(); // => [1, 2, 0]
+ */
 export function argsort(x: Tensor, axis = -1, options: SortOptions = {}): Tensor {
   return sorted("argsort", x, axis, options.descending === true).indices;
 }
 
+/** Which end {@link topk} takes. */
 export interface TopkOptions {
   /** False for the smallest elements. Default true. */
   readonly largest?: boolean;
@@ -37,6 +44,8 @@ export interface TopkOptions {
  * The k largest elements along an axis, largest first, with their int32 positions.
  *
  * @throws {ArgumentError} if k is not a whole number from 0 to the size of the axis.
+ * @example
+ * await topk(tensor([3, 1, 2]), 2).values.toArray(); // => [3, 2]
  */
 export function topk(x: Tensor, k: number, axis = -1, options: TopkOptions = {}): ValuesAndIndices {
   checkTensor("topk", x);

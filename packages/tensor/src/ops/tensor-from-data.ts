@@ -22,6 +22,7 @@ export type NumberArray =
   | Uint16Array
   | Uint32Array;
 
+/** Shape, type and place of {@link tensor}. */
 export interface TensorOptions extends CreationOptions {
   /** For flat data; one axis unless said. */
   readonly shape?: readonly number[];

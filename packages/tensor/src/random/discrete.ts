@@ -72,6 +72,7 @@ const bernoulliOfOps: { readonly [Name in DType]: PointwiseOp } = {
   bool: bernoulliOfOp("bool"),
 };
 
+/** How often and where {@link bernoulli} draws. */
 export interface BernoulliOptions extends RandomOptions {
   /** Chance of a 1 where a shape is given; default 0.5. */
   readonly probability?: number;

@@ -18,6 +18,7 @@ const uniformOps = randomOps(
   (dtype) => (bits, low, span) => add(low, mul(span, unitFraction(bits, dtype))),
 );
 
+/** The interval of {@link uniform}. */
 export interface UniformOptions extends RandomOptions {
   /** Default 0. */
   readonly low?: number;
@@ -43,7 +44,12 @@ export function uniform(shape: readonly number[], options: UniformOptions = {}):
   return drawTensor(uniformOps, shape, options, [low, high - low]);
 }
 
-/** {@link uniform} with the shape, type and backend of `x`. */
+/**
+ * {@link uniform} with the shape, type and backend of `x`.
+ *
+ * @example
+ * uniformLike(zeros([2, 3])).shape; // => [2, 3]
+ */
 export function uniformLike(x: Tensor, options: UniformOptions = {}): Tensor {
   checkTensor("uniformLike", x);
   return uniform(x.shape, { dtype: x.dtype, backend: x.backend, ...options });
@@ -54,6 +60,7 @@ const normalOps = randomOps(
   (dtype) => (bits, mean, std) => add(mean, mul(std, cast(scalar.normalFromBits(bits), dtype))),
 );
 
+/** Mean and spread of {@link normal}. */
 export interface NormalOptions extends RandomOptions {
   /** Default 0. */
   readonly mean?: number;
@@ -79,12 +86,18 @@ export function normal(shape: readonly number[], options: NormalOptions = {}): T
   return drawTensor(normalOps, shape, options, [mean, std]);
 }
 
-/** {@link normal} with the shape, type and backend of `x`. */
+/**
+ * {@link normal} with the shape, type and backend of `x`.
+ *
+ * @example
+ * normalLike(zeros([2, 3])).shape; // => [2, 3]
+ */
 export function normalLike(x: Tensor, options: NormalOptions = {}): Tensor {
   checkTensor("normalLike", x);
   return normal(x.shape, { dtype: x.dtype, backend: x.backend, ...options });
 }
 
+/** Spread and bounds of {@link truncatedNormal}. */
 export interface TruncatedNormalOptions extends NormalOptions {
   /** Default mean - 2 std. */
   readonly low?: number;

@@ -14,6 +14,7 @@ import type { Tensor } from "../core/tensor.ts";
 import { checkedTarget } from "../ops/creation.ts";
 import { defaultGenerator, type Generator } from "./generator.ts";
 
+/** Type, place and source of drawn numbers. */
 export interface RandomOptions extends CreationOptions {
   /** The default one unless said. */
   readonly generator?: Generator;

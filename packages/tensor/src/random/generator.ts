@@ -1,4 +1,5 @@
 import { ArgumentError, philox4x32 } from "@dl/backend";
+import { repeated, stepRecorder } from "../core/step-recorder.ts";
 import type { NumberOperand } from "../core/tensor-value.ts";
 
 /** Where a generator stands: plain data, to be kept in a checkpoint. */
@@ -37,6 +38,7 @@ export class Generator {
     this.setState({ seed, stream, draw: 0 });
   }
 
+  /** Where the generator stands, as plain data. */
   getState(): GeneratorState {
     return { seed: this.seed, stream: this.stream, draw: this.draw };
   }
@@ -75,6 +77,7 @@ export class Generator {
 
   /** `count` random words on the host, the bits a tensor of this draw would have. Takes one draw. */
   words(count: number): Uint32Array {
+    stepRecorder()?.refuse("random numbers were drawn on the host");
     const draw = this.takeDraw();
     const words = new Uint32Array(count);
     for (let i = 0; i < count; i += 4)
@@ -107,11 +110,15 @@ export class Generator {
 
   /** @internal The operands of a `randomBits` instruction. Takes one draw. */
   operands(): NumberOperand[] {
-    const draw = this.takeDraw();
-    return [this.seed % word, Math.floor(this.seed / word), this.stream, draw].map((number) => ({
-      number,
-      dtype: "uint32",
-    }));
+    const operands = Array.from({ length: 4 }, () => ({ number: 0, dtype: "uint32" as const }));
+    repeated(() => {
+      const { seed, stream } = this;
+      const draw = this.takeDraw();
+      [seed % word, Math.floor(seed / word), stream, draw].forEach((number, i) => {
+        operands[i]!.number = number;
+      });
+    });
+    return operands;
   }
 
   private takeDraw(): number {
@@ -139,7 +146,14 @@ function multiplyHigh(bits: number, range: number): number {
 
 let current: Generator | undefined;
 
-/** The generator used where a call names none; seeded by the system until {@link manualSeed}. */
+/**
+ * The generator used where a call names none; seeded by the system until {@link manualSeed}.
+ *
+ * @example
+ * manualSeed(1);
+ * const first = await uniform([1]).item();
+ * defaultGenerator().getState().seed; // => 1
+ */
 export function defaultGenerator(): Generator {
   if (current === undefined) {
     const [low, high] = globalThis.crypto.getRandomValues(new Uint32Array(2));

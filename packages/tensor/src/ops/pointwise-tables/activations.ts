@@ -52,81 +52,171 @@ const referenceSoftplus = (x: number): number => (x > 30 ? x : Math.log1p(Math.e
 
 /** The pointwise forms of activation functions. Kinks follow PyTorch. */
 export const activations = {
-  /** max(x, 0); the derivative at 0 is 0. */
+  /**
+   * max(x, 0); the derivative at 0 is 0.
+   *
+   * @example
+   * await tensor([-1, 2]).relu().toArray(); // => [0, 2]
+   */
   relu: unary((x) => withPartials(max(x, 0), [x], reluPartials), {
     types: "numeric",
     reference: (x) => Math.max(x, 0),
   }),
-  /** min(max(x, 0), 6). */
+  /**
+   * min(max(x, 0), 6).
+   *
+   * @example
+   * await tensor([-1, 2, 8]).relu6().toArray(); // => [0, 2, 6]
+   */
   relu6: unary((x) => withPartials(min(max(x, 0), 6), [x], relu6Partials), {
     reference: (x) => Math.min(Math.max(x, 0), 6),
   }),
-  /** x where positive, else slope · x. */
+  /**
+   * x where positive, else slope · x.
+   *
+   * @example
+   * await tensor([-10, 2]).leakyRelu(0.1).toArray(); // => [-1, 2]
+   */
   leakyRelu: unaryWithNumber((x, slope) => select(less(0, x), x, mul(slope, x)), 0.01, {
     reference: (x, slope) => (x > 0 ? x : slope * x),
   }),
-  /** x where positive, else alpha · (exp(x) - 1). */
+  /**
+   * x where positive, else alpha · (exp(x) - 1).
+   *
+   * @example
+   * await tensor([-1, 2]).elu().toArray(); // => [-0.632121, 2]
+   */
   elu: unaryWithNumber(elu, 1, {
     reference: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x)),
   }),
-  /** The elu whose outputs keep mean 0 and variance 1. */
+  /**
+   * The elu whose outputs keep mean 0 and variance 1.
+   *
+   * @example
+   * await tensor([-1, 1]).selu().toArray(); // => [-1.11133, 1.0507]
+   */
   selu: unary((x) => mul(seluScale, elu(x, seluAlpha)), {
     reference: (x) => seluScale * (x > 0 ? x : seluAlpha * Math.expm1(x)),
   }),
-  /** elu with a continuous derivative for every alpha. */
+  /**
+   * elu with a continuous derivative for every alpha.
+   *
+   * @example
+   * await tensor([-1, 2]).celu(2).toArray(); // => [-0.786939, 2]
+   */
   celu: unaryWithNumber((x, alpha) => select(less(0, x), x, mul(alpha, expm1(div(x, alpha)))), 1, {
     reference: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x / alpha)),
   }),
-  /** x Φ(x), with the exact normal distribution. */
+  /**
+   * x Φ(x), with the exact normal distribution.
+   *
+   * @example
+   * await tensor([-1, 1]).gelu().toArray(); // => [-0.158655, 0.841345]
+   */
   gelu: unary((x) => mul(mul(0.5, x), add(1, erf(mul(x, Math.SQRT1_2)))), {
     reference: (x) => 0.5 * x * (1 + referenceErf(x * Math.SQRT1_2)),
   }),
-  /** The tanh approximation of gelu, as GPT-2 uses it. */
+  /**
+   * The tanh approximation of gelu, as GPT-2 uses it.
+   *
+   * @example
+   * await tensor([1]).geluTanh().toArray(); // => [0.841192]
+   */
   geluTanh: unary(
     (x) => withPartials(mul(mul(0.5, x), add(1, tanh(geluTanhInner(x)))), [x], geluTanhPartials),
     {
       reference: (x) => 0.5 * x * (1 + Math.tanh(tanhGeluScale * (x + tanhGeluCubic * x ** 3))),
     },
   ),
-  /** x · sigmoid(x). */
+  /**
+   * x · sigmoid(x).
+   *
+   * @example
+   * await tensor([-1, 1]).silu().toArray(); // => [-0.268941, 0.731059]
+   */
   silu: unary((x) => mul(x, sigmoid(x)), { reference: (x) => x / (1 + Math.exp(-x)) }),
-  /** x · tanh(softplus(x)). */
+  /**
+   * x · tanh(softplus(x)).
+   *
+   * @example
+   * await tensor([1]).mish().toArray(); // => [0.865098]
+   */
   mish: unary((x) => mul(x, tanh(softplus(x))), {
     reference: (x) => x * Math.tanh(referenceSoftplus(x)),
   }),
-  /** x / (1 + |x|). */
+  /**
+   * x / (1 + |x|).
+   *
+   * @example
+   * await tensor([-1, 3]).softsign().toArray(); // => [-0.5, 0.75]
+   */
   softsign: unary((x) => withPartials(div(x, add(1, abs(x))), [x], softsignPartials), {
     reference: (x) => x / (1 + Math.abs(x)),
   }),
-  /** x held between two bounds. */
+  /**
+   * x held between two bounds.
+   *
+   * @example
+   * await tensor([-2, 0.5, 2]).hardtanh().toArray(); // => [-1, 0.5, 1]
+   */
   hardtanh: unaryWithNumbers(
     (x, low, high) => withPartials(min(max(x, low), high), [x, low, high], hardtanhPartials),
     [-1, 1],
     { reference: (x, low, high) => Math.min(Math.max(x, low), high) },
   ),
-  /** x / 6 + 1/2, held between 0 and 1. */
+  /**
+   * x / 6 + 1/2, held between 0 and 1.
+   *
+   * @example
+   * await tensor([-4, 0, 1.5]).hardsigmoid().toArray(); // => [0, 0.5, 0.75]
+   */
   hardsigmoid: unary(
     (x) => withPartials(mul(min(max(add(x, 3), 0), 6), 1 / 6), [x], hardsigmoidPartials),
     { reference: (x) => Math.min(Math.max(x / 6 + 0.5, 0), 1) },
   ),
-  /** x · hardsigmoid(x). */
+  /**
+   * x · hardsigmoid(x).
+   *
+   * @example
+   * await tensor([-4, 1.5, 4]).hardswish().toArray(); // => [0, 1.125, 4]
+   */
   hardswish: unary(
     (x) => select(less(x, -3), 0, select(less(3, x), x, mul(x, mul(add(x, 3), 1 / 6)))),
     { reference: (x) => (x < -3 ? 0 : x > 3 ? x : (x * (x + 3)) / 6) },
   ),
-  /** x where above the threshold, else the value. */
+  /**
+   * x where above the threshold, else the value.
+   *
+   * @example
+   * await tensor([0.5, 2]).threshold(1, 7).toArray(); // => [7, 2]
+   */
   threshold: unaryWithNumbers(
     (x, threshold, value) => select(less(threshold, x), x, value),
     [0, 0],
     { reference: (x, threshold, value) => (x > threshold ? x : value) },
   ),
-  /** x - tanh(x). */
+  /**
+   * x - tanh(x).
+   *
+   * @example
+   * await tensor([1]).tanhshrink().toArray(); // => [0.238406]
+   */
   tanhshrink: unary((x) => sub(x, tanh(x)), { reference: (x) => x - Math.tanh(x) }),
-  /** x, and 0 between -bound and bound. */
+  /**
+   * x, and 0 between -bound and bound.
+   *
+   * @example
+   * await tensor([-1, 0.4, 1]).hardshrink().toArray(); // => [-1, 0, 1]
+   */
   hardshrink: unaryWithNumber((x, bound) => select(lessEqual(abs(x), bound), 0, x), 0.5, {
     reference: (x, bound) => (Math.abs(x) <= bound ? 0 : x),
   }),
-  /** x moved towards 0 by the bound, no further than 0. */
+  /**
+   * x moved towards 0 by the bound, no further than 0.
+   *
+   * @example
+   * await tensor([-1, 0.4, 1]).softshrink().toArray(); // => [-0.5, 0, 0.5]
+   */
   softshrink: unaryWithNumber(softshrink, 0.5, {
     reference: (x, bound) =>
       x > bound ? x - bound : x < -bound ? x + bound : Number.isNaN(x) ? NaN : 0,

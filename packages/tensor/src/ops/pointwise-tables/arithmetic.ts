@@ -55,6 +55,30 @@ const rsqrt = (x: Scalar): Scalar => withPartials(div(1, sqrt(x)), [x], rsqrtPar
 
 const square = (x: Scalar): Scalar => mul(x, x);
 
+/** Below 0, or -0. */
+export const isNegative = (x: Scalar): Scalar =>
+  scalar.or(less(x, 0), scalar.and(equal(x, 0), less(div(1, x), 0)));
+
+/** `magnitude`, which is not below 0, with the sign of `x`. */
+const withSignOf = (x: Scalar, magnitude: Scalar): Scalar =>
+  select(isNegative(x), neg(magnitude), magnitude);
+
+/** Of magnitudes, where the remainder is the same by every rule, and exact. */
+const truncatedRemainder = (a: Scalar, b: Scalar): Scalar => withSignOf(a, mod(abs(a), abs(b)));
+
+/** A comparison's choice, with NaN only where both are. */
+const ignoringNaN =
+  (choose: (a: Scalar, b: Scalar) => Scalar) =>
+  (a: Scalar, b: Scalar): Scalar =>
+    select(scalar.isNaN(a), b, select(scalar.isNaN(b), a, choose(a, b)));
+const referenceIgnoringNaN =
+  (choose: (a: number, b: number) => number) =>
+  (a: number, b: number): number =>
+    Number.isNaN(a) ? b : Number.isNaN(b) ? a : choose(a, b);
+
+const heaviside = (x: Scalar, atZero: Scalar): Scalar =>
+  select(equal(x, 0), atZero, select(scalar.isNaN(x), x, cast(less(0, x), x.dtype)));
+
 /** Exponents worth a shorter formula than exp(b log x). */
 const powers: ReadonlyMap<number, (x: Scalar) => Scalar> = new Map([
   [-2, (x) => reciprocal(square(x))],
@@ -111,28 +135,73 @@ function referenceQuotient(a: number, b: number): number {
 }
 
 export const arithmetic = {
-  /** x + other. */
+  /**
+   * x + other.
+   *
+   * @example
+   * await tensor([1, 2]).add(10).toArray(); // => [11, 12]
+   */
   add: binary(add, { types: "numeric", reference: (a, b) => a + b }),
-  /** x - other. */
+  /**
+   * x - other.
+   *
+   * @example
+   * await tensor([1, 2]).sub(10).toArray(); // => [-9, -8]
+   */
   sub: binary(sub, { types: "numeric", reference: (a, b) => a - b }),
-  /** x · other, element by element. */
+  /**
+   * x · other, element by element.
+   *
+   * @example
+   * await tensor([1, 2]).mul(10).toArray(); // => [10, 20]
+   */
   mul: binary(mul, { types: "numeric", reference: (a, b) => a * b }),
-  /** x / other; integers are divided as float32. */
+  /**
+   * x / other; integers are divided as float32.
+   *
+   * @example
+   * await tensor([1, 2]).div(4).toArray(); // => [0.25, 0.5]
+   */
   div: binary(div, { types: "trueFloat", reference: (a, b) => a / b, domain: [0.5, 2] }),
-  /** Quotient rounded down. */
+  /**
+   * Quotient rounded down.
+   *
+   * @example
+   * await tensor([-7, 7]).floorDivide(2).toArray(); // => [-4, 3]
+   */
   floorDivide: binary(floorDivide, {
     types: "numeric",
     reference: referenceQuotient,
     domain: [0.6, 7],
     isDifferentiable: false,
   }),
-  /** Remainder with the sign of the divisor, as Python's `%`. */
+  /**
+   * Remainder with the sign of the divisor, as Python's `%`.
+   *
+   * @example
+   * await tensor([-7, 7]).remainder(3).toArray(); // => [2, 1]
+   */
   remainder: binary(mod, {
     types: "numeric",
     reference: referenceRemainder,
     domain: [0.6, 0.9],
   }),
-  /** x to the power of the exponent. */
+  /**
+   * Remainder with the sign of x, as C's and JavaScript's `%`.
+   *
+   * @example
+   * await tensor([-7, 7]).fmod(3).toArray(); // => [-1, 1]
+   */
+  fmod: binary(truncatedRemainder, {
+    reference: (a, b) => a % b,
+    domain: [0.6, 0.9],
+  }),
+  /**
+   * x to the power of the exponent.
+   *
+   * @example
+   * await tensor([2, 3]).pow(2).toArray(); // => [4, 9]
+   */
   pow: binary(
     pow,
     {
@@ -142,48 +211,172 @@ export const arithmetic = {
     },
     powers,
   ),
-  /** The larger of the two; NaN when either is NaN. At a tie each gets half the gradient. */
+  /**
+   * The larger of the two; NaN when either is NaN. At a tie each gets half the gradient.
+   *
+   * @example
+   * await tensor([1, 5]).maximum(3).toArray(); // => [3, 5]
+   */
   maximum: binary(max, { types: "any", reference: Math.max }),
-  /** The smaller of the two; NaN when either is NaN. At a tie each gets half the gradient. */
+  /**
+   * The smaller of the two; NaN when either is NaN. At a tie each gets half the gradient.
+   *
+   * @example
+   * await tensor([1, 5]).minimum(3).toArray(); // => [1, 3]
+   */
   minimum: binary(min, { types: "any", reference: Math.min }),
-  /** -x. */
+  /**
+   * The larger of the two, and the other where one is NaN.
+   *
+   * @example
+   * await tensor([NaN, 5]).fmax(3).toArray(); // => [3, 5]
+   */
+  fmax: binary(ignoringNaN(max), { reference: referenceIgnoringNaN(Math.max) }),
+  /**
+   * The smaller of the two, and the other where one is NaN.
+   *
+   * @example
+   * await tensor([NaN, 5]).fmin(3).toArray(); // => [3, 3]
+   */
+  fmin: binary(ignoringNaN(min), { reference: referenceIgnoringNaN(Math.min) }),
+  /**
+   * |x| with the sign of the other, whose zeros have one.
+   *
+   * @example
+   * await tensor([1, -2]).copySign(-1).toArray(); // => [-1, -2]
+   */
+  copySign: binary((x, other) => withSignOf(other, abs(x)), {
+    reference: (x, other) => (other < 0 || Object.is(other, -0) ? -Math.abs(x) : Math.abs(x)),
+  }),
+  /**
+   * 1 above 0, 0 below, and the other at 0.
+   *
+   * @example
+   * await tensor([-1, 0, 1]).heaviside(0.5).toArray(); // => [0, 0.5, 1]
+   */
+  heaviside: binary(heaviside, {
+    reference: (x, atZero) => (x === 0 ? atZero : Number.isNaN(x) ? NaN : Number(x > 0)),
+    isDifferentiable: false,
+  }),
+  /**
+   * Whether x is below 0, or -0.
+   *
+   * @example
+   * await tensor([-1, 2]).signBit().toArray(); // => [true, false]
+   */
+  signBit: unary(isNegative, {
+    reference: (x) => Number(x < 0 || Object.is(x, -0)),
+    isDifferentiable: false,
+  }),
+  /**
+   * -x.
+   *
+   * @example
+   * await tensor([1, -2]).neg().toArray(); // => [-1, 2]
+   */
   neg: unary(neg, { types: "numeric", reference: (x) => -x }),
-  /** |x|; the derivative at 0 is 0. */
+  /**
+   * |x|; the derivative at 0 is 0.
+   *
+   * @example
+   * await tensor([-1, 2]).abs().toArray(); // => [1, 2]
+   */
   abs: unary(abs, { types: "numeric", reference: Math.abs }),
-  /** 1, 0 or -1. */
+  /**
+   * 1, 0 or -1.
+   *
+   * @example
+   * await tensor([-3, 0, 2]).sign().toArray(); // => [-1, 0, 1]
+   */
   sign: unary(signOf, {
     types: "numeric",
     reference: (x) => (x > 0 ? 1 : x < 0 ? -1 : 0),
     isDifferentiable: false,
   }),
-  /** 1 / x; integers become float32. */
+  /**
+   * 1 / x; integers become float32.
+   *
+   * @example
+   * await tensor([2, 4]).reciprocal().toArray(); // => [0.5, 0.25]
+   */
   reciprocal: unary(reciprocal, {
     types: "trueFloat",
     reference: (x) => 1 / x,
     domain: [0.5, 2],
   }),
-  /** x². */
+  /**
+   * x².
+   *
+   * @example
+   * await tensor([2, -3]).square().toArray(); // => [4, 9]
+   */
   square: unary(square, { types: "numeric", reference: (x) => x * x }),
+  /**
+   * Square root.
+   *
+   * @example
+   * await tensor([4, 9]).sqrt().toArray(); // => [2, 3]
+   */
   sqrt: unary(sqrt, { reference: Math.sqrt, domain: [0.1, 4] }),
-  /** 1 / √x. */
+  /**
+   * 1 / √x.
+   *
+   * @example
+   * await tensor([4, 16]).rsqrt().toArray(); // => [0.5, 0.25]
+   */
   rsqrt: unary(rsqrt, { reference: (x) => 1 / Math.sqrt(x), domain: [0.1, 4] }),
-  /** Largest whole number not above x. */
+  /**
+   * Largest whole number not above x.
+   *
+   * @example
+   * await tensor([-1.5, 1.5]).floor().toArray(); // => [-2, 1]
+   */
   floor: unary(floor, { reference: Math.floor, isDifferentiable: false }),
-  /** Smallest whole number not below x. */
+  /**
+   * Smallest whole number not below x.
+   *
+   * @example
+   * await tensor([-1.5, 1.5]).ceil().toArray(); // => [-1, 2]
+   */
   ceil: unary((x) => neg(floor(neg(x))), { reference: Math.ceil, isDifferentiable: false }),
-  /** Nearest whole number, halves to even. */
+  /**
+   * Nearest whole number, halves to even.
+   *
+   * @example
+   * await tensor([0.5, 1.5, 2.4]).round().toArray(); // => [0, 2, 2]
+   */
   round: unary(round, { reference: roundHalfToEven, isDifferentiable: false }),
-  /** x without its fraction. */
+  /**
+   * x without its fraction.
+   *
+   * @example
+   * await tensor([-1.5, 1.5]).trunc().toArray(); // => [-1, 1]
+   */
   trunc: unary(trunc, { reference: Math.trunc, isDifferentiable: false }),
-  /** What `trunc` drops; has the sign of x. */
+  /**
+   * What `trunc` drops; has the sign of x.
+   *
+   * @example
+   * await tensor([-1.5, 1.25]).frac().toArray(); // => [-0.5, 0.25]
+   */
   frac: unary((x) => sub(x, trunc(x)), {
     reference: (x) => x - Math.trunc(x),
     domain: [0.1, 0.9],
   }),
-  /** √(x² + other²) without overflow on the way. */
+  /**
+   * √(x² + other²) without overflow on the way.
+   *
+   * @example
+   * await tensor([3]).hypot(4).toArray(); // => [5]
+   */
   hypot: binary(hypot, {
     reference: (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : Math.hypot(a, b)),
   }),
-  /** x + weight · (end - x). */
+  /**
+   * x + weight · (end - x).
+   *
+   * @example
+   * await tensor([0, 10]).lerp(20, 0.5).toArray(); // => [10, 15]
+   */
   lerp: ternary(lerp, { reference: (x, end, weight) => x + weight * (end - x) }),
 };

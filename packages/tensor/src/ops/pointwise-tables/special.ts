@@ -47,28 +47,83 @@ function referenceErfcTail(x: number): number {
 export { referenceErf };
 
 export const special = {
-  /** Error function. */
+  /**
+   * Error function.
+   *
+   * @example
+   * await tensor([0, 1]).erf().toArray(); // => [0, 0.842701]
+   */
   erf: unary(scalar.erf, { reference: referenceErf }),
-  /** 1 - erf(x); exact to the spacing of numbers around 1, not relative to small results. */
+  /**
+   * 1 - erf(x); exact to the spacing of numbers around 1, not relative to small results.
+   *
+   * @example
+   * await tensor([0, 1]).erfc().toArray(); // => [1, 0.157299]
+   */
   erfc: unary((x) => withPartials(sub(1, scalar.erf(x)), [x], erfcPartials), {
     reference: (x) => 1 - referenceErf(x),
   }),
+  /**
+   * Whether x is not a number.
+   *
+   * @example
+   * await tensor([NaN, 1]).isNaN().toArray(); // => [true, false]
+   */
   isNaN: unary(isNaN, {
     types: "trueFloat",
     reference: (x) => Number(Number.isNaN(x)),
     isDifferentiable: false,
   }),
+  /**
+   * Whether x is infinite.
+   *
+   * @example
+   * await tensor([-Infinity, 1]).isInf().toArray(); // => [true, false]
+   */
   isInf: unary((x) => equal(abs(x), Infinity), {
     types: "trueFloat",
     reference: (x) => Number(Math.abs(x) === Infinity),
     isDifferentiable: false,
   }),
+  /**
+   * Whether x is Infinity.
+   *
+   * @example
+   * await tensor([Infinity, 1]).isPosInf().toArray(); // => [true, false]
+   */
+  isPosInf: unary((x) => equal(x, Infinity), {
+    types: "trueFloat",
+    reference: (x) => Number(x === Infinity),
+    isDifferentiable: false,
+  }),
+  /**
+   * Whether x is -Infinity.
+   *
+   * @example
+   * await tensor([-Infinity, 1]).isNegInf().toArray(); // => [true, false]
+   */
+  isNegInf: unary((x) => equal(x, -Infinity), {
+    types: "trueFloat",
+    reference: (x) => Number(x === -Infinity),
+    isDifferentiable: false,
+  }),
+  /**
+   * Whether x is neither infinite nor NaN.
+   *
+   * @example
+   * await tensor([NaN, 1]).isFinite().toArray(); // => [false, true]
+   */
   isFinite: unary((x) => less(abs(x), Infinity), {
     types: "trueFloat",
     reference: (x) => Number(Number.isFinite(x)),
     isDifferentiable: false,
   }),
-  /** NaN replaced by the number, infinities by the largest finite values. */
+  /**
+   * NaN replaced by the number, infinities by the largest finite values.
+   *
+   * @example
+   * await tensor([NaN, 1]).nanToNum(7).toArray(); // => [7, 1]
+   */
   nanToNum: unaryWithNumber(nanToNum, 0, {
     reference: (x, nan) =>
       Number.isNaN(x) ? nan : Math.min(Math.max(x, -Number.MAX_VALUE), Number.MAX_VALUE),

@@ -1,7 +1,8 @@
 import { scalar, withPartials, type Partials, type Scalar } from "@dl/backend";
 import { binary, unary } from "../pointwise-definition.ts";
+import { isNegative } from "./arithmetic.ts";
 
-const { abs, add, and, atan, cos, div, equal, exp, expm1, less, log, log1p, max, min } = scalar;
+const { abs, add, atan, cos, div, equal, exp, expm1, less, log, log1p, max, min } = scalar;
 const { mul, neg, or, select, sin, sqrt, sub } = scalar;
 
 /** `magnitude` with the sign of `x`, for odd functions computed on |x|. */
@@ -24,9 +25,6 @@ const asin = (x: Scalar): Scalar =>
 const acosPartials: Partials = ([x]) => [div(-1, sqrt(oneMinusSquare(x!)))];
 const acos = (x: Scalar): Scalar =>
   withPartials(mul(2, atan(sqrt(div(sub(1, x), add(1, x))))), [x], acosPartials);
-
-/** Below 0, or -0. */
-const isNegative = (x: Scalar): Scalar => or(less(x, 0), and(equal(x, 0), less(div(1, x), 0)));
 
 const atan2Partials: Partials = ([y, x]) => {
   const square = add(mul(x!, x!), mul(y!, y!));
@@ -93,20 +91,109 @@ function atanh(x: Scalar): Scalar {
 
 /** Angles in radians. */
 export const trigonometry = {
+  /**
+   * Sine of an angle in radians.
+   *
+   * @example
+   * await tensor([0, 1]).sin().toArray(); // => [0, 0.841471]
+   */
   sin: unary(sin, { reference: Math.sin }),
+  /**
+   * Cosine of an angle in radians.
+   *
+   * @example
+   * await tensor([0, 1]).cos().toArray(); // => [1, 0.540302]
+   */
   cos: unary(cos, { reference: Math.cos }),
+  /**
+   * Tangent of an angle in radians.
+   *
+   * @example
+   * await tensor([0, 1]).tan().toArray(); // => [0, 1.55741]
+   */
   tan: unary(tan, { reference: Math.tan, domain: [-1.2, 1.2] }),
+  /**
+   * Angle whose sine is x, in [-π/2, π/2].
+   *
+   * @example
+   * await tensor([0, 1]).asin().toArray(); // => [0, 1.5708]
+   */
   asin: unary(asin, { reference: Math.asin, domain: [-0.95, 0.95] }),
+  /**
+   * Angle whose cosine is x, in [0, π].
+   *
+   * @example
+   * await tensor([1, 0]).acos().toArray(); // => [0, 1.5708]
+   */
   acos: unary(acos, { reference: Math.acos, domain: [-0.95, 0.95] }),
+  /**
+   * Angle whose tangent is x, in (-π/2, π/2).
+   *
+   * @example
+   * await tensor([0, 1]).atan().toArray(); // => [0, 0.785398]
+   */
   atan: unary(atan, { reference: Math.atan }),
-  /** Angle of the point (other, x): x is the height, as in `Math.atan2`. */
+  /**
+   * Angle of the point (other, x): x is the height, as in `Math.atan2`.
+   *
+   * @example
+   * await tensor([1, -1]).atan2(-1).toArray(); // => [2.35619, -2.35619]
+   */
   atan2: binary(atan2, { reference: Math.atan2 }),
+  /**
+   * Hyperbolic sine: (exp(x) - exp(-x)) / 2.
+   *
+   * @example
+   * await tensor([0, 1]).sinh().toArray(); // => [0, 1.1752]
+   */
   sinh: unary(sinh, { reference: Math.sinh }),
+  /**
+   * Hyperbolic cosine: (exp(x) + exp(-x)) / 2.
+   *
+   * @example
+   * await tensor([0, 1]).cosh().toArray(); // => [1, 1.54308]
+   */
   cosh: unary(cosh, { reference: Math.cosh }),
+  /**
+   * Hyperbolic tangent, between -1 and 1.
+   *
+   * @example
+   * await tensor([0, 1]).tanh().toArray(); // => [0, 0.761594]
+   */
   tanh: unary(scalar.tanh, { reference: Math.tanh }),
+  /**
+   * The inverse of sinh.
+   *
+   * @example
+   * await tensor([0, 1]).asinh().toArray(); // => [0, 0.881374]
+   */
   asinh: unary(asinh, { reference: Math.asinh }),
+  /**
+   * The inverse of cosh.
+   *
+   * @example
+   * await tensor([1, 2]).acosh().toArray(); // => [0, 1.31696]
+   */
   acosh: unary(acosh, { reference: Math.acosh, domain: [1.05, 6] }),
+  /**
+   * The inverse of tanh.
+   *
+   * @example
+   * await tensor([0, 0.5]).atanh().toArray(); // => [0, 0.549306]
+   */
   atanh: unary(atanh, { reference: Math.atanh, domain: [-0.95, 0.95] }),
-  /** Degrees to radians: x · π / 180. */
+  /**
+   * Degrees to radians: x · π / 180.
+   *
+   * @example
+   * await tensor([180]).deg2rad().toArray(); // => [3.14159]
+   */
   deg2rad: unary((x) => mul(x, Math.PI / 180), { reference: (x) => (x * Math.PI) / 180 }),
+  /**
+   * Radians to degrees: x · 180 / π.
+   *
+   * @example
+   * await tensor([Math.PI]).rad2deg().toArray(); // => [180]
+   */
+  rad2deg: unary((x) => mul(x, 180 / Math.PI), { reference: (x) => (x * 180) / Math.PI }),
 };

@@ -1,0 +1,77 @@
+import { ArgumentError, formatShape, ShapeError, windowCount } from "@dl/backend";
+import { applyOne, type Tensor } from "@dl/tensor";
+import type { SpatialNames } from "./window.ts";
+
+/** Depth, height and width, or one number for all. */
+export type Triple = number | readonly [depth: number, height: number, width: number];
+
+/** All numbers of a {@link Triple}. */
+export type VolumeSizes = readonly [depth: number, height: number, width: number];
+
+export const volumes: SpatialNames = {
+  ndim: 5,
+  inputAxes: "[batch, channels, depth, height, width]",
+  windowAxes: "depth, height, width",
+  layout: "NCDHW",
+  missingAxes: " Add a batch axis with unsqueeze(0), or a channel axis with unsqueeze(1).",
+};
+
+/** All numbers of a triple. @throws {ArgumentError} unless they are whole numbers of at least `least`. */
+export function tripleOf(op: string, name: string, triple: Triple, least: number): VolumeSizes {
+  const all = typeof triple === "number" ? ([triple, triple, triple] as const) : triple;
+  if (all.length !== 3 || !all.every((size) => Number.isInteger(size) && size >= least))
+    throw new ArgumentError(
+      op,
+      `${name} must be a whole number of at least ${least}, or three such numbers: received ${typeof triple === "number" ? triple : formatShape(triple)}.`,
+      { expected: `>= ${least}`, received: triple },
+    );
+  return all;
+}
+
+/** Depth, height and width of a volume or of a weight. */
+export function volumeSize(x: Tensor): VolumeSizes {
+  return x.shape.slice(2) as unknown as VolumeSizes;
+}
+
+/** @throws {ShapeError} if the window fits nowhere. */
+export function checkVolumeFits(
+  op: string,
+  inputs: Tensor,
+  kernelSize: VolumeSizes,
+  { stride, padding, dilation }: Record<"stride" | "padding" | "dilation", VolumeSizes>,
+): void {
+  const size = volumeSize(inputs);
+  const fits = size.every(
+    (n, i) => windowCount(n, kernelSize[i]!, stride[i]!, 2 * padding[i]!, dilation[i]!) > 0,
+  );
+  if (fits) return;
+  const area = (sizes: readonly number[]): string => sizes.join(" x ");
+  throw new ShapeError(
+    op,
+    `the window does not fit: input ${formatShape(inputs.shape)} with padding is ${area(size.map((n, i) => n + 2 * padding[i]!))}, the window covers ${area(kernelSize.map((n, i) => dilation[i]! * (n - 1) + 1))}. Use a smaller kernelSize or more padding.`,
+    { expected: kernelSize, received: inputs.shape },
+  );
+}
+
+/** [batch, channels, depth, height, width] → [batch · depth, channels, height, width]. */
+export function planesOf(x: Tensor): Tensor {
+  const [batch, channels, depth, height, width] = x.shape as [number, number, ...VolumeSizes];
+  return x.permute([0, 2, 1, 3, 4]).reshape([batch * depth, channels, height, width]);
+}
+
+/** The inverse of {@link planesOf}. */
+export function volumeOf(planes: Tensor, batch: number, depth: number): Tensor {
+  return planes.reshape([batch, depth, ...planes.shape.slice(1)]).permute([0, 2, 1, 3, 4]);
+}
+
+/** Zeros before, after and between the planes of a volume. */
+export function padDepth(x: Tensor, before: number, after: number, between = 0): Tensor {
+  const along = (count: number): number[] => [0, 0, count, 0, 0];
+  if (before === 0 && after === 0 && between === 0) return x;
+  return applyOne("pad", [x], {
+    before: along(before),
+    after: along(after),
+    interior: along(between),
+    value: 0,
+  });
+}

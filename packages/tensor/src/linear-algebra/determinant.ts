@@ -1,0 +1,79 @@
+import type { Tensor } from "../core/tensor.ts";
+import { flatten, squeeze } from "../ops/views.ts";
+import { select } from "../ops/slice.ts";
+import { checkSquare, onMatrices } from "./check-matrices.ts";
+import { adjugateMethod, detMethod, slogdetMethod } from "./matrix-methods.ts";
+
+/**
+ * Determinants.
+ *
+ * Large matrices overflow; see {@link slogdet}. First derivatives exist at singular matrices too,
+ * second ones need an inverse. On the host in float64.
+ *
+ * Shape: [..., n, n] → [...].
+ * @throws {ShapeError} if the matrices are not square.
+ * @example
+ * await det(tensor([[1, 2], [3, 4]])).item(); // => -2
+ */
+export function det(x: Tensor): Tensor {
+  checkSquare("det", x);
+  return squeeze(onMatrices(detMethod, x), [-2, -1]);
+}
+
+/**
+ * The transposed matrices of cofactors: det(A) A⁻¹, also where A has no inverse. The gradient of
+ * {@link det} is its transpose.
+ *
+ * By singular values, on the host in float64. The gradient needs an inverse.
+ *
+ * Shape: [..., n, n] → the same.
+ * @throws {ShapeError} if the matrices are not square.
+ * @example
+ * await adjugate(tensor([[0, 0], [0, 3]])).toArray(); // => [[3, 0], [0, 0]]
+ */
+export function adjugate(x: Tensor): Tensor {
+  checkSquare("adjugate", x);
+  return onMatrices(adjugateMethod, x);
+}
+
+/** What {@link slogdet} gives. */
+export interface SignAndLog {
+  /** 1, -1, or 0 for a singular matrix. */
+  readonly sign: Tensor;
+  /** log |det A|; -Infinity for a singular matrix. */
+  readonly logAbs: Tensor;
+}
+
+/**
+ * The sign of each determinant and the logarithm of its magnitude, which does not overflow.
+ *
+ * On the host in float64. The gradient needs an inverse.
+ *
+ * Shape: [..., n, n] → sign [...], logAbs [...].
+ * @throws {ShapeError} if the matrices are not square.
+ * @example
+ * const { sign, logAbs } = slogdet(tensor([[0, 1], [1, 0]]));
+ * await sign.item(); // => -1
+ * await logAbs.item(); // => 0
+ */
+export function slogdet(x: Tensor): SignAndLog {
+  checkSquare("slogdet", x);
+  const packed = flatten(onMatrices(slogdetMethod, x), -2);
+  return { sign: select(packed, -1, 0), logAbs: select(packed, -1, 1) };
+}
+
+/**
+ * log det A: NaN where the determinant is below 0, -Infinity where it is 0.
+ *
+ * On the host in float64. The gradient needs an inverse.
+ *
+ * Shape: [..., n, n] → [...].
+ * @throws {ShapeError} if the matrices are not square.
+ * @example
+ * await logdet(tensor([[1, 0], [0, 1]])).item(); // => 0
+ */
+export function logdet(x: Tensor): Tensor {
+  checkSquare("logdet", x);
+  const { sign, logAbs } = slogdet(x);
+  return logAbs.add(sign.log());
+}

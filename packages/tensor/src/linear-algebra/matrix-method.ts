@@ -1,0 +1,54 @@
+import { matrix, type Matrix } from "./matrix.ts";
+
+/** Decompositions and solvers that run on the host in float64. */
+export type MatrixMethodName =
+  | "adjugate"
+  | "cholesky"
+  | "det"
+  | "eigh"
+  | "inverse"
+  | "matrixExp"
+  | "pinverse"
+  | "qr"
+  | "qrComplete"
+  | "slogdet"
+  | "solve"
+  | "solveLower"
+  | "solveUpper"
+  | "svd";
+
+/** Rows and columns. */
+export type MatrixSize = Pick<Matrix, "rows" | "columns">;
+
+/**
+ * What the primitive `linearAlgebra` does to each matrix of a stack, on the host in float64. There
+ * is one result: several factors come one below the other, each with as many columns.
+ */
+export interface MatrixMethod {
+  readonly name: MatrixMethodName;
+  readonly resultSize: (sizes: readonly MatrixSize[]) => MatrixSize;
+  /** `which` names the matrix in an error. */
+  readonly compute: (inputs: readonly Matrix[], which: string) => Matrix;
+}
+
+/** The method for every matrix of the stacks `inputs`; a matrix with NaN or infinity gives NaN. */
+export function computeStacked(
+  method: MatrixMethod,
+  sizes: readonly MatrixSize[],
+  inputs: readonly Float64Array[],
+  result: Float64Array,
+): void {
+  const { rows, columns } = method.resultSize(sizes);
+  const length = rows * columns;
+  const count = result.length / length;
+  const part = (stack: Float64Array, i: number, size: number): Float64Array =>
+    stack.subarray(i * size, (i + 1) * size);
+  for (let i = 0; i < count; i++) {
+    const own = sizes.map((size, k) =>
+      matrix(size.rows, size.columns, part(inputs[k]!, i, size.rows * size.columns)),
+    );
+    const target = part(result, i, length);
+    if (own.some(({ elements }) => !elements.every(Number.isFinite))) target.fill(NaN);
+    else target.set(method.compute(own, count === 1 ? "the matrix" : `matrix ${i}`).elements);
+  }
+}

@@ -1,0 +1,229 @@
+import { ArgumentError } from "@dl/backend";
+import {
+  exponentialOf,
+  factorCholesky,
+  factorLU,
+  factorQR,
+  solveLU,
+  solveTriangle,
+  type LU,
+} from "./factorizations.ts";
+import type { MatrixMethod, MatrixMethodName, MatrixSize } from "./matrix-method.ts";
+import {
+  addMultiple,
+  doubleEpsilon,
+  identity,
+  largestMagnitude,
+  matrix,
+  productOf,
+  row,
+  transposeOf,
+  type Matrix,
+} from "./matrix.ts";
+import { singularValues, type Singular } from "./singular-values.ts";
+import { symmetricEigen } from "./symmetric-eigen.ts";
+
+const likeFirst = ([a]: readonly MatrixSize[]): MatrixSize => a!;
+const likeSecond = ([, b]: readonly MatrixSize[]): MatrixSize => b!;
+const numbers = (columns: number) => (): MatrixSize => ({ rows: 1, columns });
+
+export const choleskyMethod: MatrixMethod = {
+  name: "cholesky",
+  resultSize: likeFirst,
+  compute: ([a], which) => {
+    const factor = factorCholesky(a!);
+    if (!("pivot" in factor)) return factor;
+    throw new ArgumentError(
+      "cholesky",
+      `${which} is not positive definite: pivot ${factor.pivot} is ${factor.value}. Add a small multiple of the identity, or use eigh.`,
+      { received: factor.value },
+    );
+  },
+};
+
+/** Q above Rᵀ. */
+const qrWith = (
+  name: MatrixMethodName,
+  columnsOfQ: (size: MatrixSize) => number,
+): MatrixMethod => ({
+  name,
+  resultSize: ([a]) => ({ rows: a!.rows + a!.columns, columns: columnsOfQ(a!) }),
+  compute: ([a]) => {
+    const { q, r } = factorQR(a!, columnsOfQ(a!));
+    return stacked(q, transposeOf(r));
+  },
+});
+export const qrMethod = qrWith("qr", ({ rows, columns }) => Math.min(rows, columns));
+export const qrCompleteMethod = qrWith("qrComplete", ({ rows }) => rows);
+
+/** The values above the vectors, which are columns. */
+export const eighMethod: MatrixMethod = {
+  name: "eigh",
+  resultSize: ([a]) => ({ rows: a!.rows + 1, columns: a!.columns }),
+  compute: ([a], which) => {
+    const { values, vectors } = symmetricEigen(a!) ?? fail("eigh", which);
+    for (let i = 0; i < vectors.rows; i++) orient(row(vectors, i));
+    return stacked(matrix(1, values.length, values), transposeOf(vectors));
+  },
+};
+
+/** The values above U above V. */
+export const svdMethod: MatrixMethod = {
+  name: "svd",
+  resultSize: ([a]) => ({
+    rows: 1 + a!.rows + a!.columns,
+    columns: Math.min(a!.rows, a!.columns),
+  }),
+  compute: ([a], which) => {
+    const { values, u, v } = svdOf(a!, "svd", which);
+    for (let i = 0; i < u.rows; i++) orient(row(u, i), row(v, i));
+    return stacked(matrix(1, values.length, values), transposeOf(u), transposeOf(v));
+  },
+};
+
+export const solveMethod: MatrixMethod = {
+  name: "solve",
+  resultSize: likeSecond,
+  compute: ([a, b], which) => solveLU(regularLU(a!, "solve", which), b!),
+};
+
+export const inverseMethod: MatrixMethod = {
+  name: "inverse",
+  resultSize: likeFirst,
+  compute: ([a], which) => solveLU(regularLU(a!, "inverse", which), identity(a!.rows)),
+};
+
+const triangleMethod = (name: MatrixMethodName, triangle: "lower" | "upper"): MatrixMethod => ({
+  name,
+  resultSize: likeSecond,
+  compute: ([a, b], which) => {
+    for (let i = 0; i < a!.rows; i++)
+      if (a!.elements[i * a!.rows + i] === 0) throw singular("triangularSolve", which, i, 0);
+    return solveTriangle(a!, b!, triangle);
+  },
+});
+export const solveLowerMethod = triangleMethod("solveLower", "lower");
+export const solveUpperMethod = triangleMethod("solveUpper", "upper");
+
+/** Singular values up to `tolerance` times the largest count as zero. */
+export const pinverseMethod = (tolerance: number): MatrixMethod => ({
+  name: "pinverse",
+  resultSize: ([a]) => ({ rows: a!.columns, columns: a!.rows }),
+  compute: ([a], which) => {
+    const { values, u, v } = svdOf(a!, "pinverse", which);
+    const least = tolerance * (values[0] ?? 0);
+    return weightedSum(
+      v,
+      u,
+      values.map((value) => (value > least ? 1 / value : 0)),
+    );
+  },
+});
+
+export const detMethod: MatrixMethod = {
+  name: "det",
+  resultSize: numbers(1),
+  compute: ([a]) => matrix(1, 1, Float64Array.of(determinantOf(a!))),
+};
+
+/** The sign beside log |det A|. */
+export const slogdetMethod: MatrixMethod = {
+  name: "slogdet",
+  resultSize: numbers(2),
+  compute: ([a]) => {
+    const { lu, sign } = factorLU(a!);
+    const pivots = diagonalOf(lu);
+    return matrix(
+      1,
+      2,
+      Float64Array.of(
+        pivots.reduce((product, pivot) => product * Math.sign(pivot), sign),
+        pivots.reduce((sum, pivot) => sum + Math.log(Math.abs(pivot)), 0),
+      ),
+    );
+  },
+};
+
+/** det(A) A⁻¹, which exists also where A⁻¹ does not: V diag(products of the other values) Uᵀ. */
+export const adjugateMethod: MatrixMethod = {
+  name: "adjugate",
+  resultSize: likeFirst,
+  compute: ([a], which) => {
+    const { values, u, v } = svdOf(a!, "det", which);
+    const orientation = [u, v].reduce((sign, x) => sign * Math.sign(determinantOf(x)), 1);
+    const others = values.map((_, i) =>
+      values.reduce((product, value, j) => (i === j ? product : product * value), orientation),
+    );
+    return weightedSum(v, u, others);
+  },
+};
+
+export const matrixExpMethod: MatrixMethod = {
+  name: "matrixExp",
+  resultSize: likeFirst,
+  compute: ([a]) => exponentialOf(a!, productOf),
+};
+
+function stacked(...parts: readonly Matrix[]): Matrix {
+  const { columns } = parts[0]!;
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  const result = matrix(rows, columns);
+  let at = 0;
+  for (const { elements } of parts) {
+    result.elements.set(elements, at);
+    at += elements.length;
+  }
+  return result;
+}
+
+/** Vectors are known up to their sign: the largest component, the first of several, is positive. */
+function orient(vector: Float64Array, partner?: Float64Array): void {
+  const largest = largestMagnitude(vector);
+  if (vector.find((x) => Math.abs(x) === largest)! >= 0) return;
+  for (const x of [vector, partner]) x?.forEach((element, i) => (x[i] = -element));
+}
+
+/** Σ weightₖ xₖ yₖᵀ over rows. */
+function weightedSum(x: Matrix, y: Matrix, weights: Float64Array): Matrix {
+  const result = matrix(x.columns, y.columns);
+  weights.forEach((weight, k) =>
+    row(x, k).forEach((element, i) => addMultiple(row(result, i), row(y, k), weight * element)),
+  );
+  return result;
+}
+
+const diagonalOf = ({ rows, columns, elements }: Matrix): number[] =>
+  Array.from({ length: rows }, (_, i) => elements[i * columns + i]!);
+
+function determinantOf(a: Matrix): number {
+  const { lu, sign } = factorLU(a);
+  return diagonalOf(lu).reduce((det, pivot) => det * pivot, sign);
+}
+
+/** The factors of a matrix that has an inverse in double precision. */
+function regularLU(a: Matrix, op: string, which: string): LU {
+  const factors = factorLU(a);
+  const least = (doubleEpsilon / 2) * a.rows * largestMagnitude(a.elements);
+  diagonalOf(factors.lu).forEach((pivot, i) => {
+    if (!(Math.abs(pivot) > least)) throw singular(op, which, i, pivot);
+  });
+  return factors;
+}
+
+function singular(op: string, which: string, i: number, pivot: number): ArgumentError {
+  return new ArgumentError(
+    op,
+    `${which} is singular: pivot ${i} is ${pivot}. Use pinverse or lstsq, or add a small multiple of the identity.`,
+    { received: pivot },
+  );
+}
+
+const svdOf = (a: Matrix, op: string, which: string): Singular =>
+  singularValues(a) ?? fail(op, which);
+
+function fail(op: string, which: string): never {
+  throw new ArgumentError(
+    op,
+    `the iteration for ${which} did not converge. Its elements differ too much in size: divide it by its largest.`,
+  );
+}

@@ -1,0 +1,126 @@
+import { ArgumentError } from "@dl/backend";
+import { applyOne } from "../core/primitives.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { matmul } from "../ops/matmul.ts";
+import { checkMatrices, checkSquare, epsilonOf, onMatrices, onPairs } from "./check-matrices.ts";
+import {
+  inverseMethod,
+  pinverseMethod,
+  solveLowerMethod,
+  solveMethod,
+  solveUpperMethod,
+} from "./matrix-methods.ts";
+
+/**
+ * X with A X = B.
+ *
+ * By elimination with pivots, on the host in float64. A matrix that is singular in double precision
+ * is refused.
+ *
+ * Shape: A [..., n, n], B [n] or [..., n, k] → B's; axes before the last two broadcast.
+ * @throws {ArgumentError} naming the pivot, if a matrix is singular.
+ * @throws {ShapeError} if the matrices are not square, or B has another number of rows.
+ * @example
+ * await solve(tensor([[2, 0], [1, 4]]), tensor([2, 9])).toArray(); // => [1, 2]
+ */
+export function solve(a: Tensor, b: Tensor): Tensor {
+  checkSquare("solve", a);
+  return onPairs("solve", a, b, (left, right) =>
+    applyOne("linearAlgebra", [left, right], { method: solveMethod }),
+  );
+}
+
+/** Which triangle {@link triangularSolve} reads. */
+export interface TriangularSolveOptions {
+  /** Use the upper triangle of A instead of the lower. Default false. */
+  readonly upper?: boolean;
+}
+
+/**
+ * X with T X = B, for the lower (or upper) triangle T of A; the other half of A is not read.
+ *
+ * On the host in float64.
+ *
+ * Shape: A [..., n, n], B [n] or [..., n, k] → B's; axes before the last two broadcast.
+ * @throws {ArgumentError} if the diagonal has a zero.
+ * @throws {ShapeError} if the matrices are not square, or B has another number of rows.
+ * @example
+ * await triangularSolve(tensor([[2, 0], [1, 4]]), tensor([2, 9])).toArray(); // => [1, 2]
+ */
+export function triangularSolve(
+  a: Tensor,
+  b: Tensor,
+  options: TriangularSolveOptions = {},
+): Tensor {
+  checkSquare("triangularSolve", a);
+  const method = options.upper === true ? solveUpperMethod : solveLowerMethod;
+  return onPairs("triangularSolve", a, b, (left, right) =>
+    applyOne("linearAlgebra", [left, right], { method }),
+  );
+}
+
+/**
+ * A⁻¹; to multiply by it, {@link solve} is more accurate.
+ *
+ * On the host in float64.
+ *
+ * Shape: [..., n, n] → the same.
+ * @throws {ArgumentError} naming the pivot, if a matrix is singular.
+ * @throws {ShapeError} if the matrices are not square.
+ * @example
+ * await inverse(tensor([[2, 0], [0, 4]])).toArray(); // => [[0.5, 0], [0, 0.25]]
+ */
+export function inverse(x: Tensor): Tensor {
+  checkSquare("inverse", x);
+  return onMatrices(inverseMethod, x);
+}
+
+/** Which singular values count as 0 in {@link pinverse}. */
+export interface PinverseOptions {
+  /**
+   * Singular values up to this share of the largest count as zero. max(m, n) times the type's
+   * epsilon unless said.
+   */
+  readonly tolerance?: number;
+}
+
+/**
+ * The Moore-Penrose inverse: of all X that minimise ‖A X - I‖ the smallest.
+ *
+ * By singular values, on the host in float64.
+ *
+ * Shape: [..., m, n] → [..., n, m].
+ * Source: Golub & Pereyra 1973, "The differentiation of pseudo-inverses" (the gradient).
+ *
+ * @throws {ShapeError} if there are fewer than two axes.
+ * @throws {ArgumentError} if the tolerance is not a number from 0 on.
+ * @example
+ * await pinverse(tensor([[1, 0], [0, 0]])).toArray(); // => [[1, 0], [0, 0]]
+ */
+export function pinverse(x: Tensor, options: PinverseOptions = {}): Tensor {
+  checkMatrices("pinverse", x);
+  return onMatrices(pinverseMethod(toleranceOf("pinverse", x, options)), x);
+}
+
+/** @throws {ArgumentError} if it is not a number from 0 on. */
+export function toleranceOf(op: string, x: Tensor, { tolerance }: PinverseOptions): number {
+  if (tolerance === undefined) return Math.max(...x.shape.slice(-2)) * epsilonOf(x.dtype);
+  if (tolerance >= 0) return tolerance;
+  throw new ArgumentError(op, `the tolerance must be 0 or above: received ${tolerance}.`, {
+    received: tolerance,
+  });
+}
+
+/**
+ * Of all X that minimise ‖A X - B‖ the smallest: least squares for any shape and rank of A.
+ *
+ * Shape: A [..., m, n], B [m] or [..., m, k] → [n] or [..., n, k].
+ * @throws {ShapeError} if B has another number of rows than A.
+ * @example
+ * await lstsq(tensor([[1], [1]]), tensor([1, 3])).toArray(); // => [2]
+ */
+export function lstsq(a: Tensor, b: Tensor, options: PinverseOptions = {}): Tensor {
+  checkMatrices("lstsq", a);
+  const method = pinverseMethod(toleranceOf("lstsq", a, options));
+  return onPairs("lstsq", a, b, (left, right) => matmul(onMatrices(method, left), right));
+}

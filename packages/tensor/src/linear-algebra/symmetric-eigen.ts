@@ -1,0 +1,121 @@
+import {
+  addMultiple,
+  dotOf,
+  doubleEpsilon,
+  identity,
+  matrix,
+  row,
+  scaled,
+  symmetricPart,
+  type Matrix,
+} from "./matrix.ts";
+
+/** Eigenvalues from the smallest on, and eigenvectors as rows. */
+export interface Eigen {
+  readonly values: Float64Array;
+  readonly vectors: Matrix;
+}
+
+/** More than any matrix needs; LAPACK stops at 30 as well. */
+const mostStepsPerValue = 30;
+
+/**
+ * Eigenvalues and eigenvectors of a symmetric matrix: reflections make it tridiagonal, QL steps with
+ * implicit shifts make it diagonal. undefined if that does not converge.
+ *
+ * Source: Dubrulle, Martin & Wilkinson 1968, "The implicit QL algorithm"; Golub & Van Loan,
+ * "Matrix Computations", 4th ed., 8.3.
+ */
+export function symmetricEigen(a: Matrix): Eigen | undefined {
+  const { unit, scale } = scaled(symmetricPart(a));
+  const { diagonal, beside, vectors } = tridiagonalize(unit);
+  for (let l = 0; l < diagonal.length; l++)
+    if (!isolateValue(diagonal, beside, vectors, l)) return undefined;
+  const order = [...diagonal.keys()].toSorted((i, j) => diagonal[i]! - diagonal[j]!);
+  const sorted = matrix(a.rows, a.rows);
+  order.forEach((from, to) => row(sorted, to).set(row(vectors, from)));
+  return { values: Float64Array.from(order, (i) => diagonal[i]! * scale), vectors: sorted };
+}
+
+/** Qᵀ A Q tridiagonal: its diagonal, what stands beside it, and Qᵀ. */
+function tridiagonalize(a: Matrix): {
+  diagonal: Float64Array;
+  beside: Float64Array;
+  vectors: Matrix;
+} {
+  const n = a.rows;
+  const q = identity(n); // rows of Qᵀ
+  for (let k = 0; k < n - 2; k++) {
+    const v = new Float64Array(n);
+    for (let i = k + 1; i < n; i++) v[i] = a.elements[i * n + k]!;
+    const below = dotOf(v, v) - v[k + 1]! ** 2;
+    if (below === 0) continue;
+    v[k + 1]! += (v[k + 1]! < 0 ? -1 : 1) * Math.sqrt(dotOf(v, v));
+    const factor = 2 / dotOf(v, v);
+    // A - v wᵀ - w vᵀ is H A H for the reflection H = I - factor · v vᵀ.
+    const w = Float64Array.from({ length: n }, (_, i) => factor * dotOf(row(a, i), v));
+    addMultiple(w, v, (-factor / 2) * dotOf(v, w));
+    for (let i = 0; i < n; i++) {
+      addMultiple(row(a, i), w, -v[i]!);
+      addMultiple(row(a, i), v, -w[i]!);
+    }
+    const projection = new Float64Array(n);
+    for (let i = k + 1; i < n; i++) addMultiple(projection, row(q, i), v[i]!);
+    for (let i = k + 1; i < n; i++) addMultiple(row(q, i), projection, -factor * v[i]!);
+  }
+  return {
+    diagonal: Float64Array.from({ length: n }, (_, i) => a.elements[i * n + i]!),
+    beside: Float64Array.from({ length: n }, (_, i) => a.elements[i * n + i + 1] ?? 0),
+    vectors: q,
+  };
+}
+
+/** QL steps until nothing stands beside diagonal element `l`; false if it takes too many. */
+function isolateValue(d: Float64Array, e: Float64Array, vectors: Matrix, l: number): boolean {
+  const n = d.length;
+  for (let step = 0; step <= mostStepsPerValue; step++) {
+    let m = l;
+    while (m < n - 1 && Math.abs(e[m]!) > doubleEpsilon * (Math.abs(d[m]!) + Math.abs(d[m + 1]!)))
+      m++;
+    if (m === l) return true;
+    // Wilkinson's shift: the eigenvalue of the leading 2 x 2 block nearer to d[l].
+    const half = (d[l + 1]! - d[l]!) / (2 * e[l]!);
+    const shift = d[l]! - e[l]! / (half + (half < 0 ? -1 : 1) * Math.hypot(half, 1));
+    let bulge = d[m]! - shift;
+    let [sine, cosine, moved] = [1, 1, 0];
+    let i = m - 1;
+    for (; i >= l; i--) {
+      const f = sine * e[i]!;
+      const b = cosine * e[i]!;
+      const length = Math.hypot(f, bulge);
+      e[i + 1] = length;
+      if (length === 0) {
+        d[i + 1]! -= moved;
+        break;
+      }
+      sine = f / length;
+      cosine = bulge / length;
+      const g = d[i + 1]! - moved;
+      const t = (d[i]! - g) * sine + 2 * cosine * b;
+      moved = sine * t;
+      d[i + 1] = g + moved;
+      bulge = cosine * t - b;
+      rotate(row(vectors, i), row(vectors, i + 1), cosine, sine);
+    }
+    e[m] = 0;
+    if (i >= l) continue;
+    d[l]! -= moved;
+    e[l] = bulge;
+  }
+  return false;
+}
+
+/** [p, q] ← [c p - s q, s p + c q]. */
+export function rotate(p: Float64Array, q: Float64Array, c: number, s: number): void {
+  for (let i = 0; i < p.length; i++) {
+    const a = p[i]!;
+    const b = q[i]!;
+    p[i] = c * a - s * b;
+    q[i] = s * a + c * b;
+  }
+}

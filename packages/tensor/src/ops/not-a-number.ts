@@ -1,0 +1,67 @@
+import { ArgumentError } from "@dl/backend";
+import type { Tensor } from "../core/tensor.ts";
+import { checkFloat, checkTensor } from "./check-operands.ts";
+import { sum, type Axes, type ReduceOptions } from "./reduce.ts";
+import { where } from "./where.ts";
+
+/**
+ * Sum over axes of what is not NaN.
+ *
+ * @throws {AxisError} if an axis is out of range or named twice.
+ * @throws {DTypeError} for integer and bool tensors.
+ * @example
+ * await nanSum(tensor([1, NaN, 3])).item(); // => 4
+ */
+export function nanSum(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
+  checkTensor("nanSum", x);
+  checkFloat("nanSum", x);
+  return sum(where(x.isNaN(), 0, x), axes, options);
+}
+
+/**
+ * Mean over axes of what is not NaN; NaN where nothing is left.
+ *
+ * @throws {AxisError} if an axis is out of range or named twice.
+ * @throws {DTypeError} for integer and bool tensors.
+ * @example
+ * await nanMean(tensor([1, NaN, 3])).item(); // => 2
+ */
+export function nanMean(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
+  checkTensor("nanMean", x);
+  checkFloat("nanMean", x);
+  const count = sum(x.isNaN().logicalNot().cast(x.dtype), axes, options);
+  return nanSum(x, axes, options).div(count);
+}
+
+/** How near counts as equal, for {@link allclose} and its kin. */
+export interface ClosenessOptions {
+  /** Share of the right side's magnitude. Default 1e-5. */
+  readonly relative?: number;
+  /** Default 1e-8. */
+  readonly absolute?: number;
+  /** Whether NaN is close to NaN. Default false. */
+  readonly equalNaN?: boolean;
+}
+
+/**
+ * Where two tensors are nearly equal: |left − right| ≤ absolute + relative · |right|. Infinities are
+ * close to themselves.
+ *
+ * @throws {ShapeError} if the shapes do not broadcast.
+ * @throws {ArgumentError} if a tolerance is not a number from 0 on.
+ * @example
+ * await isClose(tensor([1, 2]), tensor([1.000001, 2.1])).toArray(); // => [true, false]
+ */
+export function isClose(left: Tensor, right: Tensor, options: ClosenessOptions = {}): Tensor {
+  for (const side of [left, right]) checkTensor("isClose", side);
+  const { relative = 1e-5, absolute = 1e-8, equalNaN = false } = options;
+  for (const [name, tolerance] of Object.entries({ relative, absolute }))
+    if (!(tolerance >= 0))
+      throw new ArgumentError("isClose", `${name} must be 0 or above: received ${tolerance}.`, {
+        received: tolerance,
+      });
+  const distance = left.sub(right).abs();
+  const isNear = distance.lessEqual(right.abs().mul(relative).add(absolute));
+  const close = left.equal(right).logicalOr(isNear.logicalAnd(distance.isFinite()));
+  return equalNaN ? close.logicalOr(left.isNaN().logicalAnd(right.isNaN())) : close;
+}

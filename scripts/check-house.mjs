@@ -21,18 +21,21 @@ for (const { dir } of packages) {
   }
 }
 
+const exported = (stem) => ({
+  "@dl/source": `./src/${stem}.ts`,
+  types: `./dist/${stem}.d.ts`,
+  default: `./dist/${stem}.js`,
+});
 // The same for every published package; `description`, `sideEffects` and dependencies are its own.
-const template = (name) => ({
+// What runs in Node alone stands in src/node.ts, if there is such a file.
+const template = (name, dir) => ({
   name: `@dl/${name}`,
   license: "MIT",
   files: ["dist", "src", "!src/**/*.test.ts", "!src/**/*.bench.ts", "!dist/.tsbuildinfo"],
   type: "module",
   exports: {
-    ".": {
-      "@dl/source": "./src/index.ts",
-      types: "./dist/index.d.ts",
-      default: "./dist/index.js",
-    },
+    ".": exported("index"),
+    ...(existsSync(join(root, dir, "src/node.ts")) && { "./node": exported("node") }),
     "./package.json": "./package.json",
   },
   publishConfig: { access: "public" },
@@ -41,7 +44,7 @@ const template = (name) => ({
 });
 const version = publicPackages[0].manifest.version;
 for (const { name, dir, manifest } of publicPackages) {
-  for (const [key, value] of Object.entries({ ...template(name), version }))
+  for (const [key, value] of Object.entries({ ...template(name, dir), version }))
     if (!isDeepStrictEqual(manifest[key], value))
       faults.push(`${dir}/package.json: ${key} must be ${JSON.stringify(value)}`);
   if (manifest.repository?.directory !== dir)

@@ -268,6 +268,50 @@ def matrices():
     case(theme, "linear", lambda d: [d.real(3, 4), d.real(2, 4), d.real(2)], F.linear)
 
 
+def linear_algebra():
+    """Factors as far as the matrix determines them: squares of vectors, whose sign is free."""
+    theme = "linear-algebra"
+    linalg = torch.linalg
+
+    def regular(x):
+        return x / 4 + torch.diag(torch.arange(x.shape[-1], dtype=x.dtype) + 2)[: x.shape[-2]]
+
+    def positive(x):
+        return x @ x.mT + torch.eye(x.shape[-1], dtype=x.dtype)
+
+    def eigh(x):
+        values, vectors = linalg.eigh(positive(x))
+        return values, vectors**2
+
+    def svd(x):
+        u, values, vt = linalg.svd(x, full_matrices=False)
+        return u**2, values, vt**2
+
+    square = [(3, 3), (2, 3, 3), (1, 1)]
+    rectangles = [*square, (4, 2), (2, 4)]
+    for sizes, calls in (
+        (square, {
+            "cholesky": lambda x: linalg.cholesky(positive(x)), "eigh": eigh,
+            "inverse": lambda x: linalg.inv(regular(x)), "det": lambda x: linalg.det(regular(x)),
+            "slogdet": lambda x: tuple(linalg.slogdet(regular(x))), "logdet": lambda x: torch.logdet(positive(x)),
+            "matrixExp": torch.matrix_exp,
+        }),
+        (rectangles, {"qr": lambda x: tuple(linalg.qr(x)), "svd": svd, "pinverse": linalg.pinv}),
+    ):  # fmt: skip
+        for op, call in calls.items():
+            for size in sizes:
+                case(theme, op, lambda d: [d.real(*size)], call)
+    for exponent in (0, 3, -2):
+        case(theme, "matrixPower", lambda d: [d.real(3, 3)], lambda x: linalg.matrix_power(regular(x), exponent), {"exponent": exponent}, gradients=exponent != 0)
+    case(theme, "matrixRank", lambda d: [d.real(4, 2)], lambda x: linalg.matrix_rank(x @ x.mT), gradients=False)
+    case(theme, "solve", lambda d: [d.real(2, 3, 3), d.real(2, 3, 2)], lambda a, b: linalg.solve(regular(a), b))
+    case(theme, "solve", lambda d: [d.real(3, 3), d.real(3)], lambda a, b: linalg.solve(regular(a), b))
+    for upper in (False, True):
+        case(theme, "triangularSolve", lambda d: [d.real(3, 3), d.real(3, 2)], lambda a, b: linalg.solve_triangular(regular(a), b, upper=upper), {"upper": upper})
+    case(theme, "lstsq", lambda d: [d.real(5, 2), d.real(5, 3)], lambda a, b: linalg.lstsq(a, b).solution)
+    case(theme, "cross", lambda d: [d.real(4, 3), d.real(3)], lambda a, b: linalg.cross(a, b.expand(4, 3)))
+
+
 def convolution():
     theme = "convolution"
     for x, w, bias, options in (
@@ -337,6 +381,39 @@ def losses():
     case(theme, "crossEntropy", lambda d: [d.real(2, 3, 2, 2), d.index(2, 2, 2, below=3)], F.cross_entropy, {})
     case(theme, "crossEntropy", lambda d: [d.real(3, 4), d.real(3, 4).softmax(1)], F.cross_entropy, {})
     extreme(theme, "binaryCrossEntropyWithLogits", [[1e4, -1e4, 1e4, -1e4, 0], [1, 0, 0, 1, 0.5]], lambda x, t: F.binary_cross_entropy_with_logits(x, t, reduction="none"), {"reduction": "none"})
+
+
+def statistics():
+    theme = "statistics"
+    case(theme, "median", lambda d: [d.distinct(3, 4)], lambda x: torch.median(x, 1), {"axis": 1})
+    case(theme, "median", lambda d: [d.distinct(5, 2)], lambda x: torch.median(x, 0), {"axis": 0})
+    for q in (0, 0.3, 0.5, 1):
+        case(theme, "quantile", lambda d: [d.distinct(3, 4)], lambda x: torch.quantile(x, q, 1), {"q": q})
+    case(theme, "diff", lambda d: [d.real(3, 5)], lambda x: torch.diff(x, 2, 1), {"axis": 1, "order": 2})
+    case(theme, "kron", lambda d: [d.real(2, 3), d.real(3, 2)], torch.kron)
+    for axis in (0, 1):
+        case(theme, "cosineSimilarity", lambda d: [d.real(3, 4), d.real(3, 4)], lambda a, b: F.cosine_similarity(a, b, axis), {"axis": axis})
+        case(theme, "normalize", lambda d: [d.real(3, 4)], lambda x: F.normalize(x, 3, axis), {"axis": axis, "p": 3})
+    case(theme, "pairwiseDistance", lambda d: [d.real(3, 4), d.real(3, 4)], lambda a, b: F.pairwise_distance(a, b, 2), {"p": 2})
+    holes = [[[1, NAN, 3], [NAN, NAN, NAN], [INF, NAN, 1]]]
+    extreme(theme, "nanSum", holes, lambda x: torch.nansum(x, 1), {"axes": [1]})
+    extreme(theme, "nanMean", holes, lambda x: torch.nanmean(x, 1), {"axes": [1]}, gradients=False)
+    extreme(theme, "median", holes, lambda x: torch.median(x, 1), {"axis": 1}, gradients=False)
+    extreme(theme, "quantile", holes, lambda x: torch.quantile(x, 0.5, 1), {"q": 0.5}, gradients=False)
+    pairs = [(a, b) for a in [NAN, INF, -INF, 0.0, -0.0, 1.0, -2.0] for b in [NAN, INF, -INF, 0.0, -0.0, 1.0, -2.0]]
+    columns = [list(column) for column in zip(*pairs)]
+    binary = {
+        "fmod": torch.fmod, "fmax": torch.fmax, "fmin": torch.fmin, "copySign": torch.copysign,
+        "heaviside": torch.heaviside, "logaddexp2": torch.logaddexp2,
+        "isClose": torch.isclose,
+    }  # fmt: skip
+    for op, call in binary.items():
+        extreme(theme, op, columns, call, gradients=False)
+    for op in ("fmod", "fmax", "fmin", "copySign", "logaddexp2"):
+        case(theme, op, lambda d: [d.real(3, 1, low=0.3, high=2.5), d.real(4, low=0.3, high=2.5)], binary[op], gradients=op != "fmod")
+    unary = {"signBit": torch.signbit, "isPosInf": torch.isposinf, "isNegInf": torch.isneginf, "rad2deg": torch.rad2deg}
+    for op, call in unary.items():
+        extreme(theme, op, [[NAN, INF, -INF, 0.0, -0.0, 1.0, -2.0]], call, gradients=False)
 
 
 def trajectories():
@@ -409,7 +486,7 @@ def write(name, content):
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    for make in (pointwise, reductions, shapes, matrices, convolution, losses):
+    for make in (pointwise, reductions, shapes, matrices, linear_algebra, convolution, losses, statistics):
         make()
     for theme, cases in CASES.items():
         write(theme, {"cases": cases})

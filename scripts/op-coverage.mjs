@@ -1,9 +1,10 @@
 // docs/op-coverage.md from what the tests found (.reports/op-coverage): operation by backend by derivative.
 //   node scripts/op-coverage.mjs            writes it
 //   node scripts/op-coverage.mjs --check    fails if the committed one differs
-// Run the tests first: npm test -- --project node packages/testing
+// Run the tests first: npm test -- --project node --project dawn packages
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fixtureSections, nameSections, sectionReports } from "./coverage-sections.mjs";
 import { root } from "./workspace.mjs";
 
 const reports = join(root, ".reports/op-coverage");
@@ -20,16 +21,27 @@ const names = existsSync(reports)
   ? readdirSync(reports).filter((name) => name.endsWith(".json"))
   : [];
 const read = (name) => JSON.parse(readFileSync(join(reports, name), "utf8"));
-// Those that run wherever the tests do; a machine's GPU must not change the committed file.
-const published = ["reference", "cpu"];
-const needed = [...published, "gradcheck"].map((name) => `${name}.json`);
-if (!needed.every((name) => names.includes(name))) {
+// Those that run wherever the tests do, with the files their results come in. `webgpu` is Dawn on
+// Chromium's software driver: a machine's GPU must not change the committed file.
+const published = {
+  reference: ["reference"],
+  cpu: ["cpu"],
+  webgpu: ["webgpu-1", "webgpu-2"],
+};
+const needed = [...Object.values(published).flat(), "gradcheck", ...sectionReports].map(
+  (name) => `${name}.json`,
+);
+const missing = needed.filter((name) => !names.includes(name));
+if (missing.length > 0) {
   console.error(
-    "No results in .reports/op-coverage. Run: npm test -- --project node packages/testing",
+    `No ${missing.join(", ")} in .reports/op-coverage. Run: npm test -- --project node --project dawn packages`,
   );
   process.exit(2);
 }
-const backends = published.map((name) => read(`${name}.json`));
+const backends = Object.values(published).map((files) => {
+  const parts = files.map((name) => read(`${name}.json`));
+  return { ...parts[0], ops: Object.assign({}, ...parts.map(({ ops }) => ops)) };
+});
 const differences = read("gradcheck.json");
 
 const row = (cells) => `| ${cells.join(" | ")} |`;
@@ -57,6 +69,8 @@ const share = ({ met, total }) =>
     ? "–"
     : `${met} of ${total} (${(Math.floor((1e4 * met) / total) / 100).toFixed(2)} %)`;
 
+const tolerance = ({ relative, absolute }) => `${relative} relative + ${absolute}`;
+
 const ops = Object.entries(backends[0].ops);
 const differentiable = ops.filter(([, { differentiable: is }]) => is === true);
 const lines = [
@@ -65,15 +79,17 @@ const lines = [
   "Written by `scripts/op-coverage.mjs` from the results of `packages/testing`; CI holds it current.",
   "",
   `${ops.length} operations, ${differentiable.length} of them differentiable. A comparison is one sample in one type, memory layout and`,
-  "mode (eager or deferred), against the reference backend in float64. Tolerance is PyTorch's for float32:",
-  "relative 1.3e-6 plus absolute 1e-5; integers and booleans must be equal, random numbers to the bit.",
+  "mode (eager or deferred), against the reference backend in float64. Integers and booleans must be equal,",
+  "random numbers to the bit. `webgpu` is Dawn on SwiftShader, as in CI.",
   "",
   "## Share within tolerance",
   "",
   ...table(
-    ["backend", ...checks.map((check) => titles[check])],
-    backends.map(({ backend, ops: results }) => [
+    ["backend", "results within", "gradients within", ...checks.map((check) => titles[check])],
+    backends.map(({ backend, tolerances, ops: results }) => [
       backend,
+      tolerance(tolerances.forward),
+      tolerance(tolerances.gradient),
       ...checks.map((check) => share(sum(Object.values(results).map((op) => op.checks[check])))),
     ]),
   ),
@@ -136,6 +152,7 @@ for (const theme of themes) {
     ),
   );
 }
+lines.push(...fixtureSections(read, table), ...nameSections(read, table));
 const text = `${lines.join("\n")}\n`;
 if (!process.argv.includes("--check")) writeFileSync(target, text);
 else if (!existsSync(target) || readFileSync(target, "utf8") !== text) {

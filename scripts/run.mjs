@@ -1,6 +1,7 @@
 // `npm start`, `npm test` and their siblings on a fresh clone: only Node and npm are needed.
 //   start, train [ARGS]   train a network       bench [ARGS]   run the benchmarks
 //   test [VITEST ARGS]    run the tests         build          build every package
+//   course [VITEST ARGS]  run the course's experiments and write docs/course
 //   install               install as locked     lock           install and update pnpm-lock.yaml
 // Whatever this file has to say goes to stderr; stdout belongs to the program it runs.
 import { spawn } from "node:child_process";
@@ -146,6 +147,10 @@ switch (task) {
     break;
   case "test":
     process.exitCode = await test(args);
+    break;
+  case "course":
+    env.DL_COURSE = "write";
+    process.exitCode = await test(["--project", "node", "packages/testing/src/course", ...args]);
     break;
   default:
     say(`run.mjs: unknown task ${task}`);

@@ -12,8 +12,8 @@ const packageBudgets = {
   "backend-reference": 12,
   "backend-webgpu": 40,
   conv: 12,
-  data: 16,
-  nn: 20,
+  data: 32,
+  nn: 28,
   optim: 12,
   tensor: 40,
 };

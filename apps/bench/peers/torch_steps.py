@@ -2,10 +2,14 @@
 
 The first line out is {"lib", "version", ...}, or {"absent": why}. Then one JSON request a line,
 {"case", "kind", "params", "threads", "steps"}, answered by {"ns": [...], "loss", "peakBytes"} or
-{"ns": [], "error": why}.
+{"ns": [], "error": why}. With "given", arrays in the order and layout of src/cases, the same work is
+done with those, and "results" tells what came out.
 """
+import base64
 import gc
+import gzip
 import json
+import math
 import os
 import resource
 import sys
@@ -20,6 +24,47 @@ from torch import nn
 from torch.nn import functional as F
 
 
+class Arrays:
+    """Where the numbers come from: at random, or those that a check gives."""
+
+    def __init__(self, given=None):
+        self.queue = None if given is None else [
+            torch.frombuffer(bytearray(base64.b64decode(text)), dtype=torch.float32) for text in given
+        ]
+
+    def take(self, *shape):
+        values = self.queue.pop(0)
+        if values.numel() != math.prod(shape):
+            raise ValueError(f"the check gives {values.numel()} numbers where {shape} are needed")
+        return values.view(shape).clone()
+
+    def rand(self, *shape):
+        return torch.rand(*shape) if self.queue is None else self.take(*shape)
+
+    def randn(self, *shape):
+        return torch.randn(*shape) if self.queue is None else self.take(*shape)
+
+    def labels(self, count, classes):
+        return torch.randint(0, classes, (count,)) if self.queue is None else self.take(count).long()
+
+    def noise(self, *shape):
+        """Fresh numbers at every call; in a check the same ones."""
+        if self.queue is None:
+            return lambda: torch.randn(*shape)
+        fixed = self.take(*shape)
+        return lambda: fixed
+
+    def start(self, model):
+        """Gives a model's parameters; normalisation begins with ones and zeros everywhere."""
+        if self.queue is not None:
+            with torch.no_grad():
+                for layer in model.modules():
+                    if not isinstance(layer, nn.BatchNorm2d):
+                        for parameter in layer.parameters(recurse=False):
+                            parameter.copy_(self.take(*parameter.shape))
+        return model
+
+
 def training(loss_of, optimizer):
     def step():
         loss = loss_of()
@@ -28,73 +73,80 @@ def training(loss_of, optimizer):
         optimizer.step()
         return loss.item()
 
-    return step
+    return step, None
 
 
-def classifier(model, inputs):
-    targets = torch.randint(0, 10, (inputs.shape[0],))
+def classifier(model, a, *shape):
+    inputs, targets = a.rand(*shape), a.labels(shape[0], 10)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
     return training(lambda: F.cross_entropy(model(inputs), targets), optimizer)
 
 
-def mlp(batch):
+def mlp(a, batch):
     model = nn.Sequential(
         nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10)
     )
-    return classifier(model, torch.rand(batch, 784))
+    return classifier(a.start(model), a, batch, 784)
 
 
-def cnn(batch):
-    model = nn.Sequential(
+def small_cnn():
+    return nn.Sequential(
         nn.Conv2d(1, 16, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
         nn.Conv2d(16, 32, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
         nn.Flatten(), nn.Linear(1568, 128), nn.ReLU(), nn.Linear(128, 10),
     )
-    return classifier(model, torch.rand(batch, 1, 28, 28))
 
 
-def tiny_mlp(batch):
+def cnn(a, batch):
+    return classifier(a.start(small_cnn()), a, batch, 1, 28, 28)
+
+
+def tiny_mlp(a, batch):
     model = nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 16), nn.Tanh(), nn.Linear(16, 1))
-    inputs, targets = torch.randn(batch, 2), torch.randn(batch, 1)
+    a.start(model)
+    inputs, targets = a.randn(batch, 2), a.randn(batch, 1)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
     return training(lambda: F.mse_loss(model(inputs), targets), optimizer)
 
 
-def vae(batch):
+def vae(a, batch):
     hidden, mean_head, log_variance_head = nn.Linear(784, 400), nn.Linear(400, 20), nn.Linear(400, 20)
     decoder = nn.Sequential(nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784))
-    parts = nn.ModuleList([hidden, mean_head, log_variance_head, decoder])
-    images = torch.rand(batch, 784)
+    parts = a.start(nn.ModuleList([hidden, mean_head, log_variance_head, decoder]))
+    images, noise = a.rand(batch, 784), a.noise(batch, 20)
 
     def loss_of():
         features = F.relu(hidden(images))
         mean, log_variance = mean_head(features), log_variance_head(features)
-        latent = mean + torch.randn_like(mean) * torch.exp(log_variance * 0.5)
+        latent = mean + noise() * torch.exp(log_variance * 0.5)
         reconstruction = F.binary_cross_entropy_with_logits(decoder(latent), images, reduction="sum")
         return reconstruction + 0.5 * (log_variance.exp() + mean.square() - 1 - log_variance).sum()
 
     return training(loss_of, torch.optim.Adam(parts.parameters(), lr=1e-3))
 
 
-def dcgan(batch):
-    generator = nn.Sequential(
+def dcgan(a, batch):
+    generator = a.start(nn.Sequential(
         nn.Linear(64, 3136), nn.Unflatten(1, (64, 7, 7)), nn.BatchNorm2d(64), nn.ReLU(),
         nn.ConvTranspose2d(64, 32, 4, 2, 1), nn.BatchNorm2d(32), nn.ReLU(),
         nn.ConvTranspose2d(32, 1, 4, 2, 1), nn.Tanh(),
-    )
-    discriminator = nn.Sequential(
+    ))
+    discriminator = a.start(nn.Sequential(
         nn.Conv2d(1, 32, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(32, 64, 4, 2, 1),
         nn.BatchNorm2d(64), nn.LeakyReLU(0.2), nn.Flatten(), nn.Linear(3136, 1),
-    )
+    ))
     adam = {"lr": 2e-4, "betas": (0.5, 0.999)}
     g_optimizer = torch.optim.Adam(generator.parameters(), **adam)
     d_optimizer = torch.optim.Adam(discriminator.parameters(), **adam)
-    images = torch.rand(batch, 1, 28, 28) * 2 - 1
+    images = a.rand(batch, 1, 28, 28)
+    if a.queue is None:
+        images = images * 2 - 1
+    noise = a.noise(batch, 64)
     real, fake = torch.ones(batch, 1), torch.zeros(batch, 1)
     loss = F.binary_cross_entropy_with_logits
 
     def step():
-        made = generator(torch.randn(batch, 64))
+        made = generator(noise())
         d_loss = loss(discriminator(images), real) + loss(discriminator(made.detach()), fake)
         d_optimizer.zero_grad(set_to_none=True)
         d_loss.backward()
@@ -106,31 +158,33 @@ def dcgan(batch):
         d_loss.item()
         return g_loss.item()
 
-    return step
+    return step, None
 
 
 def operation(run):
     """One operation, its result read once; PyTorch on the CPU is done when it returns."""
+    kept = []
 
     def step():
         with torch.no_grad():
-            run().view(-1)[0].item()
+            kept[:] = [run()]
+            kept[0].view(-1)[0].item()
 
-    return step
+    return step, lambda: kept
 
 
-def matmul(m, k, n):
-    left, right = torch.randn(m, k), torch.randn(k, n)
+def matmul(a, m, k, n):
+    left, right = a.randn(m, k), a.randn(k, n)
     return operation(lambda: left @ right)
 
 
-def conv2d(batch, channels, size, kernel, backward):
-    inputs = torch.randn(batch, channels, size, size)
-    weight = torch.randn(channels, channels, kernel, kernel)
+def conv2d(a, batch, channels, size, kernel, backward):
+    inputs = a.randn(batch, channels, size, size)
+    weight = a.randn(channels, channels, kernel, kernel)
     padding = (kernel - 1) // 2
     if not backward:
         return operation(lambda: F.conv2d(inputs, weight, padding=padding))
-    cotangent = torch.randn_like(inputs)
+    cotangent = a.randn(batch, channels, size, size)
     inputs.requires_grad_()
     weight.requires_grad_()
 
@@ -140,85 +194,150 @@ def conv2d(batch, channels, size, kernel, backward):
         inputs.grad.view(-1)[0].item()
         weight.grad.view(-1)[0].item()
 
-    return step
+    return step, lambda: [inputs.grad, weight.grad]
 
 
-def gelu(n):
-    x = torch.randn(n)
+def gelu(a, n):
+    x = a.randn(n)
     return operation(
         lambda: (x * 0.5) * (((x + x * x * x * 0.044715) * 0.7978845608028654).tanh() + 1)
     )
 
 
 def vector(run):
-    def build(n):
-        a, b = torch.randn(n), torch.rand(n)
-        return operation(lambda: run(a, b))
+    def build(a, n):
+        x, y = a.randn(n), a.rand(n)
+        return operation(lambda: run(x, y))
 
     return build
 
 
 def matrix(run):
-    def build(rows, columns):
-        x = torch.rand(rows, columns)
+    def build(a, rows, columns):
+        x = a.rand(rows, columns)
         return operation(lambda: run(x))
 
     return build
 
 
-def layer_norm(rows, columns):
-    layer, x = nn.LayerNorm(columns), torch.randn(rows, columns)
+def layer_norm(a, rows, columns):
+    layer, x = nn.LayerNorm(columns), a.randn(rows, columns)
     return operation(lambda: layer(x))
 
 
-def adam(n):
-    parameter = nn.Parameter(torch.randn(n))
-    parameter.grad = torch.randn(n) + 1
+def adam(a, n):
+    parameter = nn.Parameter(a.randn(n))
+    parameter.grad = a.randn(n) + 1
     optimizer = torch.optim.Adam([parameter], lr=1e-3)
 
     def step():
         optimizer.step()
         parameter.detach().view(-1)[0].item()
 
-    return step
+    return step, lambda: [parameter.detach()]
 
 
 kinds = {
     "mlp": mlp, "tiny-mlp": tiny_mlp, "cnn": cnn, "vae": vae, "dcgan": dcgan,
     "matmul": matmul, "conv2d": conv2d, "gelu": gelu, "adam": adam, "layer-norm": layer_norm,
-    "add": vector(lambda a, b: a + b), "exp": vector(lambda a, b: a.exp()),
-    "tanh": vector(lambda a, b: a.tanh()),
+    "add": vector(lambda x, y: x + y), "exp": vector(lambda x, y: x.exp()),
+    "tanh": vector(lambda x, y: x.tanh()),
     "softmax": matrix(lambda x: x.softmax(-1)), "sum": matrix(lambda x: x.sum(-1)),
     "sum-columns": matrix(lambda x: x.sum(0)), "sum-all": matrix(lambda x: x.sum()),
     "max": matrix(lambda x: x.amax(-1)),
 }
 
 
+def mnist(folder, part):
+    """The published files: a header of 16 bytes before the images, 8 before the labels."""
+    def bytes_of(name, skip):
+        with gzip.open(f"{folder}/{part}-{name}-ubyte.gz") as file:
+            return torch.frombuffer(bytearray(file.read()[skip:]), dtype=torch.uint8)
+
+    images = bytes_of("images-idx3", 16).view(-1, 1, 28, 28).float() / 255
+    return images, bytes_of("labels-idx1", 8).long()
+
+
+def train_to_accuracy(folder, seed, batch, target, epochs, learningRate, evaluateEvery, images=None):
+    """The same training as in src/cases/mnist-accuracy.ts."""
+    torch.manual_seed(seed)
+    (inputs, labels), (test_inputs, test_labels) = mnist(folder, "train"), mnist(folder, "t10k")
+    count = images or len(inputs)
+    model = small_cnn()
+    optimizer = torch.optim.Adam(model.parameters(), lr=learningRate)
+    per_epoch = count // batch
+    steps, accuracy, start = 0, 0.0, time.perf_counter_ns()
+    for _ in range(epochs):
+        order = torch.randperm(count)
+        for first in range(0, per_epoch * batch, batch):
+            picked = order[first:first + batch]
+            optimizer.param_groups[0]["lr"] = learningRate * (1 - steps / (epochs * per_epoch))
+            loss = F.cross_entropy(model(inputs[picked]), labels[picked])
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            loss.item()
+            steps += 1
+            if steps % evaluateEvery:
+                continue
+            with torch.no_grad():
+                guesses = [model(part).argmax(1) for part in test_inputs.split(1000)]
+            accuracy = (torch.cat(guesses) == test_labels).float().mean().item()
+            if accuracy >= target:
+                break
+        if accuracy >= target:
+            break
+    elapsed = time.perf_counter_ns() - start
+    trained = {"steps": steps, "accuracy": accuracy}
+    return {"ns": [elapsed], "trained": trained, "peakBytes": peak_bytes()}
+
+
+def peak_bytes():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def encoded(values):
+    return base64.b64encode(values.contiguous().numpy().tobytes()).decode()
+
+
+def check(request):
+    """The same work from the numbers that are given; what came out instead of times."""
+    step, results = kinds[request["kind"]](Arrays(request["given"]), **request["params"])
+    losses = [step() for _ in range(request["steps"])]
+    out = [torch.tensor(losses)] if results is None else results()
+    return {"ns": [], "results": [encoded(values.float()) for values in out]}
+
+
 def answer(request, ready):
     torch.set_num_threads(request["threads"])
+    if "given" in request:
+        return check(request)
+    if "folder" in request:
+        return train_to_accuracy(request["folder"], **request["params"])
     key = json.dumps([request["case"], request["params"]])
     if key not in ready:
         ready.clear()
         gc.collect()
-        ready[key] = kinds[request["kind"]](**request["params"])
-    step = ready[key]
+        ready[key] = kinds[request["kind"]](Arrays(), **request["params"])
+    step, _ = ready[key]
     gc.collect()
     times, loss = [], None
     for _ in range(request["steps"]):
         start = time.perf_counter_ns()
         loss = step()
         times.append(time.perf_counter_ns() - start)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {"ns": times, "loss": loss, "peakBytes": peak}
+    return {"ns": times, "loss": loss, "peakBytes": peak_bytes()}
 
 
 def main():
     torch.manual_seed(1)
-    waiting = os.environ.get("OMP_WAIT_POLICY", "unset (libgomp: spin, then sleep)")
-    most = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    waiting = os.environ["OMP_WAIT_POLICY"]
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    # One thread waits for nobody, so one way of waiting is enough for it.
+    threads = [1] if cores == 1 else [2] if waiting == "ACTIVE" else [1, 2]
     print(json.dumps({
         "lib": "torch", "version": torch.__version__, "backend": "cpu", "dtype": "float32",
-        "threads": [1, 2] if most > 1 else [1], "notes": f"OMP_WAIT_POLICY {waiting}",
+        "threads": threads, "notes": f"OMP_WAIT_POLICY {waiting}",
     }), flush=True)
     ready = {}
     for line in sys.stdin:

@@ -12,7 +12,8 @@ export interface Environment {
   /** One-minute load average when the run began. */
   readonly load: number;
   readonly timerStepNs: number;
-  readonly ompWaitPolicy: string;
+  readonly browserFlags?: readonly string[];
+  readonly crossOriginIsolated?: boolean;
 }
 
 export interface GitState {
@@ -30,7 +31,6 @@ export function environment(): Environment {
     governor: textOf("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
     load: Math.round(loadavg()[0]! * 100) / 100,
     timerStepNs: timerStep(),
-    ompWaitPolicy: process.env["OMP_WAIT_POLICY"] ?? "PASSIVE (set by the harness)",
   };
 }
 

@@ -1,5 +1,5 @@
 import type { BenchCase } from "./cases/bench-case.ts";
-import type { CheckResult } from "./check.ts";
+import { callsPerStep, type GpuCalls } from "./gpu-calls.ts";
 import { median } from "./statistics.ts";
 import type { BlockAnswer, Subject } from "./subject.ts";
 
@@ -31,10 +31,11 @@ export interface Runner {
   readonly firstRunMs: number;
   readonly stepMs: number;
   readonly samplesNs: number[];
-  readonly check: CheckResult | undefined;
   /** A block of so many steps; its median in nanoseconds. */
   block(steps: number): Promise<number>;
   peakBytes(): number | undefined;
+  /** What a step of the last block asked of the GPU. */
+  gpuCalls(): GpuCalls | undefined;
 }
 
 const steadyWithin = 0.1;
@@ -47,26 +48,27 @@ export async function warmUp(
   bench: BenchCase,
   threads: number,
   protocol: Protocol,
-  check: boolean,
 ): Promise<Runner> {
   let peak: number | undefined;
+  let calls: GpuCalls | undefined;
   let lastLoss: number | null | undefined;
-  const ask = async (steps: number, checked = false): Promise<BlockAnswer> => {
+  const ask = async (steps: number): Promise<BlockAnswer> => {
     const { id, kind, params } = bench;
-    const request = { case: id, kind, params, threads, steps };
-    const answer = await subject.block(checked ? { ...request, check: true } : request);
+    const answer = await subject.block({ case: id, kind, params, threads, steps });
     if (answer.error !== undefined) throw new Error(answer.error);
     if (answer.peakBytes !== undefined) peak = answer.peakBytes;
+    if (answer.gpu !== undefined) calls = callsPerStep(answer.gpu, steps);
     if (typeof answer.loss === "number" && !Number.isFinite(answer.loss))
       throw new Error(`the loss is ${answer.loss}`);
     lastLoss = answer.loss;
     return answer;
   };
-  const first = await ask(1, check);
-  const firstLoss = lastLoss;
-  const times = [...first.ns];
+  // A peer that takes seconds for a step has warmed up with the first.
   const started = performance.now();
   const elapsed = (): number => performance.now() - started;
+  const first = await ask(1);
+  const firstLoss = lastLoss;
+  const times = [...first.ns];
   while (
     elapsed() < protocol.warmUpMostMs &&
     (times.length < fewestWarmUpSteps || elapsed() < protocol.warmUpMs || !isSteady(times))
@@ -84,13 +86,13 @@ export async function warmUp(
     firstRunMs: first.ns[0]! / 1e6,
     stepMs: median(times.slice(-judgedSteps)) / 1e6,
     samplesNs,
-    check: first.check,
     async block(steps) {
       const { ns } = await ask(steps);
       samplesNs.push(...ns);
       return median(ns);
     },
     peakBytes: () => peak,
+    gpuCalls: () => calls,
   };
 }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { casesOf, suiteNames, type SuiteName } from "./cases/suites.ts";
+import { hostNames, type HostName } from "./hosts.ts";
 import { isBackendName, peerNames, type PeerName } from "./peers.ts";
 import { backendNames, type BackendName } from "./subject.ts";
 
@@ -13,11 +14,16 @@ export interface RunOptions {
   readonly suite: SuiteName;
   readonly cases: readonly string[];
   readonly backend: BackendName;
+  /** Where ours and the JavaScript peers run. */
+  readonly host: HostName;
   readonly peers: readonly PeerName[];
   readonly blocks: number;
   readonly rounds: number;
   /** Milliseconds of one block. */
   readonly blockMs: number;
+  /** Trainings of the suite `accuracy`, and where MNIST lies. */
+  readonly seeds: number;
+  readonly mnist: string;
   /** Interpreter that has PyTorch. */
   readonly python: string;
   /** Where the lines go; "-" is stdout, and the summary is then its last line. */
@@ -39,6 +45,13 @@ export type BenchOptions =
       readonly candidate: string;
       readonly maxSlowdown: number;
     }
+  | {
+      readonly command: "gate-build";
+      /** Another checkout, built. */
+      readonly base: string;
+      readonly maxSlowdown: number;
+      readonly run: RunOptions;
+    }
   | { readonly command: "serve"; readonly backend: BackendName }
   | { readonly command: "first-step"; readonly case: string };
 
@@ -51,6 +64,8 @@ export const help = `Times our work in turn with other libraries' on the same ma
   npm run bench -- run --suite course --backend cpu --peer torch,tfjs,jax-js --json out.jsonl
   npm run bench -- compare a.jsonl b.jsonl             two runs on one machine
   npm run bench -- report out.jsonl                    one page: report.html; --markdown: text
+  npm run bench -- gate --baseline ../base --max-slowdown 1.05
+                                                       beside another built checkout, in turn
   npm run bench -- gate --baseline main.jsonl --max-slowdown 1.05 new.jsonl
 
 run:
@@ -58,10 +73,13 @@ run:
   --case NAME      one case of the suite; may be given several times, or separated by commas
   --filter TEXT    the cases whose name has TEXT in it
   --backend NAME   ${backendNames.join(" | ")} (default cpu)
+  --host NAME      ${hostNames.join(" | ")}: where ours, tfjs and jax-js run (default node)
   --peer NAMES     of ${peerNames.join(", ")}, build:PATH (a built checkout), or none (default torch)
   --blocks N       interleaved blocks per case and peer (default 8)
   --rounds N       fresh processes per case; the blocks are divided among them (default 2)
   --block-ms N     length of a block (default 300)
+  --seeds N        trainings of the suite accuracy (default 3)
+  --mnist DIR      MNIST's four files, for the suite accuracy (default data/mnist)
   --python PATH    interpreter that has PyTorch (default ${defaultPython})
   --json FILE      one line per case and library; "-" for stdout, with a summary as the last line
 report:
@@ -74,10 +92,13 @@ const flags = {
   case: { type: "string", multiple: true },
   filter: { type: "string" },
   backend: { type: "string" },
+  host: { type: "string" },
   peer: { type: "string", multiple: true },
   blocks: { type: "string" },
   rounds: { type: "string" },
   "block-ms": { type: "string" },
+  seeds: { type: "string" },
+  mnist: { type: "string" },
   python: { type: "string" },
   json: { type: "string" },
   out: { type: "string" },
@@ -93,16 +114,19 @@ const flagsOf: Readonly<Record<string, readonly string[]>> = {
     "case",
     "filter",
     "backend",
+    "host",
     "peer",
     "blocks",
     "rounds",
     "block-ms",
+    "seeds",
+    "mnist",
     "python",
     "json",
   ],
   compare: [],
   report: ["out", "markdown"],
-  gate: ["baseline", "max-slowdown"],
+  gate: ["baseline", "max-slowdown", "suite", "case", "filter", "backend", "blocks", "rounds"],
   serve: ["backend"],
   "first-step": ["case"],
 };
@@ -132,14 +156,18 @@ export function parseOptions(args: readonly string[]): BenchOptions | "help" {
       return { command, files: files(1, most, "result files"), out, markdown };
     }
     case "gate": {
-      const [candidate] = files(1, 1, "one result file beside --baseline");
-      if (values.baseline === undefined) throw new UsageError("gate needs --baseline FILE.");
+      const [candidate] = files(0, 1, "--baseline and at most one result file");
+      if (values.baseline === undefined)
+        throw new UsageError("gate needs --baseline: a built checkout, or a result file.");
       const maxSlowdown = Number(values["max-slowdown"] ?? "1.05");
       if (!(maxSlowdown >= 1))
         throw new UsageError(
           `--max-slowdown must be 1 or more: received "${values["max-slowdown"]}".`,
         );
-      return { command, baseline: values.baseline, candidate: candidate!, maxSlowdown };
+      if (candidate !== undefined)
+        return { command, baseline: values.baseline, candidate, maxSlowdown };
+      const run = runOptions(values);
+      return { command: "gate-build", base: values.baseline, maxSlowdown, run };
     }
     case "serve":
       return { command, backend: backendNamed(values.backend ?? "cpu") };
@@ -160,10 +188,13 @@ function runOptions(values: FlagValues): RunOptions {
     suite,
     cases: chosenCases(suite, values),
     backend: backendNamed(values.backend ?? "cpu"),
+    host: oneOf("--host", values.host ?? "node", hostNames),
     peers: peersNamed(values.peer ?? ["torch"]),
     blocks: wholeNumber("--blocks", values.blocks ?? "8", most),
     rounds: wholeNumber("--rounds", values.rounds ?? "2", most),
     blockMs: wholeNumber("--block-ms", values["block-ms"] ?? "300", 60_000),
+    seeds: wholeNumber("--seeds", values.seeds ?? "3", most),
+    mnist: values.mnist ?? "data/mnist",
     python: values.python ?? defaultPython,
     json: values.json,
   };

@@ -13,29 +13,42 @@ export const peerNames = ["torch", "tfjs", "jax-js"] as const;
 /** One of the above, or `build:PATH`: another checkout of this repository, built. */
 export type PeerName = (typeof peerNames)[number] | `build:${string}`;
 
-export interface PeerOptions {
-  readonly python: string;
-  readonly backend: BackendName;
-  readonly say: (line: string) => void;
+type Opener = () => Promise<Subject>;
+
+/**
+ * PyTorch's ways of waiting for its threads: spinning is quicker, and loses on a machine that is shared.
+ * Each must be chosen before it starts.
+ */
+export function torchVariants(python: string): readonly Opener[] {
+  return ["PASSIVE", "ACTIVE"].map(
+    (policy) => () =>
+      openProcess({
+        command: python,
+        args: [join(folder, "torch_steps.py")],
+        env: { OMP_WAIT_POLICY: policy },
+        pauses: true,
+        whenAbsent: `${python} with PyTorch was not found; Debian: python3-torch, libopenblas0-pthread`,
+      }),
+  );
 }
 
-/** @throws {Error} that says why the peer cannot be had. */
-export async function openPeer(name: PeerName, options: PeerOptions): Promise<Subject> {
-  if (name.startsWith("build:")) return openBuild(name.slice("build:".length), options.backend);
-  if (name === "torch")
-    return openProcess({
-      command: options.python,
-      args: [join(folder, "torch_steps.py")],
-      // Threads that spin while they wait take the cores from each other on a shared machine.
-      env: { OMP_WAIT_POLICY: process.env["OMP_WAIT_POLICY"] ?? "PASSIVE" },
-      whenAbsent: `${options.python} with PyTorch was not found; Debian: python3-torch, libopenblas0-pthread`,
-    });
-  await installPeers(options.say);
+/** A JavaScript peer in Node. */
+export async function openNodePeer(
+  name: string,
+  backend: BackendName,
+  say: (line: string) => void,
+): Promise<Subject> {
+  await installPeers(say);
   return openProcess({
     command: process.execPath,
-    args: [join(folder, `${name}.mjs`)],
+    args: [join(folder, "answer-lines.mjs"), name, peerBackend(backend)],
     whenAbsent: `${name} did not start`,
   });
+}
+
+/** The peers' counterpart of our backend. */
+export function peerBackend(backend: BackendName): "webgpu" | "wasm" {
+  return backend === "webgpu" ? "webgpu" : "wasm";
 }
 
 /** Our library in a process of its own, or in this one when run from source, as tests are. */
@@ -45,22 +58,27 @@ export async function openOurs(backend: BackendName): Promise<Subject> {
   return openMain(main, backend);
 }
 
-async function openBuild(checkout: string, backend: BackendName): Promise<Subject> {
+export async function openBuild(checkout: string, backend: BackendName): Promise<Subject> {
   const main = join(checkout, "apps/bench/dist/main.js");
   if (!existsSync(main)) throw new Error(`${main} does not exist; build that checkout first`);
   return openMain(main, backend);
 }
 
+/** Chromium's software Vulkan driver, for machines without a GPU; Dawn finds a real one by itself. */
+const softwareVulkan = "/usr/lib/chromium/vk_swiftshader_icd.json";
+
 function openMain(main: string, backend: BackendName): Promise<Subject> {
+  const isSoftware = backend === "webgpu" && existsSync(softwareVulkan);
   return openProcess({
     command: process.execPath,
     args: [main, "serve", "--backend", backend],
+    env: isSoftware ? { VK_ADD_DRIVER_FILES: softwareVulkan } : {},
     whenAbsent: `the ${backend} backend did not start`,
   });
 }
 
 /** Puts the JavaScript peers beside the harness, once; installing the project leaves them out. */
-async function installPeers(say: (line: string) => void): Promise<void> {
+export async function installPeers(say: (line: string) => void): Promise<void> {
   const { dependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
     readonly dependencies: Readonly<Record<string, string>>;
   };

@@ -8,14 +8,16 @@ export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What to say when it ends before it answers. */
   readonly whenAbsent: string;
+  /** Stops it between its blocks: threads that spin while they wait would take our cores. */
+  readonly pauses?: boolean;
   readonly startTimeoutMs?: number;
   readonly blockTimeoutMs?: number;
 }
 
 type FirstLine = Identity | { readonly absent: string };
 
-/** Longest that anything may take; a hung peer must not hang the run. */
-const defaultTimeoutMs = 120_000;
+/** Longest that anything may take; a hung peer, or one that takes minutes for a step, must not hold up the run. */
+const defaultTimeoutMs = 60_000;
 
 /**
  * A library in a process of its own, which answers one JSON line per request after a first line
@@ -53,8 +55,13 @@ export async function openProcess(options: ProcessOptions): Promise<Subject> {
       throw new Error([await ended, lastLine(complaints)].filter(Boolean).join(": "));
     return JSON.parse(line.value) as unknown;
   };
+  // A stopped process must not outlive us.
+  const kill = (): boolean => child.kill("SIGKILL");
+  process.once("exit", kill);
   const stop = async (): Promise<void> => {
-    child.kill();
+    process.off("exit", kill);
+    if (options.pauses === true) kill();
+    else child.kill();
     await ended;
   };
   const first = await answer(startTimeoutMs).catch((error: Error) => ({
@@ -67,8 +74,11 @@ export async function openProcess(options: ProcessOptions): Promise<Subject> {
   return {
     identity: first as Identity,
     async block(request: BlockRequest) {
+      if (options.pauses === true) child.kill("SIGCONT");
       child.stdin.write(`${JSON.stringify(request)}\n`);
-      return (await answer(blockTimeoutMs)) as BlockAnswer;
+      const received = (await answer(request.timeoutMs ?? blockTimeoutMs)) as BlockAnswer;
+      if (options.pauses === true) child.kill("SIGSTOP");
+      return received;
     },
     stop,
   };

@@ -1,5 +1,6 @@
 import type { CheckResult } from "./check.ts";
 import type { Environment, GitState } from "./environment.ts";
+import type { GpuCalls } from "./gpu-calls.ts";
 import type { Summary, Verdict } from "./statistics.ts";
 
 /** `schema/bench-record-1.schema.json` says the same for other programs. */
@@ -46,6 +47,9 @@ export interface SubjectInfo {
   readonly threads: number;
   readonly dtype: string;
   readonly notes?: string;
+  /** Of a GPU; `isFallback`: software. */
+  readonly adapter?: string;
+  readonly isFallback?: boolean;
 }
 
 interface ProtocolInfo {
@@ -63,6 +67,8 @@ interface Derived {
   readonly firstRunMs?: number;
   readonly peakBytes?: number;
   readonly gzipBytes?: number;
+  /** Asked of the GPU in one step. */
+  readonly gpu?: GpuCalls;
 }
 
 interface Paired {

@@ -1,13 +1,15 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { Common } from "./case-records.ts";
 import type { BenchRecord, SubjectInfo } from "./record.ts";
-import { summarize } from "./statistics.ts";
+import type { ColdPair } from "./run-gate.ts";
+import { median, summarize } from "./statistics.ts";
 
-export type Common = Omit<BenchRecord, "case" | "subject" | "status" | "time">;
-
-const sizeScript = fileURLToPath(new URL("../../../scripts/size.mjs", import.meta.url));
+/** Found from the source and from the built file alike. */
+export const checkout = fileURLToPath(new URL("../../../", import.meta.url));
 
 interface Size {
   readonly bytes: number;
@@ -23,62 +25,116 @@ const ours = (backend: string): SubjectInfo => ({
   dtype: "float32",
 });
 
-/** Gzip bytes of each package and of small programs, as `npm run size` counts them. */
-export async function runSize(common: Common, emit: (record: BenchRecord) => void): Promise<void> {
+/** Gzip bytes of each package and of small programs of a built checkout, as `npm run size` counts them. */
+export async function sizesOf(root: string): Promise<ReadonlyMap<string, Size>> {
   // The script's exit status tells of budgets; the sizes are there either way.
-  const output = await promisify(execFile)(process.execPath, [sizeScript, "--json"]).then(
+  const script = join(root, "scripts/size.mjs");
+  const output = await promisify(execFile)(process.execPath, [script, "--json"]).then(
     ({ stdout }) => stdout,
-    (error: { stdout?: string; message: string }) => error.stdout ?? "",
+    (error: { stdout?: string }) => error.stdout ?? "",
   );
-  if (output === "") throw new Error("scripts/size.mjs told nothing; is everything built?");
-  for (const [id, { bytes, budgetBytes }] of Object.entries(
-    JSON.parse(output) as Record<string, Size>,
-  ))
+  if (output === "") throw new Error(`${script} told nothing; is everything built?`);
+  return new Map(Object.entries(JSON.parse(output) as Record<string, Size>));
+}
+
+/** A program above its budget is an error; its size is told all the same. */
+export async function runSize(
+  common: Common,
+  emit: (record: BenchRecord) => void,
+  root: string = checkout,
+): Promise<void> {
+  for (const [id, { bytes, budgetBytes }] of await sizesOf(root))
     emit({
       ...common,
       time: new Date().toISOString(),
       case: { id: `size-${id}`, group: "size", params: { budgetBytes } },
       subject: ours(""),
-      status: "ok",
+      ...(bytes > budgetBytes
+        ? {
+            status: "error",
+            reason: `${kibibytes(bytes)}, over its budget of ${kibibytes(budgetBytes)}`,
+          }
+        : { status: "ok" }),
       derived: { gzipBytes: bytes },
     });
 }
 
+const kibibytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB`;
+
 const coldStarts = 7;
+const coldCases = ["tiny-mlp", "mlp"] as const;
 
 /** Process start to the first finished training step of `tiny-mlp` and `mlp`. */
 export async function runCold(
   common: Common,
   emit: (record: BenchRecord) => void,
-  ids: readonly string[] = ["tiny-mlp", "mlp"],
   starts: number = coldStarts,
 ): Promise<void> {
-  const main = fileURLToPath(new URL("main.js", import.meta.url));
-  for (const id of ids) {
+  for (const id of coldCases) {
     const samplesNs: number[] = [];
-    if (existsSync(main))
-      for (let i = 0; i < starts; i++)
-        samplesNs.push(Math.round((await firstStep(main, id)) * 1e6));
+    const ownMs: number[] = [];
+    let reason = "";
+    try {
+      for (let i = 0; i < starts; i++) {
+        const start = await firstStep(checkout, id);
+        samplesNs.push(start.ns);
+        ownMs.push(start.ownMs);
+      }
+    } catch (error) {
+      reason = (error as Error).message;
+    }
     emit({
       ...common,
       time: new Date().toISOString(),
       case: { id: `cold-${id}`, group: "cold", params: {} },
       subject: ours("cpu"),
-      ...(samplesNs.length > 0
-        ? { status: "ok", samplesNs, stats: summarize(samplesNs) }
-        : { status: "error", reason: "the harness is not built" }),
+      ...(reason === ""
+        ? {
+            status: "ok",
+            samplesNs,
+            stats: summarize(samplesNs),
+            derived: { firstRunMs: median(ownMs) },
+          }
+        : { status: "error", reason }),
     });
   }
 }
 
-/** Milliseconds until a new process says that its first step is done. */
-async function firstStep(main: string, id: string): Promise<number> {
+/** First steps of two checkouts in turn. */
+export async function coldPairs(base: string): Promise<Map<string, ColdPair>> {
+  const pairs = new Map<string, ColdPair>();
+  for (const id of coldCases) {
+    const [headNs, baseNs]: [number[], number[]] = [[], []];
+    const sides = [
+      async () => headNs.push((await firstStep(checkout, id)).ns),
+      async () => baseNs.push((await firstStep(base, id)).ns),
+    ];
+    for (let i = 0; i < coldStarts; i++)
+      for (const side of i % 2 === 0 ? sides : sides.toReversed()) await side();
+    pairs.set(id, { headNs, baseNs });
+  }
+  return pairs;
+}
+
+interface FirstStep {
+  /** From the start of the process until it says that its first step is done. */
+  readonly ns: number;
+  /** The same from the moment when it began to read our first module. */
+  readonly ownMs: number;
+}
+
+async function firstStep(root: string, id: string): Promise<FirstStep> {
+  const main = join(root, "apps/bench/dist/main.js");
+  if (!existsSync(main)) throw new Error(`${main} does not exist; build that checkout first`);
   const started = performance.now();
   const child = spawn(process.execPath, [main, "first-step", "--case", id], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   return new Promise((resolve, reject) => {
-    child.stdout.once("data", () => resolve(performance.now() - started));
+    child.stdout.once("data", (line) => {
+      const ns = Math.round((performance.now() - started) * 1e6);
+      resolve({ ns, ownMs: Number(line) });
+    });
     child.once("error", reject);
     child.once("close", (code) => {
       if (code !== 0) reject(new Error(`cold start of ${id} ended with status ${code}`));

@@ -120,7 +120,8 @@ function seededRandom(seed: number): () => number {
   };
 }
 
-export type Verdict = "faster" | "slower" | "same" | "unclear";
+/** `unranked`: on a software GPU a ratio says nothing of the libraries. */
+export type Verdict = "faster" | "slower" | "same" | "unclear" | "unranked";
 
 /** Differences below 5 % are called the same. */
 const sameWithin = 1.05;

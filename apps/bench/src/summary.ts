@@ -5,7 +5,7 @@ import { meanRatio, type Ratio } from "./statistics.ts";
 export function geometricMeans(records: readonly BenchRecord[]): Map<string, Ratio> {
   const logs = new Map<string, number[][]>();
   for (const { subject, paired } of records) {
-    if (paired?.counts !== true) continue;
+    if (paired?.counts !== true || paired.verdict === "unranked") continue;
     const label = labelOf(subject);
     const cases = logs.get(label) ?? [];
     logs.set(label, cases);
@@ -25,7 +25,10 @@ export function summaryLine(suite: string, records: readonly BenchRecord[]): str
     if (record.status !== "ok") told[label] = { [record.status]: record.reason };
     else if (record.derived?.gzipBytes !== undefined) told["gzipBytes"] = record.derived.gzipBytes;
     else if (isOurs(record)) told["ms"] = rounded(record.stats!.median / 1e6);
-    else if (record.paired?.counts === true) told[label] = rounded(record.paired.ratio);
+    else if (record.paired?.counts === true) {
+      const ratio = rounded(record.paired.ratio);
+      told[label] = record.paired.verdict === "unranked" ? { unranked: ratio } : ratio;
+    }
   }
   return JSON.stringify({ suite, geomean, cases });
 }

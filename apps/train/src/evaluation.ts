@@ -1,7 +1,7 @@
 import { noGrad } from "@dl/autograd";
 import { DataLoader, type Dataset } from "@dl/data";
 import type { Sequential } from "@dl/nn";
-import { setImmediate } from "node:timers/promises";
+import { nextTask } from "./next-task.ts";
 
 export interface Evaluation {
   /** Share of right answers. */
@@ -26,7 +26,7 @@ export async function evaluate(
   const predictions: number[] = [];
   let right = 0;
   for (const { inputs, targets } of new DataLoader(dataset, { batchSize })) {
-    await setImmediate();
+    await nextTask();
     if (signal.aborted) return undefined;
     const predicted = await noGrad(() => model.forward(inputs).argmax(1)).data();
     const expected = await targets.data();

@@ -1,30 +1,16 @@
-import { loadMnist, ProceduralDigits, type Dataset } from "@dl/data";
+import { loadMnist, type Dataset } from "@dl/data";
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { UsageError, type TrainOptions } from "./options.ts";
-
-export interface Digits {
-  readonly name: string;
-  readonly train: Dataset;
-  readonly test: Dataset;
-}
+import { drawnDigits, type Digits } from "./drawn-digits.ts";
+import type { TrainOptions } from "./options.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** Height and width that the networks read. */
 const imageSize = 28;
-const mostTestSamples = 2000;
 
 /** @throws {UsageError | FormatError} if the folder or a file is not what it should be. */
 export async function loadDigits({ data, samples, seed }: TrainOptions): Promise<Digits> {
-  if (data === undefined)
-    return {
-      name: "drawn digits",
-      train: new ProceduralDigits({ length: samples, split: "train", seed }),
-      test: new ProceduralDigits({
-        length: Math.min(samples, mostTestSamples),
-        split: "test",
-        seed,
-      }),
-    };
+  if (data === undefined) return drawnDigits(samples, seed);
   // npm runs scripts in the project's folder; a relative path is the user's.
   const folder = resolve(process.env["INIT_CWD"] ?? process.cwd(), data);
   const found = await stat(folder).catch(() => undefined);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { help, parseOptions, UsageError } from "./options.ts";
+import { help, parseOptions } from "./options.ts";
+import { UsageError } from "./usage-error.ts";
 
 test("defaults", () => {
   expect(parseOptions([])).toEqual({
@@ -12,13 +13,14 @@ test("defaults", () => {
     batchSize: 64,
     learningRate: 0.003,
     samples: 40000,
+    graph: undefined,
     json: false,
   });
 });
 
 test("every flag", () => {
   const args =
-    "--data f --epochs 3 --seed=4 --model mlp --backend reference --optimizer nesterov --batch-size 5 --learning-rate 1e-2 --samples 6 --json";
+    "--data f --epochs 3 --seed=4 --model mlp --backend reference --optimizer nesterov --batch-size 5 --learning-rate 1e-2 --samples 6 --graph g.svg --json";
   expect(parseOptions(args.split(" "))).toEqual({
     data: "f",
     epochs: 3,
@@ -29,6 +31,7 @@ test("every flag", () => {
     batchSize: 5,
     learningRate: 0.01,
     samples: 6,
+    graph: "g.svg",
     json: true,
   });
 });
@@ -79,7 +82,7 @@ test.each([
   ["--learning-rate -.1", '--learning-rate must be a number above 0: received "-.1".'],
   ["--learning-rate Infinity", '--learning-rate must be a number above 0: received "Infinity".'],
   ["--model rnn", '--model must be cnn or mlp: received "rnn".'],
-  ["--backend webgpu", '--backend must be cpu or reference: received "webgpu".'],
+  ["--backend gpu", '--backend must be cpu or webgpu or reference: received "gpu".'],
   [
     "--optimizer toString",
     '--optimizer must be adam or sgd or momentum or nesterov: received "toString".',

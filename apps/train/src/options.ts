@@ -1,12 +1,8 @@
 import { parseArgs } from "node:util";
-
-/** A mistake of the user's: told in one line, without a stack trace, exit code 2. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+import { UsageError } from "./usage-error.ts";
 
 const modelNames = ["cnn", "mlp"] as const;
-const backendNames = ["cpu", "reference"] as const;
+const backendNames = ["cpu", "webgpu", "reference"] as const;
 const optimizerNames = ["adam", "sgd", "momentum", "nesterov"] as const;
 
 export type ModelName = (typeof modelNames)[number];
@@ -25,6 +21,8 @@ export interface TrainOptions {
   readonly learningRate: number;
   /** Procedural digits drawn per epoch. */
   readonly samples: number;
+  /** File that the computation graph is drawn to. */
+  readonly graph: string | undefined;
   readonly json: boolean;
 }
 
@@ -44,6 +42,7 @@ export const help = `Trains a network to read digits, in the terminal.
                         (default 0.003 for adam, 0.1 for sgd, 0.02 for the others)
   --samples N           drawn digits per epoch, without --data (default 40000)
   --seed N              of weights, order and drawn digits (default 0)
+  --graph FILE          draw the computation graph of a step to FILE, as SVG, before training
   --json                print one line of JSON at the end; everything else goes to stderr
   --help                this text
 `;
@@ -80,6 +79,7 @@ export function parseOptions(args: readonly string[]): TrainOptions | "help" {
       values["learning-rate"] ?? String(defaultLearningRates[optimizer]),
     ),
     samples: wholeNumber("samples", values.samples ?? "40000", 1, mostSamples),
+    graph: values.graph,
     json: values.json === true,
   };
 }
@@ -96,6 +96,7 @@ const flags = {
   "learning-rate": text,
   samples: text,
   seed: text,
+  graph: text,
   json: flag,
   help: { ...flag, short: "h" },
 } as const;

@@ -79,3 +79,11 @@ test("prints four lines an epoch elsewhere, without control characters", () => {
   // eslint-disable-next-line no-control-regex
   expect(text).not.toMatch(/[\r\u001b█]/);
 });
+
+test("prints a line every half minute at least, where training is slow", () => {
+  let text = "";
+  const line = new ProgressLine({ write: (part) => (text += part) });
+  for (let seconds = 1; seconds <= 100; seconds++)
+    line.show({ ...progress, seen: 1 + seconds, total: 100_000, seconds });
+  expect(text.trimEnd().split("\n")).toHaveLength(3);
+});

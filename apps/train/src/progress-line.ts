@@ -5,6 +5,8 @@ import type { TrainingProgress } from "./training.ts";
 const redrawMs = 100;
 /** Lines printed per epoch where the output is no terminal. */
 const linesPerEpoch = 4;
+/** Seconds without a line, at most, where steps allow it. */
+const longestSilence = 30;
 /** Left free at the end of the line, so that a terminal's echo of Ctrl-C does not wrap it. */
 const margin = 3;
 const eraseLine = "\r\u001b[K";
@@ -14,6 +16,7 @@ export class ProgressLine {
   private readonly output: Output;
   private lastDrawn = -Infinity;
   private lastPart = 0;
+  private lastSeconds = 0;
   private isOpen = false;
 
   constructor(output: Output) {
@@ -24,8 +27,10 @@ export class ProgressLine {
     const isLast = progress.seen === progress.total;
     if (this.output.isTTY !== true) {
       const part = Math.floor((progress.seen / progress.total) * progress.epochs * linesPerEpoch);
-      if (part === this.lastPart) return;
+      const isOverdue = progress.seconds - this.lastSeconds >= longestSilence;
+      if (part === this.lastPart && !isOverdue) return;
       this.lastPart = part;
+      this.lastSeconds = progress.seconds;
       this.output.write(`${progressText(progress, columnsOf(this.output) - 1, false)}\n`);
       return;
     }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -89,6 +89,19 @@ describe("files that are read", () => {
     const path = await folder("gzip", gz);
     expect(await run(`--data ${path} ${quick} --json`)).toMatchObject({ code: 0 });
   });
+});
+
+test("--graph draws the graph of a step, with the parameters' names", async () => {
+  const file = join(root, "graph.svg");
+  const path = await folder("graph", {});
+  expect(await run(`--data ${path} ${quick} --json --graph ${file}`)).toMatchObject({ code: 0 });
+  const svg = await readFile(file, "utf8");
+  expect(svg).toContain("<svg");
+  for (const label of ["1.weight", "float32 [256, 784]", "matmul"]) expect(svg).toContain(label);
+  const nowhere = join(root, "no", "graph.svg");
+  const { code, stderr } = await run(`--data ${path} ${quick} --graph ${nowhere}`);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^--graph: cannot write ".*graph.svg": ENOENT/);
 });
 
 describe("files that are refused", () => {
@@ -310,8 +323,12 @@ test.skipIf(!hasMnist)("MNIST", { timeout: 120_000 }, async () => {
 // In the other projects `dist` may be older than the source, or not there.
 describe("the built program", () => {
   const built = join(import.meta.dirname, "../dist/main.js");
-  const spawned = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
-    spawnSync(process.execPath, [built, ...args], { encoding: "utf8" });
+  const spawnedWith = (
+    env: NodeJS.ProcessEnv,
+    ...args: string[]
+  ): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync(process.execPath, [built, ...args], { encoding: "utf8", env });
+  const spawned = (...args: string[]) => spawnedWith(process.env, ...args);
 
   test("tells a mistake in one line", ({ task, skip }) => {
     skip(task.file.projectName !== "built", "only after a build");
@@ -328,5 +345,32 @@ describe("the built program", () => {
     const { status, stdout } = spawned("--model", "mlp", "--samples", "320", "--json");
     expect(status).toBe(0);
     expect((JSON.parse(stdout) as Json).backend).toBe("cpu");
+  });
+
+  test(
+    "trains on webgpu with the driver it finds, and ends",
+    { timeout: 120_000 },
+    ({ task, skip }) => {
+      skip(task.file.projectName !== "built", "only after a build");
+      const { VK_ICD_FILENAMES: _, ...env } = process.env;
+      const args = ["--backend", "webgpu", "--model", "mlp", "--samples", "64", "--json"];
+      const { status, stdout, stderr } = spawnedWith(env, ...args);
+      const isRequired = process.env["REQUIRED_BACKENDS"]?.includes("webgpu") ?? false;
+      skip(stderr.includes("found no adapter") && !isRequired, "no GPU driver");
+      expect({ status, stderr }).toEqual({
+        status: 0,
+        stderr: expect.stringMatching(/^WebGPU on .+$/m),
+      });
+      expect((JSON.parse(stdout) as Json).backend).toBe("webgpu");
+    },
+  );
+
+  test("says what to do where there is no GPU driver", ({ task, skip }) => {
+    skip(task.file.projectName !== "built", "only after a build");
+    skip(process.platform !== "linux", "only Vulkan drivers are named by the environment");
+    const env = { ...process.env, VK_ICD_FILENAMES: "/nowhere.json" };
+    const { status, stdout, stderr } = spawnedWith(env, "--backend", "webgpu");
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(/^webgpu: the engine found no adapter\. Install a .+ cpu backend\.$/m);
   });
 });

@@ -1,28 +1,24 @@
-import { DlError, InternalError, type Backend } from "@dl/backend";
-import { cpu } from "@dl/backend-cpu";
-import { reference } from "@dl/backend-reference";
+import { DlError, InternalError } from "@dl/backend";
 import { configure, Generator } from "@dl/tensor";
 import { confusionText } from "./confusion.ts";
 import { curvesText } from "./curves.ts";
 import { evaluate } from "./evaluation.ts";
+import { drawGraph } from "./graph-drawing.ts";
 import { loadDigits } from "./load-digits.ts";
 import { models } from "./models.ts";
+import { openBackend } from "./open-backend.ts";
 import { optimizers } from "./optimizers.ts";
-import { help, parseOptions, UsageError, type BackendName, type TrainOptions } from "./options.ts";
+import { help, parseOptions, type TrainOptions } from "./options.ts";
 import { digitsText } from "./pictures.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { columnsOf, hasColor, painter, type Output } from "./terminal.ts";
 import { train, type TrainingProgress } from "./training.ts";
+import { UsageError } from "./usage-error.ts";
 
 export interface Outputs {
   readonly stdout: Output;
   readonly stderr: Output;
 }
-
-const backends: { readonly [Name in BackendName]: () => Promise<Backend> } = {
-  cpu: () => cpu({ threads: "auto" }),
-  reference: () => Promise.resolve(reference()),
-};
 
 const usageExitCode = 2;
 /** What a shell reports for a program ended by Ctrl-C. */
@@ -59,7 +55,7 @@ async function learn(
   const say = (text: string): void => void out.write(`${text}\n`);
 
   const digits = await loadDigits(options);
-  const backend = await backends[options.backend]();
+  const backend = await openBackend(options.backend, say);
   configure({ backend });
   const model = models[options.model](new Generator(options.seed));
   const parameters = model.parameters();
@@ -71,10 +67,11 @@ async function learn(
   );
   say(`${digits.name}: ${digits.train.length} to learn from, ${digits.test.length} to test on\n`);
 
-  const started = performance.now();
   const line = new ProgressLine(out);
   const history: TrainingProgress[] = [];
   try {
+    if (options.graph !== undefined) await drawGraph(options.graph, model, digits.train);
+    const started = performance.now();
     await train(model, optimizer, digits.train, {
       epochs: options.epochs,
       batchSize: options.batchSize,

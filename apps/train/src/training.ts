@@ -1,10 +1,10 @@
 import { noGrad } from "@dl/autograd";
 import { DataLoader, type Dataset } from "@dl/data";
 import { crossEntropy, type Sequential } from "@dl/nn";
-import { setImmediate } from "node:timers/promises";
 import { MovingAverage } from "./moving-average.ts";
+import { nextTask } from "./next-task.ts";
 import type { Optimizer } from "./optimizers.ts";
-import { UsageError } from "./options.ts";
+import { UsageError } from "./usage-error.ts";
 
 export interface TrainingProgress {
   readonly epoch: number;
@@ -49,7 +49,7 @@ export async function train(
   for (let epoch = 1; epoch <= epochs; epoch++)
     for (const { inputs, targets } of loader) {
       // A step on the CPU never leaves the microtasks; Ctrl-C arrives between the tasks of Node.
-      await setImmediate();
+      await nextTask();
       if (signal.aborted) return;
       optimizer.learningRate = firstLearningRate * (1 - seen / total);
       const logits = model.forward(inputs);
@@ -58,13 +58,13 @@ export async function train(
       batchLoss.backward();
       optimizer.step();
       const right = noGrad(() => logits.detach().argmax(1).equal(targets).sum());
-      const loss = await batchLoss.item();
+      const [loss, rightCount] = await Promise.all([batchLoss.item(), right.item()]);
       if (!Number.isFinite(loss))
         throw new UsageError(
           `training: the loss is ${loss} after ${seen} examples. Try a smaller --learning-rate.`,
         );
       averageLoss.add(loss);
-      averageAccuracy.add((await right.item()) / targets.shape[0]!);
+      averageAccuracy.add(rightCount / targets.shape[0]!);
       seen += targets.shape[0]!;
       onProgress({
         epoch,

@@ -1,5 +1,5 @@
 import { ArgumentError, elementCount, formatShape, ShapeError } from "@dl/backend";
-import { checkIndex } from "./check-index.ts";
+import { checkIndex } from "./check-range.ts";
 import type { ClassificationSample, Dataset, HostArray, HostBatch, Sample } from "./dataset.ts";
 
 /**

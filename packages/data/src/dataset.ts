@@ -25,11 +25,34 @@ export type HostBatch<S> = { readonly [Name in keyof S]: HostArray };
  */
 export interface Dataset<S = ClassificationSample> {
   readonly length: number;
+  /** The sample with this number, from 0. */
   get(index: number): S;
   /**
    * The same as stacking `get` of each index, without an object per sample; a loader prefers it.
    */
   getBatch?(indices: ArrayLike<number>): HostBatch<S>;
+}
+
+/**
+ * Samples that may take time to get: from files, or over a network. Every {@link Dataset} is one.
+ *
+ * The signal is aborted when nobody waits for the sample any more.
+ */
+export interface AsyncDataset<S = ClassificationSample> {
+  readonly length: number;
+  /** The sample with this number, from 0. */
+  get(index: number, signal?: AbortSignal): S | Promise<S>;
+  /** The same as stacking `get` of each index; a loader prefers it. */
+  getBatch?(indices: ArrayLike<number>, signal?: AbortSignal): HostBatch<S> | Promise<HostBatch<S>>;
+}
+
+/** Samples that come one after another, perhaps without end: a log, a simulation. */
+export interface IterableDataset<S = ClassificationSample> {
+  /**
+   * The samples of an epoch; the same ones in the same order whenever it is asked for again. The
+   * signal is aborted when nobody reads on.
+   */
+  samples(epoch: number, signal: AbortSignal): Iterable<S> | AsyncIterable<S>;
 }
 
 /** An input and the class it belongs to. */

@@ -1,10 +1,98 @@
 export { ArrayDataset } from "./array-dataset.ts";
-export type { Batch } from "./collate.ts";
-export { DataLoader, type DataLoaderOptions } from "./data-loader.ts";
-export type { ClassificationSample, Dataset, HostArray, HostBatch, Sample } from "./dataset.ts";
+export type { ReadLimits } from "./bytes/file-limits.ts";
+export { concat } from "./concat.ts";
+export {
+  DataLoader,
+  type DataLoaderOptions,
+  type DataLoaderState,
+  type LoadingOptions,
+} from "./data-loader.ts";
+export type {
+  AsyncDataset,
+  ClassificationSample,
+  Dataset,
+  HostArray,
+  HostBatch,
+  IterableDataset,
+  Sample,
+} from "./dataset.ts";
 export { loadMnist, type MnistFiles } from "./idx/load-mnist.ts";
 export { type IdxArray, type IdxDType, parseIdx } from "./idx/parse-idx.ts";
-export { readIdx, type ReadIdxOptions } from "./idx/read-idx.ts";
-export { ProceduralDigits, type ProceduralDigitsOptions } from "./procedural-digits.ts";
+export { readIdx } from "./idx/read-idx.ts";
+export type { Shard } from "./loading/epoch-order.ts";
+export type { Batch } from "./loading/to-tensors.ts";
+export { mapDataset } from "./map-dataset.ts";
+export type { DrawnOptions } from "./drawn-split.ts";
+export type { FaceAttributes } from "./faces/person.ts";
+export {
+  circles,
+  gaussianGrid,
+  type GaussianGridOptions,
+  gaussianRing,
+  type GaussianRingOptions,
+  type PointsOptions,
+  spirals,
+  type SpiralsOptions,
+  twoMoons,
+} from "./points/point-clouds.ts";
+export { ravine, type RavineOptions, rosenbrock } from "./points/surfaces.ts";
+export { ProceduralDigits } from "./procedural-digits.ts";
+export {
+  faceAttributes,
+  type FaceSample,
+  ProceduralFaces,
+  type ProceduralFacesOptions,
+} from "./procedural-faces.ts";
+export { ProceduralShapes, type ProceduralShapesOptions, shapeNames } from "./procedural-shapes.ts";
+export { type Fold, kFolds, randomSplit, type RandomSplitOptions } from "./random-split.ts";
+export type { RandomStream } from "./random-stream.ts";
 export { stackSamples } from "./stack-samples.ts";
+export { StreamLoader, type StreamLoaderOptions, type StreamLoaderState } from "./stream-loader.ts";
 export { subset } from "./subset.ts";
+export { type BatchTransform, inOrder, onField, type Transform } from "./transforms/transform.ts";
+export {
+  randomCrop,
+  type RandomCropOptions,
+  randomFlip,
+  type RandomFlipOptions,
+} from "./transforms/crop-and-flip.ts";
+export { cutout } from "./transforms/cutout.ts";
+export { mixup, type MixupOptions } from "./transforms/mixup.ts";
+export { toOneHot } from "./transforms/one-hot.ts";
+export { randomAffine, type RandomAffineOptions } from "./transforms/random-affine.ts";
+export {
+  type MeanAndDeviation,
+  normalize,
+  type NormalizeOptions,
+  standardize,
+  unstandardize,
+} from "./transforms/standardize.ts";
+export { fitStatistics, type Statistics } from "./transforms/statistics.ts";
+export { type CsvColumn, type CsvTable, parseCsv, type ParseCsvOptions } from "./csv/parse-csv.ts";
+export {
+  classificationTable,
+  type RegressionSample,
+  regressionTable,
+  type TableColumns,
+} from "./csv/table-dataset.ts";
+export { toHostArray } from "./npy/host-array.ts";
+export type { NpyDType } from "./npy/npy-elements.ts";
+export { type NpyArray, parseNpy } from "./npy/parse-npy.ts";
+export { readNpz } from "./npy/read-npz.ts";
+export { type NpySource, writeNpy } from "./npy/write-npy.ts";
+export { writeNpz } from "./npy/write-npz.ts";
+export { decodeInPage } from "./image/decode-in-page.ts";
+export {
+  type DecodedImage,
+  type ImageChannels,
+  type ImageDecoder,
+  imageToArray,
+} from "./image/decoded-image.ts";
+export {
+  type ImageFile,
+  ImageFolder,
+  type ImageFolderOptions,
+  pageFiles,
+} from "./image/image-folder.ts";
+export type { ImageInfo, ImageLimits } from "./image/image-info.ts";
+export { inspectImage } from "./image/inspect-image.ts";

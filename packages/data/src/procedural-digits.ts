@@ -1,24 +1,14 @@
-import { ArgumentError } from "@dl/backend";
-import { checkIndex, checkLength } from "./check-index.ts";
+import { checkIndex } from "./check-range.ts";
 import type { ClassificationSample, Dataset, HostBatch } from "./dataset.ts";
 import { paintPath } from "./digits/paint.ts";
 import { createPath, glyphsOf, traceGlyph } from "./digits/path.ts";
 import { bendPath, leanPath, placePath } from "./digits/warp.ts";
-import { checkSeed, RandomStream, randomStreams } from "./random-stream.ts";
+import { drawnClass, type DrawnOptions, drawnSplit } from "./drawn-split.ts";
+import { type RandomStream, randomStreams } from "./random-stream.ts";
 
 const size = 28;
 const pixelCount = size * size;
 const classCount = 10;
-/** Draws from here on give the order of classes; those below give the digits. */
-const classDraws = 2 ** 31;
-
-export interface ProceduralDigitsOptions {
-  readonly length: number;
-  /** Train and test digits of one seed share no random numbers. Default `"train"`. */
-  readonly split?: "train" | "test";
-  /** Default 0. */
-  readonly seed?: number;
-}
 
 /**
  * Handwritten-looking digits, drawn on demand: no download, no end.
@@ -40,21 +30,9 @@ export class ProceduralDigits implements Dataset {
   readonly #path = createPath();
   readonly #ink = new Float64Array(pixelCount);
 
-  constructor(options: ProceduralDigitsOptions) {
-    const { length, split = "train", seed = 0 } = options;
-    checkLength(length, classDraws, "ProceduralDigits");
-    checkSeed(seed, "ProceduralDigits");
-    if (split !== "train" && split !== "test")
-      throw new ArgumentError(
-        "ProceduralDigits",
-        `split must be "train" or "test": received ${JSON.stringify(split)}.`,
-        { expected: ["train", "test"], received: split },
-      );
-    this.length = length;
-    this.#random = new RandomStream(
-      seed,
-      split === "train" ? randomStreams.digitTrain : randomStreams.digitTest,
-    );
+  constructor(options: DrawnOptions) {
+    this.#random = drawnSplit(options, randomStreams.digits, "ProceduralDigits");
+    this.length = options.length;
   }
 
   get(index: number): ClassificationSample {
@@ -79,22 +57,10 @@ export class ProceduralDigits implements Dataset {
     };
   }
 
-  /** Position `index % 10` of this ten's shuffle of the classes. */
-  #classOf(index: number): number {
-    const random = this.#random;
-    random.seek(classDraws + Math.floor(index / classCount));
-    const classes = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-    for (let last = classCount - 1; last > 0; last--) {
-      const other = random.below(last + 1);
-      [classes[last], classes[other]] = [classes[other]!, classes[last]!];
-    }
-    return classes[index % classCount]!;
-  }
-
   /** Draws digit `index` into `pixels` and returns its class. */
   #draw(index: number, pixels: Float32Array): number {
-    const digit = this.#classOf(index);
     const random = this.#random;
+    const digit = drawnClass(random, index, classCount);
     const path = this.#path;
     random.seek(index);
     const hands = glyphsOf(digit);

@@ -1,4 +1,5 @@
-import { ArgumentError, philox4x32 } from "@dl/backend";
+import { normalFromBits, philox4x32 } from "@dl/backend";
+import { checkWhole } from "./check-range.ts";
 
 /**
  * Streams this package draws from, so that two uses of one seed never share numbers. Frozen for a
@@ -6,8 +7,13 @@ import { ArgumentError, philox4x32 } from "@dl/backend";
  */
 export const randomStreams = {
   shuffle: 0x7368_7566,
-  digitTrain: 0x6467_7472,
-  digitTest: 0x6467_7465,
+  shuffleBuffer: 0x7362_7566,
+  split: 0x7370_6c74,
+  augment: 0x6175_676d,
+  digits: { train: 0x6467_7472, test: 0x6467_7465 },
+  faces: { train: 0x6661_7472, test: 0x6661_7465 },
+  shapes: { train: 0x7368_7472, test: 0x7368_7465 },
+  points: 0x706f_696e,
 } as const;
 
 /**
@@ -20,6 +26,8 @@ export class RandomStream {
   readonly #seed: number;
   readonly #stream: number;
   #draw = 0;
+  #round = 0;
+  #part = 0;
   #block = 0;
   #words: ArrayLike<number> = [];
   #nextWord = 4;
@@ -29,9 +37,11 @@ export class RandomStream {
     this.#stream = stream;
   }
 
-  /** Starts the numbers of `draw` from its first. */
-  seek(draw: number): void {
+  /** Starts the numbers of `draw` from its first; those of every round and part are others. */
+  seek(draw: number, round = 0, part = 0): void {
     this.#draw = draw;
+    this.#round = round;
+    this.#part = part;
     this.#block = 0;
     this.#nextWord = 4;
   }
@@ -39,7 +49,10 @@ export class RandomStream {
   /** The next 32 random bits, as a number from 0 to 2³² − 1. */
   nextUint32(): number {
     if (this.#nextWord === 4) {
-      this.#words = philox4x32([this.#block++, this.#draw, 0, 0], [this.#seed, this.#stream]);
+      this.#words = philox4x32(
+        [this.#block++, this.#draw, this.#round, this.#part],
+        [this.#seed, this.#stream],
+      );
       this.#nextWord = 0;
     }
     return this.#words[this.#nextWord++]! >>> 0;
@@ -70,14 +83,24 @@ export class RandomStream {
     // Four bytes have mean 510 and variance 4 (256² − 1) / 12 = 21845.
     return ((sum - 510) / 147.80054126961) * deviation;
   }
+
+  /** A standard normal number, from the integer table that tensors draw from too. */
+  normal(): number {
+    return normalFromBits(this.nextUint32());
+  }
+
+  /** Puts items in random order, in place; every order equally likely (Fisher-Yates). */
+  shuffle<T>(items: { [index: number]: T; readonly length: number }): void {
+    for (let last = items.length - 1; last > 0; last--) {
+      const other = this.below(last + 1);
+      const moved = items[last]!;
+      items[last] = items[other]!;
+      items[other] = moved;
+    }
+  }
 }
 
 /** @throws {ArgumentError} unless `seed` is a whole number from 0 to 2³² − 1. */
 export function checkSeed(seed: number, op: string): void {
-  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
-    throw new ArgumentError(
-      op,
-      `seed must be a whole number from 0 to 4294967295: received ${seed}.`,
-      { expected: "0..4294967295", received: seed },
-    );
+  checkWhole(seed, 0, 2 ** 32 - 1, "seed", op);
 }

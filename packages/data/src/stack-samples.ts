@@ -8,6 +8,12 @@ import type { HostArray, HostBatch, Sample } from "./dataset.ts";
  * @throws {DTypeError} if a field's element type differs between samples.
  * @throws {ArgumentError} if there is no sample, a field is missing, or a number is not a 32-bit
  * whole number.
+ * @example
+ * const { inputs } = stackSamples([
+ *   { inputs: { data: Float32Array.of(1, 2), shape: [2] } },
+ *   { inputs: { data: Float32Array.of(3, 4), shape: [2] } },
+ * ]);
+ * inputs.shape; // => [2, 2]
  */
 export function stackSamples<S extends object>(samples: readonly S[]): HostBatch<S> {
   const first = samples[0];

@@ -1,6 +1,6 @@
-import { checkIndex } from "./check-index.ts";
-import type { Dataset, HostBatch } from "./dataset.ts";
-import { stackSamples } from "./stack-samples.ts";
+import { checkIndex } from "./check-range.ts";
+import type { AsyncDataset, Dataset } from "./dataset.ts";
+import { gatherBatch } from "./loading/gather-samples.ts";
 
 /**
  * The samples of `dataset` at `indices`, in that order; an index may occur more than once.
@@ -12,25 +12,32 @@ import { stackSamples } from "./stack-samples.ts";
  */
 export function subset<S extends object>(
   dataset: Dataset<S>,
-  indices: readonly number[],
-): Dataset<S> {
-  for (const index of indices) checkIndex(index, dataset.length, "subset");
-  const chosen = Uint32Array.from(indices);
+  indices: ArrayLike<number>,
+): Dataset<S>;
+export function subset<S extends object>(
+  dataset: AsyncDataset<S>,
+  indices: ArrayLike<number>,
+): AsyncDataset<S>;
+export function subset<S extends object>(
+  dataset: AsyncDataset<S>,
+  indices: ArrayLike<number>,
+): AsyncDataset<S> {
+  const chosen = Uint32Array.from(indices, (index) => {
+    checkIndex(index, dataset.length, "subset");
+    return index;
+  });
   return {
     length: chosen.length,
-    get(index: number): S {
+    get(index, signal) {
       checkIndex(index, chosen.length, "subset.get");
-      return dataset.get(chosen[index]!);
+      return dataset.get(chosen[index]!, signal);
     },
-    getBatch(positions: ArrayLike<number>): HostBatch<S> {
+    getBatch(positions, signal) {
       const wanted = Uint32Array.from(positions, (position) => {
         checkIndex(position, chosen.length, "subset.getBatch");
         return chosen[position]!;
       });
-      return (
-        dataset.getBatch?.(wanted) ??
-        stackSamples(Array.from(wanted, (index) => dataset.get(index)))
-      );
+      return gatherBatch(dataset, wanted, signal);
     },
   };
 }

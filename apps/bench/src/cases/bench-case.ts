@@ -13,6 +13,8 @@ export interface Work {
   readonly step: () => Promise<number | undefined>;
   /** Everything that a step computed, for the comparison with the reference. */
   readonly results: () => Promise<readonly Values[]>;
+  /** What a peer needs to do the same work: parameters, then data, then noise, in our layout. */
+  readonly given: readonly Tensor[];
 }
 
 export type Values = ArrayLike<number>;
@@ -20,6 +22,8 @@ export type Values = ArrayLike<number>;
 export interface BenchCase {
   readonly id: string;
   readonly group: string;
+  /** The work in words, for readers of the results. */
+  readonly definition?: string;
   /** What the peers' drivers build the same work from. */
   readonly kind: string;
   readonly params: Readonly<Record<string, number>>;

@@ -11,8 +11,8 @@ import {
   Unflatten,
 } from "@dl/nn";
 import { Adam } from "@dl/optim";
-import { Generator, normal, ones, uniform, zeros, type Tensor } from "@dl/tensor";
-import type { BenchCase } from "./bench-case.ts";
+import { compile, Generator, normal, ones, uniform, zeros, type Tensor } from "@dl/tensor";
+import type { BenchCase, Setting } from "./bench-case.ts";
 import { gradientValues, trainingWork } from "./training.ts";
 
 const seed = 1;
@@ -20,13 +20,15 @@ const seed = 1;
 const vae: BenchCase = {
   id: "vae",
   group: "training",
+  definition:
+    "784-400, ReLU, mean and log-variance 20, sample, 20-400-784, ReLU, cross-entropy with logits and KL as sums, Adam(1e-3), batch 128, fresh noise each step",
   kind: "vae",
   params: { batch: 128 },
   samples: 128,
   learns: true,
   flops: 6 * 128 * (784 * 400 + 2 * 400 * 20 + 20 * 400 + 400 * 784),
   checkParams: { batch: 8 },
-  build(setting, { batch }) {
+  build(setting, { batch, fixedNoise }) {
     const options = { ...setting, generator: new Generator(seed) };
     const hidden = new Linear(784, 400, options);
     const meanHead = new Linear(400, 20, options);
@@ -40,14 +42,14 @@ const vae: BenchCase = {
       part.parameters(),
     );
     const images = uniform([batch!, 784], options);
+    const [draw, kept] = noiseSource([batch!, 20], options, fixedNoise);
     const optimizer = new Adam(parameters, { learningRate: 1e-3 });
     return trainingWork(
       () => {
         const features = hidden.forward(images).relu();
         const mean = meanHead.forward(features);
         const logVariance = logVarianceHead.forward(features);
-        const noise = normal(mean.shape, options);
-        const latent = mean.add(noise.mul(logVariance.mul(0.5).exp()));
+        const latent = mean.add(draw().mul(logVariance.mul(0.5).exp()));
         const reconstruction = binaryCrossEntropyWithLogits(decoder.forward(latent), images, {
           reduction: "sum",
         });
@@ -56,6 +58,7 @@ const vae: BenchCase = {
       },
       optimizer,
       parameters,
+      [images, ...kept],
     );
   },
 };
@@ -63,11 +66,13 @@ const vae: BenchCase = {
 const dcgan: BenchCase = {
   id: "dcgan",
   group: "training",
+  definition:
+    "generator 64-3136, BN, ReLU, transposed convolution to 32, BN, ReLU, to 1, tanh; discriminator convolution to 32, LeakyReLU(0.2), to 64, BN, LeakyReLU(0.2), 3136-1; all 4x4, stride 2, padding 1; cross-entropy with logits; Adam(2e-4, 0.5, 0.999) each; one update on real and detached fake, one of the generator; batch 64",
   kind: "dcgan",
   params: { batch: 64 },
   samples: 64,
   checkParams: { batch: 4 },
-  build(setting, { batch }) {
+  build(setting, { batch, fixedNoise }) {
     const options = { ...setting, generator: new Generator(seed) };
     const halves = { stride: 2, padding: 1, ...options };
     const generator = new Sequential(
@@ -94,28 +99,51 @@ const dcgan: BenchCase = {
     const generatorOptimizer = new Adam(generator.parameters(), adam);
     const discriminatorOptimizer = new Adam(discriminator.parameters(), adam);
     const images = uniform([batch!, 1, 28, 28], { low: -1, high: 1, ...options });
+    const [draw, kept] = noiseSource([batch!, 64], options, fixedNoise);
     const [real, fake] = [ones([batch!, 1], setting), zeros([batch!, 1], setting)];
     const judge = (x: Tensor): Tensor => discriminator.forward(x);
     const losses = [NaN, NaN];
+    const update = compile(() => {
+      const made = generator.forward(draw());
+      const discriminatorLoss = binaryCrossEntropyWithLogits(judge(images), real).add(
+        binaryCrossEntropyWithLogits(judge(made.detach()), fake),
+      );
+      discriminatorOptimizer.zeroGrad();
+      discriminatorLoss.backward();
+      discriminatorOptimizer.step();
+      const generatorLoss = binaryCrossEntropyWithLogits(judge(made), real);
+      generatorOptimizer.zeroGrad();
+      generatorLoss.backward();
+      generatorOptimizer.step();
+      return { discriminatorLoss, generatorLoss };
+    });
     return {
       async step() {
-        const made = generator.forward(normal([batch!, 64], options));
-        const discriminatorLoss = binaryCrossEntropyWithLogits(judge(images), real).add(
-          binaryCrossEntropyWithLogits(judge(made.detach()), fake),
-        );
-        discriminatorOptimizer.zeroGrad();
-        discriminatorLoss.backward();
-        discriminatorOptimizer.step();
-        const generatorLoss = binaryCrossEntropyWithLogits(judge(made), real);
-        generatorOptimizer.zeroGrad();
-        generatorLoss.backward();
-        generatorOptimizer.step();
+        const { discriminatorLoss, generatorLoss } = update();
         losses[0] = await discriminatorLoss.item();
         return (losses[1] = await generatorLoss.item());
       },
       results: async () => [losses, ...(await gradientValues(generator.parameters()))],
+      given: [...randomParameters(generator), ...randomParameters(discriminator), images, ...kept],
     };
   },
 };
+
+/** Fresh normal numbers at every call, or, with `fixed`, the same ones, which come second. */
+function noiseSource(
+  shape: readonly number[],
+  options: Setting & { readonly generator: Generator },
+  fixed: number | undefined,
+): readonly [() => Tensor, readonly Tensor[]] {
+  if (fixed !== 1) return [() => normal(shape, options), []];
+  const noise = normal(shape, options);
+  return [() => noise, [noise]];
+}
+
+/** Normalisation begins with ones and zeros in every library. */
+function randomParameters(model: Sequential): Tensor[] {
+  const layers = [...model.children()].map(([, layer]) => layer);
+  return layers.flatMap((layer) => (layer instanceof BatchNorm ? [] : layer.parameters()));
+}
 
 export const generativeCases: readonly BenchCase[] = [vae, dcgan];

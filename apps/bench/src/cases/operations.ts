@@ -19,7 +19,7 @@ const bytesPerFloat = 4;
 type Params = Readonly<Record<string, number>>;
 
 /** One operation on inputs made once; each result is given back at once, as the peers' are. */
-function operationWork(run: () => Tensor): Work {
+function operationWork(given: readonly Tensor[], run: () => Tensor): Work {
   let kept: Tensor | undefined;
   return {
     async step() {
@@ -29,6 +29,7 @@ function operationWork(run: () => Tensor): Work {
       return undefined;
     },
     results: async () => [await kept!.data()],
+    given,
   };
 }
 
@@ -41,6 +42,7 @@ export function matmulCase(m: number, k: number, n: number, id: string): BenchCa
   return {
     id,
     group: "matmul",
+    definition: `[${m}, ${k}] times [${k}, ${n}]`,
     kind: "matmul",
     params: { m, k, n },
     flops: 2 * m * k * n,
@@ -52,7 +54,7 @@ export function matmulCase(m: number, k: number, n: number, id: string): BenchCa
       const options = randomOf(setting);
       const left = normal([params["m"]!, params["k"]!], options);
       const right = normal([params["k"]!, params["n"]!], options);
-      return operationWork(() => matmul(left, right));
+      return operationWork([left, right], () => matmul(left, right));
     },
   };
 }
@@ -76,7 +78,7 @@ export function convCase(id: string, group: string, params: Params): BenchCase {
       const weight = normal([channels!, channels!, kernel!, kernel!], options);
       const forward = (): Tensor =>
         conv2d(inputs, weight, undefined, { padding: (kernel! - 1) / 2 });
-      if (backward !== 1) return operationWork(forward);
+      if (backward !== 1) return operationWork([inputs, weight], forward);
       const cotangent = normalLike(inputs, { generator: options.generator });
       inputs.requiresGrad = true;
       weight.requiresGrad = true;
@@ -90,6 +92,7 @@ export function convCase(id: string, group: string, params: Params): BenchCase {
           return undefined;
         },
         results: async () => [await inputs.grad!.data(), await weight.grad!.data()],
+        given: [inputs, weight, cotangent],
       };
     },
   };
@@ -99,7 +102,10 @@ export function convCase(id: string, group: string, params: Params): BenchCase {
 const geluChain = (x: Tensor): Tensor =>
   x.mul(0.5).mul(x.add(x.mul(x).mul(x).mul(0.044715)).mul(0.7978845608028654).tanh().add(1));
 
-export const gelu: BenchCase = vectorCase("gelu", "elementwise", "gelu", 2 ** 20, 1, geluChain);
+export const gelu: BenchCase = {
+  ...vectorCase("gelu", "elementwise", "gelu", 2 ** 20, 1, geluChain),
+  definition: "tanh-GELU as a chain of tensor operations on 2^20 floats",
+};
 
 /** One operation on vectors of n elements; `reads` of them. */
 export function vectorCase(
@@ -122,7 +128,7 @@ export function vectorCase(
       const options = randomOf(setting);
       const a = normal([params["n"]!], options);
       const b = uniform([params["n"]!], options);
-      return operationWork(() => run(a, b));
+      return operationWork([a, b], () => run(a, b));
     },
   };
 }
@@ -158,7 +164,7 @@ export function matrixCase(
     checkParams: { rows: Math.min(rows, 64) },
     build(setting, params) {
       const inputs = uniform([params["rows"]!, params["columns"]!], randomOf(setting));
-      return operationWork(() => rowOperations[kind](inputs));
+      return operationWork([inputs], () => rowOperations[kind](inputs));
     },
   };
 }
@@ -174,7 +180,7 @@ export function layerNormCase(rows: number, columns: number): BenchCase {
     build(setting, params) {
       const layer = new LayerNorm(params["columns"]!, setting).requireGrad(false);
       const inputs = normal([params["rows"]!, params["columns"]!], randomOf(setting));
-      return operationWork(() => layer.forward(inputs));
+      return operationWork([inputs], () => layer.forward(inputs));
     },
   };
 }
@@ -192,7 +198,9 @@ export function adamCase(n: number): BenchCase {
     build(setting, params) {
       const options = randomOf(setting);
       const parameter = new Parameter(normal([params["n"]!], options));
-      parameter.grad = normal([params["n"]!], options).add(ones([1], setting));
+      const noise = normal([params["n"]!], options);
+      parameter.grad = noise.add(ones([1], setting));
+      const given = [parameter.clone().detach(), noise];
       const optimizer = new Adam([parameter], { learningRate: 1e-3 });
       return {
         async step() {
@@ -201,6 +209,7 @@ export function adamCase(n: number): BenchCase {
           return undefined;
         },
         results: async () => [await parameter.data()],
+        given,
       };
     },
   };

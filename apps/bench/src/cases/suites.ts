@@ -11,12 +11,16 @@ import {
 } from "./operations.ts";
 import { trainingCases } from "./training.ts";
 
-/** The work that the course's reader does: `docs/benchmarks.md` defines each case. */
+/** The work that the course's reader does. */
 const course: readonly BenchCase[] = [
   ...trainingCases,
   ...generativeCases,
   gelu,
-  convCase("conv3x3", "convolution", { batch: 8, channels: 64, size: 56, kernel: 3, backward: 1 }),
+  {
+    ...convCase("conv3x3", "convolution", { ...convSizes(8, 64, 56, 3), backward: 1 }),
+    definition:
+      "64 to 64 channels, 3x3, padding 1, on [8, 64, 56, 56]: forward, and backward to both",
+  },
   matmulCase(512, 512, 512, "matmul-512"),
   matmulCase(1024, 1024, 1024, "matmul-1024"),
 ];
@@ -53,10 +57,10 @@ function convSizes(
   return { batch, channels, size, kernel: side, backward: 0 };
 }
 
-/** Suites of timed steps; `size` and `cold` measure programs, not steps. */
+/** Suites of timed steps; `size`, `cold` and `accuracy` measure whole programs. */
 export const stepSuites = { course, kernel } as const;
 
-export const suiteNames = ["course", "kernel", "size", "cold"] as const;
+export const suiteNames = ["course", "kernel", "size", "cold", "accuracy"] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
 export function casesOf(suite: SuiteName): readonly BenchCase[] {

@@ -10,7 +10,7 @@ import {
   type Parameter,
 } from "@dl/nn";
 import { Adam, SGD } from "@dl/optim";
-import { Generator, integers, normal, uniform, type Tensor } from "@dl/tensor";
+import { compile, Generator, integers, normal, uniform, type Tensor } from "@dl/tensor";
 import type { BenchCase, Setting, Values, Work } from "./bench-case.ts";
 
 const seed = 1;
@@ -25,16 +25,21 @@ export function trainingWork(
   lossOf: () => Tensor,
   optimizer: Stepper,
   parameters: readonly Parameter[],
+  data: readonly Tensor[],
 ): Work {
   let last = NaN;
-  const step = async (): Promise<number> => {
+  const update = compile(() => {
     const loss = lossOf();
     optimizer.zeroGrad();
     loss.backward();
     optimizer.step();
-    return (last = await loss.item());
+    return loss;
+  });
+  return {
+    step: async () => (last = await update().item()),
+    results: async () => [[last], ...(await gradientValues(parameters))],
+    given: [...parameters, ...data],
   };
-  return { step, results: async () => [[last], ...(await gradientValues(parameters))] };
 }
 
 export async function gradientValues(parameters: readonly Parameter[]): Promise<Values[]> {
@@ -44,6 +49,7 @@ export async function gradientValues(parameters: readonly Parameter[]): Promise<
 const tinyMlp: BenchCase = {
   id: "tiny-mlp",
   group: "training",
+  definition: "2-16-16-1, tanh, mean squared error, SGD(0.01, momentum 0.9), batch 32",
   kind: "tiny-mlp",
   params: { batch: 32 },
   samples: 32,
@@ -64,6 +70,7 @@ const tinyMlp: BenchCase = {
       () => meanSquaredError(model.forward(inputs), targets),
       optimizer,
       model.parameters(),
+      [inputs, targets],
     );
   },
 };
@@ -71,6 +78,7 @@ const tinyMlp: BenchCase = {
 const mlp: BenchCase = {
   id: "mlp",
   group: "training",
+  definition: "784-256-128-10, ReLU, cross-entropy, Adam(1e-3), batch 128",
   kind: "mlp",
   params: { batch: 128 },
   samples: 128,
@@ -90,9 +98,27 @@ const mlp: BenchCase = {
   },
 };
 
+/** Two convolutions and two linear layers for images [1, 28, 28]. */
+export function smallCnn(options: Setting & { readonly generator: Generator }): Sequential {
+  return new Sequential(
+    new Conv2d(1, 16, 5, { padding: 2, ...options }),
+    new ReLU(),
+    new MaxPool2d(2),
+    new Conv2d(16, 32, 5, { padding: 2, ...options }),
+    new ReLU(),
+    new MaxPool2d(2),
+    new Flatten(),
+    new Linear(1568, 128, options),
+    new ReLU(),
+    new Linear(128, 10, options),
+  );
+}
+
 const cnn: BenchCase = {
   id: "cnn",
   group: "training",
+  definition:
+    "twice (convolution 5x5 padding 2 to 16, 32 channels, ReLU, max-pool 2), 1568-128-10, ReLU, cross-entropy, Adam(1e-3), batch 64 of 28x28",
   kind: "cnn",
   params: { batch: 64 },
   samples: 64,
@@ -101,18 +127,7 @@ const cnn: BenchCase = {
   checkParams: { batch: 4 },
   build(setting, { batch }) {
     const options = { ...setting, generator: new Generator(seed) };
-    const model = new Sequential(
-      new Conv2d(1, 16, 5, { padding: 2, ...options }),
-      new ReLU(),
-      new MaxPool2d(2),
-      new Conv2d(16, 32, 5, { padding: 2, ...options }),
-      new ReLU(),
-      new MaxPool2d(2),
-      new Flatten(),
-      new Linear(1568, 128, options),
-      new ReLU(),
-      new Linear(128, 10, options),
-    );
+    const model = smallCnn(options);
     return classifierWork(model, uniform([batch!, 1, 28, 28], options), options);
   },
 };
@@ -130,5 +145,6 @@ function classifierWork(
     () => crossEntropy(model.forward(inputs), targets),
     optimizer,
     model.parameters(),
+    [inputs, targets],
   );
 }

@@ -43,6 +43,7 @@ export function memoryPlot(records: readonly BenchRecord[], libraries: readonly 
   return picture(width, y, "Peak memory by case", parts.join(""));
 }
 
+const mostNames = 6;
 const [historyWidth, historyHeight] = [760, 240];
 const historyPlot = { left: 52, right: 640, top: 14, bottom: 200 };
 
@@ -70,7 +71,10 @@ export function historyPlotOf(
       "text-anchor": "end",
     }),
   ]);
+  // Names of neighbours must not run into each other.
+  const every = Math.ceil(runs.length / mostNames);
   runs.forEach(({ name }, run) => {
+    if ((runs.length - 1 - run) % every !== 0) return;
     const place = { class: "tick", "text-anchor": "middle" };
     parts.push(text(x(run), historyPlot.bottom + 22, name, place));
   });

@@ -26,14 +26,20 @@ export function forestPlots(records: readonly BenchRecord[]): { title: string; s
     Math.min(0.5, ...all.map(({ ciLo }) => ciLo)) / 1.2,
     Math.max(2, ...all.map(({ ciHi }) => ciHi)) * 1.2,
   ];
-  return [...means].map(([label, mean]) => {
+  const labels = new Set(
+    records.flatMap(({ subject, paired }) => (paired?.counts === true ? [labelOf(subject)] : [])),
+  );
+  return [...labels].map((label) => {
     const rows = records.flatMap((record): Row[] => {
       const { paired } = record;
       if (paired?.counts !== true || labelOf(record.subject) !== label) return [];
       return [{ name: record.case.id, ratio: paired, verdict: paired.verdict, isMean: false }];
     });
-    const verdict = verdictOf(mean, Infinity);
-    rows.push({ name: "geometric mean", ratio: mean, verdict, isMean: true });
+    const mean = means.get(label);
+    if (mean !== undefined) {
+      const verdict = verdictOf(mean, Infinity);
+      rows.push({ name: "geometric mean", ratio: mean, verdict, isMean: true });
+    }
     return { title: `ours / ${label}`, svg: forest(label, rows, domain) };
   });
 }
@@ -52,7 +58,7 @@ function forest(label: string, rows: readonly Row[], domain: readonly [number, n
     parts.push(text(x(tick), top - 8, figures(tick), { class: "tick", "text-anchor": "middle" }));
   }
   rows.forEach((row, i) => {
-    parts.push(forestRow(row, top + (i + 0.5) * rowHeight, x, i === rows.length - 1));
+    parts.push(forestRow(row, top + (i + 0.5) * rowHeight, x));
   });
   return picture(width, height, `Ratios ours / ${label}`, parts.join(""));
 }
@@ -61,7 +67,6 @@ function forestRow(
   { name, ratio, verdict, isMean }: Row,
   y: number,
   x: (value: number) => number,
-  isLast: boolean,
 ): string {
   const { ratio: middle, ciLo, ciHi } = ratio;
   const mark = isMean
@@ -73,7 +78,7 @@ function forestRow(
   const range = `${figures(middle)}  [${figures(ciLo)}, ${figures(ciHi)}]`;
   const weight = isMean ? { "font-weight": "600" } : {};
   return [
-    isLast ? element("line", { x1: 0, x2: width, y1: y - 12, y2: y - 12, class: "grid" }) : "",
+    isMean ? element("line", { x1: 0, x2: width, y1: y - 12, y2: y - 12, class: "grid" }) : "",
     text(0, y + 4, name, weight),
     element("g", { class: `mark ${verdict}` }, mark),
     text(width - right + 12, y + 4, range, { class: "number", ...weight }),

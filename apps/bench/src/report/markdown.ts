@@ -1,9 +1,21 @@
+import { stepSuites } from "../cases/suites.ts";
 import { isOurs, labelOf, type BenchRecord } from "../record.ts";
 import { geometricMeans } from "../summary.ts";
+import { coldTable, gpuTable, memoryTable, sizeTable, type TextTable } from "./record-tables.ts";
 
 /** `docs/benchmarks.md`: ratios only, because times of a shared machine mean nothing elsewhere. */
 export function markdownReport(runs: readonly (readonly BenchRecord[])[]): string {
-  return [head, ...runs.map(section)].join("\n");
+  return [head, definitions(), ...runs.map(section)].join("\n");
+}
+
+function definitions(): string {
+  const rows = stepSuites.course.map(({ id, definition = "" }) => [`\`${id}\``, definition]);
+  return [
+    "The cases of the suite `course`; each step is forward, backward, update and reading the loss.",
+    "",
+    ...table(["case", "work"], rows),
+    "",
+  ].join("\n");
 }
 
 const head = `# Benchmarks
@@ -11,65 +23,65 @@ const head = `# Benchmarks
 Written by \`npm run bench -- report --markdown\` from the result files in \`docs/benchmarks\`; do not edit.
 
 A ratio is our time divided by the other library's: below 1 we are faster. The two run in turn, block by block, in
-processes of their own; the ratio is the median over the blocks, the brackets its 95 % bootstrap interval, and the
+processes or pages of their own; the ratio is the median over the blocks, the brackets its 95 % bootstrap interval, and the
 word follows from the interval alone: \`faster\` or \`slower\` if it lies beyond 5 %, \`same\` within, else \`unclear\`. Each
-of our cases is first compared with plain loops in float64. A library with several settings counts by its best.
+library's results are first compared with plain loops in float64, from the same numbers. A library with several settings
+counts by its best: PyTorch has one and two threads, and two that spin or sleep while they wait.
 `;
 
 function section(records: readonly BenchRecord[]): string {
   const { suite, env, git, time } = records[0]!;
   const ours = records.find(isOurs)?.subject;
   const cases = [...new Set(records.map((record) => record.case.id))];
-  const counted = (record: BenchRecord): boolean =>
-    !isOurs(record) && (record.paired?.counts === true || record.status !== "ok");
-  // A failure has no backend to be named by: the label of a success of the same peer is taken.
+  const found = (id: string, name: string): BenchRecord | undefined =>
+    records.find(
+      ({ case: bench, subject, paired, status }) =>
+        bench.id === id && subject.name === name && (paired?.counts === true || status !== "ok"),
+    );
   const columns = [
     ...new Set(records.filter((record) => !isOurs(record)).map((record) => record.subject.name)),
   ];
-  const labels = columns.map((name) => labelOf(successOf(records, name) ?? failureOf(name)));
+  const labels = columns.map((name) => labelOf(subjectOf(records, name)));
   const means = geometricMeans(records);
+  const meanCell = (label: string): string => {
+    const mean = means.get(label);
+    if (mean === undefined) return "";
+    return `**${short(mean.ratio)}** [${short(mean.ciLo)}, ${short(mean.ciHi)}]`;
+  };
   const lines = [
-    `## Suite \`${suite}\``,
+    `## Suite \`${suite}\`: ${ours?.backend || "bytes"} in ${env.host.split(" ")[0]}`,
     "",
     `${time.slice(0, 10)}, commit \`${git.sha.slice(0, 12)}\`${git.dirty ? " with changes" : ""}. ${env.cpu}, ${env.cores} cores, ${Math.round(env.memoryBytes / 2 ** 30)} GiB, ${env.os}, ${env.host}.`,
-    `The machine was shared with other work (load ${env.load} at the start), so only ratios are told; OMP_WAIT_POLICY ${env.ompWaitPolicy}.`,
+    `Load ${env.load} at the start. Times of a machine that others may use say little, so ratios are told.`,
+    ...(ours?.isFallback === true
+      ? [`The GPU is software (${ours.adapter}), a fallback adapter: these ratios rank nobody.`]
+      : []),
     "",
     `Ours: ${ours?.backend ?? "?"}, ${ours?.notes ?? ""}.`,
     ...columns.flatMap((name) => {
-      const subject = successOf(records, name);
-      return subject === undefined
-        ? []
-        : [`${labelOf(subject)}: ${subject.version}${subject.notes ? `; ${subject.notes}` : ""}.`];
+      const subject = subjectOf(records, name);
+      if (subject.version === "") return [];
+      const same = records.filter((record) => record.subject.name === name);
+      const notes = new Set(same.flatMap((record) => record.subject.notes ?? []));
+      return [[`${labelOf(subject)}: ${subject.version}`, ...notes].join("; ") + "."];
     }),
     "",
-    ...table(
-      ["case", ...labels],
-      [
-        ...cases.map((id) =>
-          [`\`${id}\``].concat(
-            columns.map((name) =>
-              cell(
-                records.find(
-                  (record) =>
-                    record.case.id === id && record.subject.name === name && counted(record),
-                ),
-              ),
-            ),
-          ),
-        ),
-        [
-          "geometric mean",
-          ...labels.map((label) => {
-            const mean = means.get(label);
-            return mean === undefined
-              ? ""
-              : `**${short(mean.ratio)}** [${short(mean.ciLo)}, ${short(mean.ciHi)}]`;
-          }),
-        ],
-      ],
-    ),
-    "",
   ];
+  if (labels.length > 0)
+    lines.push(
+      ...table(
+        ["case", ...labels],
+        [
+          ...cases.map((id) => [`\`${id}\``].concat(columns.map((name) => cell(found(id, name))))),
+          ...(means.size === 0 ? [] : [["geometric mean"].concat(labels.map(meanCell))]),
+        ],
+      ),
+      "",
+    );
+  lines.push(...titled("Gzip bytes after tree shaking:", sizeTable(records)));
+  lines.push(...titled("Process start to the first finished step:", coldTable(records)));
+  lines.push(...titled("Asked of the GPU in one step, counted at the calls:", gpuTable(records)));
+  lines.push(...titled("Peak resident memory of the processes:", memoryTable(records)));
   const failures = records.filter(({ status }) => status !== "ok");
   if (failures.length > 0)
     lines.push(
@@ -84,14 +96,16 @@ function section(records: readonly BenchRecord[]): string {
   return lines.join("\n");
 }
 
-type Subject = BenchRecord["subject"];
-
-function successOf(records: readonly BenchRecord[], name: string): Subject | undefined {
-  return records.find(({ subject, status }) => subject.name === name && status === "ok")?.subject;
+function titled(title: string, content: TextTable | undefined): string[] {
+  return content === undefined ? [] : [title, "", ...table(content.header, content.rows), ""];
 }
 
-function failureOf(name: string): Subject {
-  return { name, lib: name, version: "", backend: "", threads: 0, dtype: "float32" };
+type Subject = BenchRecord["subject"];
+
+/** Of a success if there is one: a failure knows no version. */
+function subjectOf(records: readonly BenchRecord[], name: string): Subject {
+  const own = records.filter(({ subject }) => subject.name === name);
+  return (own.find(({ status }) => status === "ok") ?? own[0]!).subject;
 }
 
 function cell(record: BenchRecord | undefined): string {

@@ -1,7 +1,9 @@
-import { isOurs, labelOf, type BenchRecord } from "../record.ts";
+import { labelOf, type BenchRecord } from "../record.ts";
 import { geometricMeans } from "../summary.ts";
 import { historyPlotOf, memoryPlot } from "./bars.ts";
 import { forestPlots } from "./forest.ts";
+import { environmentTable, numbersTable, plainTable } from "./page-tables.ts";
+import { gpuTable } from "./record-tables.ts";
 import { style } from "./style.ts";
 import { element, escapeText, figures, paletteIndex } from "./svg.ts";
 import { sweepPlots } from "./sweeps.ts";
@@ -17,6 +19,7 @@ export function htmlReport(runs: readonly (readonly BenchRecord[])[]): string {
   const body = [
     element("h1", {}, `Benchmarks: suite ${escapeText(suite)}`),
     element("p", { class: "hint" }, escapeText(subtitle)),
+    fallbackNote(records),
     tiles(records),
     ...section("Ratios", forestPlots(records), "forests"),
     ...section("Size sweeps", sweepPlots(records, libraries), "grid2", legend(libraries)),
@@ -26,7 +29,8 @@ export function htmlReport(runs: readonly (readonly BenchRecord[])[]): string {
       "",
       legend(libraries),
     ),
-    ...section("History", [{ title: "", svg: historyOf(runs, libraries) }], ""),
+    ...gpuSection(records),
+    ...section("History", [{ title: historyTitle, svg: historyOf(runs, libraries) }], ""),
     failures(records),
     element("h2", {}, "All numbers"),
     numbersTable(records),
@@ -70,6 +74,20 @@ function section(
   return [element("h2", {}, title), before, element("div", { class: layout }, ...panels)];
 }
 
+/** A software GPU's ratios must not be taken for a ranking. */
+function fallbackNote(records: readonly BenchRecord[]): string {
+  const software = records.find(({ subject }) => subject.isFallback === true)?.subject;
+  if (software === undefined) return "";
+  const words = `The GPU is software (${software.adapter}), a fallback adapter: the ratios rank nobody.`;
+  return element("p", { class: "note" }, escapeText(words));
+}
+
+function gpuSection(records: readonly BenchRecord[]): string[] {
+  const content = gpuTable(records);
+  if (content === undefined) return [];
+  return [element("h2", {}, "Asked of the GPU in one step"), plainTable(content)];
+}
+
 /** The geometric means, large. */
 function tiles(records: readonly BenchRecord[]): string {
   const means = [...geometricMeans(records)].map(([label, { ratio, ciLo, ciHi }]) =>
@@ -96,6 +114,8 @@ function legend(libraries: readonly string[]): string {
   return element("p", { class: "legend" }, ...entries);
 }
 
+const historyTitle = "geometric mean of our time / theirs, run by run";
+
 function historyOf(
   runs: readonly (readonly BenchRecord[])[],
   libraries: readonly string[],
@@ -119,107 +139,4 @@ function failures(records: readonly BenchRecord[]): string {
     ),
   );
   return element("h2", {}, "Not measured") + element("ul", {}, ...items);
-}
-
-function numbersTable(records: readonly BenchRecord[]): string {
-  const columns = [
-    "case",
-    "library",
-    "threads",
-    "median",
-    "5–95 %",
-    "first run",
-    "rate",
-    "memory",
-    "ours / theirs",
-    "verdict",
-    "check",
-  ];
-  const rows = records
-    .filter(({ status }) => status === "ok")
-    .map((record) => element("tr", isOurs(record) ? { class: "ours" } : {}, ...cells(record)));
-  return table(columns, rows);
-}
-
-function cells({
-  case: { id },
-  subject,
-  stats,
-  derived = {},
-  paired,
-  check,
-}: BenchRecord): string[] {
-  const milliseconds = (ns: number): string => `${figures(ns / 1e6)} ms`;
-  const rate =
-    derived.gflops !== undefined
-      ? `${figures(derived.gflops)} GFLOP/s`
-      : derived.gbps !== undefined
-        ? `${figures(derived.gbps)} GB/s`
-        : derived.samplesPerSec !== undefined
-          ? `${figures(derived.samplesPerSec)} /s`
-          : "";
-  const value =
-    stats !== undefined
-      ? milliseconds(stats.median)
-      : derived.gzipBytes !== undefined
-        ? `${figures(derived.gzipBytes / 1024)} KiB`
-        : "";
-  return [
-    element("td", {}, escapeText(id)),
-    element("td", {}, escapeText(labelOf(subject))),
-    ...[
-      String(subject.threads),
-      value,
-      stats === undefined ? "" : `${figures(stats.p05 / 1e6)}–${figures(stats.p95 / 1e6)}`,
-      derived.firstRunMs === undefined ? "" : `${figures(derived.firstRunMs)} ms`,
-      rate,
-      derived.peakBytes === undefined ? "" : `${Math.round(derived.peakBytes / 2 ** 20)} MiB`,
-      paired === undefined
-        ? ""
-        : `${figures(paired.ratio)} [${figures(paired.ciLo)}, ${figures(paired.ciHi)}]`,
-    ].map((number) => element("td", { class: "number" }, escapeText(number))),
-    element(
-      "td",
-      { class: `word ${paired?.counts === true ? paired.verdict : ""}` },
-      paired === undefined ? "" : paired.counts ? paired.verdict : "does not count",
-    ),
-    element("td", { class: "number" }, check === undefined ? "" : check.maxRel.toExponential(0)),
-  ];
-}
-
-function table(columns: readonly string[], rows: readonly string[]): string {
-  const head = element("tr", {}, ...columns.map((column) => element("th", {}, column)));
-  return element(
-    "div",
-    { class: "wide" },
-    element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)),
-  );
-}
-
-function environmentTable(records: readonly BenchRecord[]): string {
-  const { env, git, runId } = records[0]!;
-  const libraries = new Map(
-    records
-      .filter(({ status }) => status === "ok")
-      .map(({ subject }) => [
-        labelOf(subject),
-        `${subject.version}${subject.notes === undefined ? "" : `; ${subject.notes}`}`,
-      ]),
-  );
-  const rows: [string, string][] = [
-    ["cpu", `${env.cpu}, ${env.cores} cores, governor ${env.governor}`],
-    ["memory", `${figures(env.memoryBytes / 2 ** 30)} GiB`],
-    ["system", `${env.os}, ${env.host}, timer step ${env.timerStepNs} ns`],
-    ["load at the start", String(env.load)],
-    ["OMP_WAIT_POLICY", env.ompWaitPolicy],
-    ["commit", `${git.sha}${git.dirty ? " with changes" : ""}`],
-    ["run", runId],
-    ...libraries,
-  ];
-  return table(
-    ["", ""],
-    rows.map(([name, value]) =>
-      element("tr", {}, element("td", {}, escapeText(name)), element("td", {}, escapeText(value))),
-    ),
-  );
 }

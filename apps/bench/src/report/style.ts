@@ -39,7 +39,8 @@ svg .line polyline { fill: none; stroke: currentColor; stroke-width: 2; stroke-l
 svg .line circle { fill: currentColor; }
 svg .bar { fill: var(--c); }
 .faster { color: var(--faster); } .slower { color: var(--slower); }
-.same { color: var(--same); } .unclear { color: var(--unclear); }
+.note { margin: 12px 0 0; color: var(--unclear); font-weight: 600; }
+.same, .unranked { color: var(--same); } .unclear { color: var(--unclear); }
 svg .word { fill: currentColor; } .word { font-weight: 600; }
 .c0 { --c: var(--c0); } .c1 { --c: var(--c1); } .c2 { --c: var(--c2); }
 .c3 { --c: var(--c3); } .c4 { --c: var(--c4); } .c5 { --c: var(--c5); }
@@ -53,4 +54,5 @@ th:empty { padding: 0; }
 tr:last-child td { border-bottom: 0; }
 tr.ours td { font-weight: 600; }
 td.word { font-weight: 500; }
+td.wrap { white-space: normal; }
 `;

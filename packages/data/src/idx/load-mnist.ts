@@ -1,11 +1,12 @@
 import { FormatError, formatShape } from "@dl/backend";
-import { checkIndex } from "../check-index.ts";
+import { checkIndex } from "../check-range.ts";
 import type { ClassificationSample, Dataset, HostBatch } from "../dataset.ts";
 import type { IdxArray } from "./parse-idx.ts";
 import { readIdx } from "./read-idx.ts";
 
 const classCount = 10;
 
+/** The two files of a set in the format of MNIST. */
 export interface MnistFiles {
   /** `train-images-idx3-ubyte` or its like, gzip-compressed or not. */
   readonly images: Uint8Array;
@@ -22,6 +23,11 @@ export interface MnistFiles {
  *
  * @throws {FormatError} if a file is malformed, holds something else, or the two do not belong
  * together.
+ * @example
+ * const images = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 255);
+ * const labels = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7);
+ * const set = await loadMnist({ images, labels });
+ * set.get(0).targets; // => 7
  */
 export async function loadMnist(files: MnistFiles): Promise<Dataset> {
   const [images, labels] = await Promise.all([readIdx(files.images), readIdx(files.labels)]);

@@ -144,11 +144,18 @@ describe("readIdx", () => {
   });
 
   it("stops a file that decompresses past the limit", async () => {
-    const zeros = 50_000_000;
-    const bomb = await gzip(new Uint8Array(zeros));
-    await expect(readIdx(bomb, { maxByteLength: 1_000_000 })).rejects.toThrow(
-      `readIdx: the gzip file holds more than 1000000 bytes: received ${bomb.byteLength} compressed. Raise maxByteLength if you trust it.`,
+    const file = new Uint8Array(50_000_012);
+    file.set(header(8, 5000, 10_000));
+    const honest = await gzip(file);
+    await expect(readIdx(honest, { maxByteLength: 1_000_000 })).rejects.toThrow(
+      `readIdx: the file holds more than 1000000 bytes: it says 50000012, received ${honest.byteLength} compressed. Raise maxByteLength if you trust it.`,
     );
+    file.set(header(8, 5, 10));
+    await expect(readIdx(await gzip(file))).rejects.toThrow(
+      /^readIdx: the compressed data is longer than it says: its beginning says 62 bytes, at least \d+ follow\.$/,
+    );
+    file.fill(0);
+    await expect(readIdx(await gzip(file))).rejects.toThrow("unknown element type 0x00");
   });
 
   it("accepts a file of exactly the limit", async () => {

@@ -9,6 +9,7 @@ export type IdxArray = {
   };
 }[IdxDType];
 
+/** Element types of IDX files. */
 export type IdxDType = keyof IdxData;
 
 interface IdxData {
@@ -104,9 +105,7 @@ const elementTypes: ReadonlyMap<number, ElementType> = new Map<number, ElementTy
  * parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9)).shape; // => [2]
  */
 export function parseIdx(bytes: Uint8Array, op = "parseIdx"): IdxArray {
-  const { elementType, shape, headerLength } = readHeader(bytes, op);
-  let elementCount = 1;
-  for (const size of shape) elementCount *= size;
+  const { elementType, shape, elementCount, headerLength } = readHeader(bytes, op);
   const expected = elementCount * elementType.bytesPerElement;
   const received = bytes.byteLength - headerLength;
   // Written so that a product beyond the exact integers, or NaN, fails too.
@@ -126,9 +125,23 @@ export function parseIdx(bytes: Uint8Array, op = "parseIdx"): IdxArray {
   return { ...elementType.read(view, elementCount), shape } as IdxArray;
 }
 
+/**
+ * Bytes of the whole file by what its beginning says; `undefined` while the header is incomplete.
+ *
+ * @throws {FormatError} if it is not the beginning of an IDX file.
+ */
+export function idxByteLength(beginning: Uint8Array, op: string): number | undefined {
+  const ndim = beginning[3];
+  if (ndim === undefined || beginning.byteLength < 4 + 4 * ndim) return undefined;
+  const { elementType, elementCount, headerLength } = readHeader(beginning, op);
+  return headerLength + elementCount * elementType.bytesPerElement;
+}
+
 interface IdxHeader {
   readonly elementType: ElementType;
   readonly shape: readonly number[];
+  /** The product of the sizes: perhaps inexact, infinite or not a number, as the file has it. */
+  readonly elementCount: number;
   readonly headerLength: number;
 }
 
@@ -157,7 +170,9 @@ function readHeader(bytes: Uint8Array, op: string): IdxHeader {
   if (bytes.byteLength < headerLength) throw headerTruncated(headerLength, bytes.byteLength, op);
   const view = new DataView(bytes.buffer, bytes.byteOffset, headerLength);
   const shape = Array.from({ length: ndim }, (_, axis) => view.getUint32(4 + 4 * axis));
-  return { elementType, shape, headerLength };
+  let elementCount = 1;
+  for (const size of shape) elementCount *= size;
+  return { elementType, shape, elementCount, headerLength };
 }
 
 function headerTruncated(expected: number, received: number, op: string): FormatError {

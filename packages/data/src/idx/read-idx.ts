@@ -1,26 +1,24 @@
-import { ArgumentError } from "@dl/backend";
-import { gunzip, isGzip } from "./gunzip.ts";
-import { type IdxArray, parseIdx } from "./parse-idx.ts";
-
-export interface ReadIdxOptions {
-  /** Most bytes a gzip file may decompress to. Default 1 GiB, twenty times MNIST. */
-  readonly maxByteLength?: number;
-}
+import { checkContentLength, checkedLimit, type ReadLimits } from "../bytes/file-limits.ts";
+import { inflate, isGzip } from "../bytes/inflate.ts";
+import { type IdxArray, idxByteLength, parseIdx } from "./parse-idx.ts";
 
 /**
  * Reads an IDX file, gzip-compressed or not.
  *
  * @throws {FormatError} if the bytes are not an IDX file, or decompress to more than the limit.
  * @throws {ArgumentError} if the limit is not a whole number of at least 1.
+ * @example
+ * const { shape } = await readIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9));
+ * shape; // => [2]
  */
-export async function readIdx(bytes: Uint8Array, options: ReadIdxOptions = {}): Promise<IdxArray> {
-  const { maxByteLength = 2 ** 30 } = options;
-  if (!Number.isSafeInteger(maxByteLength) || maxByteLength < 1)
-    throw new ArgumentError(
-      "readIdx",
-      `maxByteLength must be a whole number of at least 1: received ${maxByteLength}.`,
-      { expected: ">= 1", received: maxByteLength },
-    );
-  const plain = isGzip(bytes) ? await gunzip(bytes, maxByteLength, "readIdx") : bytes;
-  return parseIdx(plain, "readIdx");
+export async function readIdx(bytes: Uint8Array, limits: ReadLimits = {}): Promise<IdxArray> {
+  const op = "readIdx";
+  const maxByteLength = checkedLimit(limits, op);
+  if (!isGzip(bytes)) return parseIdx(bytes, op);
+  const wholeLength = (beginning: Uint8Array): number | undefined => {
+    const length = idxByteLength(beginning, op);
+    if (length !== undefined) checkContentLength(length, maxByteLength, bytes.byteLength, op);
+    return length;
+  };
+  return parseIdx(await inflate(bytes, "gzip", wholeLength, op), op);
 }

@@ -1,0 +1,48 @@
+import type { Backend } from "@dl/backend";
+import { cpu } from "@dl/backend-cpu";
+import { webgpu } from "@dl/backend-webgpu";
+import { configure, Generator, settings } from "@dl/tensor";
+import { afterEach, expect, test } from "vitest";
+import { drawnDigits } from "./drawn-digits.ts";
+import { evaluate } from "./evaluation.ts";
+import { models } from "./models.ts";
+import { optimizers } from "./optimizers.ts";
+import { train, type TrainingProgress } from "./training.ts";
+
+const before = settings().backend;
+afterEach(() => configure({ backend: before }));
+
+const seed = 3;
+const { signal } = new AbortController();
+
+/** The trainer's parts, as `npm run train` puts them together. */
+async function learn(backend: Backend): Promise<{ accuracy: number; history: TrainingProgress[] }> {
+  configure({ backend });
+  const history: TrainingProgress[] = [];
+  const digits = drawnDigits(2400, seed);
+  const model = models.mlp(new Generator(seed));
+  const optimizer = optimizers.adam(model.parameters(), 0.003);
+  await train(model, optimizer, digits.train, {
+    epochs: 3,
+    batchSize: 32,
+    seed,
+    signal,
+    onProgress: (progress) => history.push(progress),
+  });
+  const { accuracy } = (await evaluate(model, digits.test, signal))!;
+  await backend.dispose();
+  return { accuracy, history };
+}
+
+test(
+  "in a page WebGPU learns digits as well as the CPU, within a point",
+  { timeout: 300_000 },
+  async () => {
+    const ours = await learn(await webgpu());
+    const theirs = await learn(await cpu());
+    expect(theirs.accuracy).toBeGreaterThan(0.85);
+    expect(Math.abs(ours.accuracy - theirs.accuracy)).toBeLessThanOrEqual(0.01);
+    expect(ours.history[0]!.loss / theirs.history[0]!.loss).toBeCloseTo(1, 4);
+    expect(ours.history.at(-1)).toMatchObject({ seen: 7200, total: 7200, epoch: 3 });
+  },
+);

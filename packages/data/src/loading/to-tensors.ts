@@ -1,0 +1,19 @@
+import type { Backend } from "@dl/backend";
+import { tensor, type Tensor } from "@dl/tensor";
+import type { HostArray, HostBatch } from "../dataset.ts";
+
+/** What a loader yields: one tensor per field of the sample, with the batch as first axis. */
+export type Batch<S> = { readonly [Name in keyof S]: Tensor };
+
+/** The one place where host numbers become tensors. */
+export function toTensors<S extends object>(
+  batch: HostBatch<S>,
+  backend: Backend | undefined,
+): Batch<S> {
+  return Object.fromEntries(
+    Object.entries<HostArray>(batch).map(([name, { data, shape }]) => [
+      name,
+      tensor(data, { shape, ...(backend && { backend }) }),
+    ]),
+  ) as Batch<S>;
+}

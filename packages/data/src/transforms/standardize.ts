@@ -1,0 +1,99 @@
+import { formatShape, ShapeError } from "@dl/backend";
+import type { HostArray } from "../dataset.ts";
+import { channelsOf, type Statistics } from "./statistics.ts";
+import type { Transform } from "./transform.ts";
+
+/**
+ * Subtracts the mean and divides by the standard deviation, per channel: mean 0, variance 1.
+ *
+ * (x − mean) / deviation; a channel that never changes becomes 0.
+ *
+ * Shape: [N, C, ...] → the same.
+ *
+ * @throws {ShapeError} if the batch has another number of channels than the statistics.
+ * @example
+ * const digits = new ProceduralDigits({ length: 100 });
+ * const statistics = await fitStatistics(digits, "inputs");
+ * const transform = onField("inputs", standardize(statistics));
+ * const [batch] = new DataLoader(digits, { batchSize: 100, transform });
+ * Math.abs(await batch.inputs.mean().item()) < 1e-5; // => true
+ */
+export function standardize({ mean, deviation }: MeanAndDeviation): Transform {
+  return byChannel("standardize", mean, (c) => {
+    const scale = deviation[c]! > 0 ? 1 / deviation[c]! : 1;
+    return [scale, -mean[c]! * scale];
+  });
+}
+
+/**
+ * Undoes {@link standardize}: x · deviation + mean. To look at what a network sees.
+ *
+ * @example
+ * const back = unstandardize({ mean: [3], deviation: [2] });
+ * const points = new ArrayDataset({ inputs: { data: Float32Array.of(0, 1), shape: [2, 1] } });
+ * const [batch] = new DataLoader(points, { batchSize: 2, transform: onField("inputs", back) });
+ * batch.inputs; // => [[3], [5]]
+ */
+export function unstandardize({ mean, deviation }: MeanAndDeviation): Transform {
+  return byChannel("unstandardize", mean, (c) => [deviation[c]! > 0 ? deviation[c]! : 1, mean[c]!]);
+}
+
+/** As fitted, or as a paper gives them. */
+export type MeanAndDeviation = Pick<Statistics, "mean" | "deviation">;
+
+/** Where {@link normalize} puts the smallest and the largest value. */
+export interface NormalizeOptions {
+  /** Where the smallest value of the statistics comes to lie. Default 0. */
+  readonly low?: number;
+  /** Where the largest comes to lie. Default 1. */
+  readonly high?: number;
+}
+
+/**
+ * Brings each channel into a range, by the smallest and largest value that were fitted.
+ *
+ * low + (high − low) (x − minimum) / (maximum − minimum); a channel that never changes becomes low.
+ *
+ * Shape: [N, C, ...] → the same.
+ *
+ * @throws {ShapeError} if the batch has another number of channels than the statistics.
+ * @example
+ * const bytes = normalize({ minimum: [0], maximum: [255] }, { low: -1, high: 1 });
+ * const points = new ArrayDataset({ inputs: { data: Float32Array.of(0, 255), shape: [2, 1] } });
+ * const [batch] = new DataLoader(points, { batchSize: 2, transform: onField("inputs", bytes) });
+ * batch.inputs; // => [[-1], [1]]
+ */
+export function normalize(
+  { minimum, maximum }: Pick<Statistics, "minimum" | "maximum">,
+  { low = 0, high = 1 }: NormalizeOptions = {},
+): Transform {
+  return byChannel("normalize", minimum, (c) => {
+    const range = maximum[c]! - minimum[c]!;
+    const scale = range > 0 ? (high - low) / range : 0;
+    return [scale, low - scale * minimum[c]!];
+  });
+}
+
+/** A transform of the form scale · x + shift. */
+function byChannel(
+  op: string,
+  { length }: ArrayLike<number>,
+  scaleAndShift: (channel: number) => readonly [scale: number, shift: number],
+): Transform {
+  const pairs = Array.from({ length }, (_, c) => scaleAndShift(c));
+  return (array): HostArray => {
+    const { channels, inner } = channelsOf(array);
+    if (channels !== length)
+      throw new ShapeError(
+        op,
+        `the statistics are of ${length} channels, the batch has ${channels}: its shape is ${formatShape(array.shape)} and channels are its second axis. Fit them on this field.`,
+        { expected: length, received: channels },
+      );
+    const data = Float32Array.from(array.data);
+    for (let start = 0, c = 0; start < data.length; start += inner, c = (c + 1) % channels) {
+      const [scale, shift] = pairs[c]!;
+      for (let i = start; i < start + inner; i++) data[i] = data[i]! * scale + shift;
+    }
+    return { data, shape: array.shape };
+  };
+}

@@ -7,6 +7,7 @@ import { Linear, linear } from "./linear.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
+/** Parts of {@link MultiHeadAttention}. */
 export interface MultiHeadAttentionOptions extends RandomOptions {
   /** Whether the projections have biases. Default true. */
   readonly bias?: boolean;
@@ -14,6 +15,7 @@ export interface MultiHeadAttentionOptions extends RandomOptions {
   readonly dropout?: number;
 }
 
+/** What a query may not look at. */
 export interface AttentionMasks {
   /**
    * [queries, keys] or [batch · heads, queries, keys]. Bool: true forbids to look. Float: added to the
@@ -24,6 +26,7 @@ export interface AttentionMasks {
   readonly keyPaddingMask?: Tensor;
 }
 
+/** What {@link MultiHeadAttention} gives. */
 export interface AttentionOutput {
   /** [batch, queries, features]. */
   readonly outputs: Tensor;

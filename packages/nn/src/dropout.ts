@@ -2,6 +2,7 @@ import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
 import { bernoulli, type Generator, type Tensor } from "@dl/tensor";
 import { Module } from "./module.ts";
 
+/** Where dropout draws from. */
 export interface DropoutOptions {
   /** Where the masks come from; the default generator unless said. */
   readonly generator?: Generator;

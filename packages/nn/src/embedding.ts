@@ -1,10 +1,11 @@
 import { ArgumentError, DTypeError } from "@dl/backend";
-import { normal, where, type RandomOptions, type Tensor } from "@dl/tensor";
+import { knownRange, normal, where, type RandomOptions, type Tensor } from "@dl/tensor";
 import type { Initializer } from "./initializers/scaled.ts";
 import { checkCount, randomOptions } from "./layer-options.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
+/** First values and padding of {@link Embedding}. */
 export interface EmbeddingOptions extends RandomOptions {
   /** A number whose row starts at 0 and gets no gradient; negative counts from the end. */
   readonly paddingIndex?: number;
@@ -16,7 +17,9 @@ export interface EmbeddingOptions extends RandomOptions {
  * A learnt vector for each of `count` numbers: words, categories, labels.
  *
  * Shape: int32 [...] → [..., features]; weight [count, features].
- * Numbers are on the device and not checked: they must lie below count.
+ * Numbers must lie below count, negative ones counting from the end. Those given to `tensor` are
+ * checked at the call; others are on the device, where the cpu backend checks them and webgpu does
+ * not.
  *
  * @throws {ArgumentError} for sizes or a padding index out of their range.
  * @example
@@ -56,8 +59,16 @@ export class Embedding extends Module {
         `inputs must be numbers of rows (int32), got ${indices.dtype}. Convert with inputs.cast("int32").`,
         { expected: "int32", received: indices.dtype },
       );
+    const [count, features] = this.weight.shape as readonly [number, number];
+    const wrong = knownRange(indices)?.find((index) => index < -count || index >= count);
+    if (wrong !== undefined)
+      throw new ArgumentError(
+        "embedding",
+        `a number has no row: received ${wrong}, with ${count} rows. Use 0 to ${count - 1}, or make the embedding larger.`,
+        { expected: `< ${count}`, received: wrong },
+      );
     const rows = this.weight.indexSelect(0, indices.flatten()); // [count of indices, features]
-    const vectors = rows.reshape([...indices.shape, this.weight.shape[1]!]);
+    const vectors = rows.reshape([...indices.shape, features]);
     if (this.paddingIndex === undefined) return vectors;
     return where(indices.equal(this.paddingIndex).unsqueeze(-1), vectors.detach(), vectors);
   }

@@ -16,7 +16,12 @@ export interface Layer extends Module {
   forward(inputs: Tensor): Tensor;
 }
 
-/** What layers pass on to random functions: undefined entries left out. */
+/**
+ * What layers pass on to random functions: undefined entries left out.
+ *
+ * @example
+ * Object.keys(randomOptions({ dtype: "float32", bias: false })); // => ["dtype"]
+ */
 export function randomOptions({ generator, dtype, backend }: WeightOptions): RandomOptions {
   return {
     ...(generator && { generator }),
@@ -25,7 +30,13 @@ export function randomOptions({ generator, dtype, backend }: WeightOptions): Ran
   };
 }
 
-/** @throws {ArgumentError} unless `value` is a whole number of at least `least`. */
+/**
+ * Refuses a size, for layers of your own.
+ *
+ * @throws {ArgumentError} unless `value` is a whole number of at least `least`.
+ * @example
+ * checkCount("myLayer", "features", 0); // throws an ArgumentError
+ */
 export function checkCount(op: string, name: string, value: number, least = 1): void {
   if (!Number.isInteger(value) || value < least)
     throw new ArgumentError(

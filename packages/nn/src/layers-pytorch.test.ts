@@ -2,6 +2,7 @@ import { gradcheck, gradgradcheck } from "@dl/autograd";
 import type { Backend } from "@dl/backend";
 import { reference } from "@dl/backend-reference";
 import type { CreationOptions, Tensor } from "@dl/tensor";
+import { FixtureResults } from "@dl/testing/fixture-results";
 import { describe, expect, it } from "vitest";
 import {
   backends,
@@ -183,27 +184,31 @@ describe.each([
   ["activations", activations],
 ] as const)("%s", (file, makers) => {
   const cases = readCases<LayerCase>(file);
+  // The row at the padding index has a derivative, and by design no gradient.
+  const honest = cases.filter(({ name }) => name !== "Embedding padded");
+  const results = new FixtureResults(file, backends.length * cases.length + honest.length);
+  const passed = (name: string, what: string): void => results.passed(name.split(" ")[0]!, what);
 
   it("have a fixture each", () => {
     expect(cases.map(({ name }) => name).toSorted()).toEqual(Object.keys(makers).toSorted());
   });
 
-  describe.each(backends)("equal PyTorch's on %s", (_name, backend) => {
+  describe.each(backends)("equal PyTorch's on %s", (backendName, backend) => {
     it.each(cases.map((fixture) => [fixture.name, fixture] as const))(
       "%s",
       async (name, fixture) => {
         await compare(fixture, makers[name]!, await backend());
+        passed(name, backendName);
       },
     );
   });
 
   describe("have the gradients of finite differences", () => {
-    // The row at the padding index has a derivative, and by design no gradient.
-    const honest = cases.filter(({ name }) => name !== "Embedding padded");
     it.each(honest.map((fixture) => [fixture.name, fixture] as const))(
       "%s",
       async (name, fixture) => {
         await check(fixture, makers[name]!);
+        passed(name, "differences");
       },
     );
   });

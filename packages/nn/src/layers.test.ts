@@ -62,7 +62,7 @@ describe("linear", () => {
 
   it("says what does not fit", () => {
     expect(() => linear(zeros([8, 3]), zeros([2, 4]))).toThrow(
-      "linear: weight expects inputs of size 4, got 3: inputs [8, 3], weight [2, 4] (layout [out, in]).",
+      "linear: weight expects inputs of size 4, got 3: inputs [8, 3], weight [2, 4] (layout [out, in]). Make the layer for 3 inputs, or change what comes before.",
     );
     expect(() => linear(zeros([8, 1, 2, 2]), zeros([3, 4]))).toThrow(
       "linear: weight expects inputs of size 4, got 2: inputs [8, 1, 2, 2], weight [3, 4] (layout [out, in]). Flatten the inputs first, with flatten(1).",

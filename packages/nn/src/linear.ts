@@ -1,5 +1,5 @@
-import { formatShape, ShapeError } from "@dl/backend";
-import type { Tensor } from "@dl/tensor";
+import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
+import { Tensor } from "@dl/tensor";
 import { defaultUniform } from "./initializers/scaled.ts";
 import { checkCount, randomOptions, type WeightOptions } from "./layer-options.ts";
 import { Module } from "./module.ts";
@@ -24,6 +24,12 @@ export function linear(inputs: Tensor, weight: Tensor, bias?: Tensor): Tensor {
 }
 
 function checkLinear(inputs: Tensor, weight: Tensor, bias: Tensor | undefined): void {
+  if (!(inputs instanceof Tensor))
+    throw new ArgumentError(
+      "linear",
+      `needs a tensor as inputs: received ${inputs === null ? "null" : typeof inputs}. Make one with tensor(...).`,
+      { received: inputs },
+    );
   if (weight.ndim !== 2)
     throw new ShapeError("linear", `weight must be [out, in], got ${formatShape(weight.shape)}.`, {
       received: weight.shape,
@@ -43,10 +49,13 @@ function checkLinear(inputs: Tensor, weight: Tensor, bias: Tensor | undefined): 
     );
 }
 
-/** The usual slip: an image that was not flattened. */
+/** The usual slips: an image that was not flattened, another size than the layer before gives. */
 function adviceFor(inputs: Tensor, size: number): string {
   const perSample = inputs.shape.slice(1).reduce((product, n) => product * n, 1);
-  return inputs.ndim > 2 && perSample === size ? " Flatten the inputs first, with flatten(1)." : "";
+  if (inputs.ndim > 2 && perSample === size) return " Flatten the inputs first, with flatten(1).";
+  return inputs.ndim === 0
+    ? ""
+    : ` Make the layer for ${inputs.shape.at(-1)!} inputs, or change what comes before.`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { ArgumentError, formatShape } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 
+/** How strictly {@link Module.loadStateDict} takes names. */
 export interface LoadOptions {
   /** Whether every name must be on both sides. Default true. */
   readonly strict?: boolean;
@@ -18,6 +19,12 @@ export function loadInto(
   state: ReadonlyMap<string, Tensor>,
   { strict = true }: LoadOptions,
 ): LoadReport {
+  if (!(state instanceof Map))
+    throw new ArgumentError(
+      "loadStateDict",
+      `the state must be a Map of tensors by name: received ${state === null ? "null" : typeof state}. Give what stateDict() returned, or new Map(Object.entries(state)).`,
+      { received: state },
+    );
   const missing = [...targets.keys()].filter((name) => !state.has(name));
   const unexpected = [...state.keys()].filter((name) => !targets.has(name));
   const faults: string[] = [];
@@ -31,7 +38,9 @@ export function loadInto(
         `${name} must have shape ${formatShape(target.shape)}, got ${formatShape(given.shape)}`,
       );
     if (given.backend !== target.backend)
-      faults.push(`${name} must be on ${target.backend.name}, got ${given.backend.name}`);
+      faults.push(
+        `${name} must be on ${target.backend.name}, got ${given.backend.name} (see Tensor.to)`,
+      );
   }
   if (faults.length > 0)
     throw new ArgumentError(

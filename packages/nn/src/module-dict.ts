@@ -26,7 +26,11 @@ export class ModuleDict<Name extends string, Item extends Module = Module>
     return this.#items.size;
   }
 
-  /** @throws {ArgumentError} listing the names there are, if this is none of them. */
+  /**
+   * The module of this name.
+   *
+   * @throws {ArgumentError} listing the names there are, if this is none of them.
+   */
   get(name: Name): Item {
     const item = this.#items.get(name);
     if (item === undefined)
@@ -38,6 +42,7 @@ export class ModuleDict<Name extends string, Item extends Module = Module>
     return item;
   }
 
+  /** Whether there is a module of this name. */
   has(name: string): boolean {
     return this.#items.has(name as Name);
   }

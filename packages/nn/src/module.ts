@@ -3,6 +3,7 @@ import { Tensor } from "@dl/tensor";
 import { followForward } from "./forward-calls.ts";
 import { loadInto, type LoadOptions, type LoadReport } from "./load-state.ts";
 import { Parameter } from "./parameter.ts";
+import { summary, type SummaryInput } from "./summary.ts";
 
 /** Parameters and buffers by their path, e.g. `"encoder.0.weight"`, in definition order. */
 export type StateDict = Map<string, Tensor>;
@@ -138,6 +139,11 @@ export abstract class Module {
    */
   loadStateDict(state: ReadonlyMap<string, Tensor>, options: LoadOptions = {}): LoadReport {
     return loadInto(this.stateTensors(), state, options);
+  }
+
+  /** A table of the layers and what they give for such inputs: {@link summary}. @throws {DlError} */
+  summary(...inputs: readonly [SummaryInput, ...SummaryInput[]]): string {
+    return summary(this, ...inputs);
   }
 
   /** Every parameter and buffer by path, a shared one under each of its names. */

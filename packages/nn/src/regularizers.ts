@@ -57,6 +57,7 @@ export function lpPenalty(parameters: readonly Tensor[], p: number): Tensor {
   );
 }
 
+/** The two strengths of {@link elasticNetPenalty}. */
 export interface ElasticNetOptions {
   /** Factor of Σ |w|. */
   readonly l1: number;

@@ -1,3 +1,4 @@
+import { ArgumentError } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import type { Layer } from "./layer-options.ts";
 import { Module } from "./module.ts";
@@ -8,6 +9,7 @@ import { Module } from "./module.ts";
  * Parameters are named by position, as in PyTorch: `"0.weight"`. A layer can be taken with
  * `model[0]`.
  *
+ * @throws {ArgumentError} for something that is no module.
  * @example
  * const model = new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 10));
  * model.forward(zeros([32, 784])).shape; // => [32, 10]
@@ -18,6 +20,7 @@ export class Sequential extends Module implements Iterable<Layer> {
 
   constructor(...layers: Layer[]) {
     super();
+    layers.forEach(checkLayer);
     this.#layers = layers;
     Object.assign(this, layers);
   }
@@ -34,4 +37,16 @@ export class Sequential extends Module implements Iterable<Layer> {
   forward(inputs: Tensor): Tensor {
     return this.#layers.reduce((x, layer) => layer.forward(x), inputs);
   }
+}
+
+function checkLayer(layer: unknown, position: number): void {
+  if (layer instanceof Module) return;
+  const isClass = typeof layer === "function" && layer.prototype instanceof Module;
+  throw new ArgumentError(
+    "sequential",
+    isClass
+      ? `layer ${position} is the class ${layer.name}. Make a layer of it: new ${layer.name}(...).`
+      : `layer ${position} is no module: received ${layer === null ? "null" : typeof layer}. For a function, write a class that extends Module and calls it in forward.`,
+    { received: layer },
+  );
 }

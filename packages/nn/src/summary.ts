@@ -1,9 +1,21 @@
 import { noGrad } from "@dl/autograd";
 import { dtypes, formatShape } from "@dl/backend";
 import { Tensor, zeros } from "@dl/tensor";
-import type { Layer } from "./layer-options.ts";
-import type { Module } from "./module.ts";
-import { observeForward } from "./observe-forward.ts";
+import { callObservers, type CallObserver } from "./forward-calls.ts";
+import { modulePaths } from "./module-paths.ts";
+
+/** What this file needs of a module; naming the class would be an import cycle. */
+interface Summarized {
+  isTraining: boolean;
+  forward(...inputs: never[]): unknown;
+  children(): ReadonlyMap<string, Summarized>;
+  modules(): Summarized[];
+  parameters(): Tensor[];
+  namedBuffers(): ReadonlyMap<string, Tensor>;
+}
+
+/** A tensor, or the shape of zeros to try a model with. */
+export type SummaryInput = Tensor | readonly number[];
 
 /**
  * A table of a model's layers: path, class, output shape, parameters and their bytes, as text.
@@ -21,8 +33,8 @@ import { observeForward } from "./observe-forward.ts";
  * // total                             7,850  31,400
  */
 export function summary(
-  model: Module,
-  ...inputs: readonly [Tensor | readonly number[], ...(Tensor | readonly number[])[]]
+  model: Summarized,
+  ...inputs: readonly [SummaryInput, ...SummaryInput[]]
 ): string {
   const calls = shapesOfCalls(
     model,
@@ -30,7 +42,7 @@ export function summary(
   );
   const rows = [["layer", "class", "output shape", "parameters", "bytes"]];
   const seen = new Set<Tensor>();
-  for (const [path, module] of modulePaths(model)) {
+  for (const [module, path] of modulePaths(model)) {
     const own = ownTensors(module);
     if (module.children().size > 0 && own.length === 0) continue;
     const shapes = calls.get(module);
@@ -52,24 +64,25 @@ export function summary(
   return lines.join("\n");
 }
 
-function asTensor(model: Module, input: Tensor | readonly number[]): Tensor {
+function asTensor(model: Summarized, input: SummaryInput): Tensor {
   if (input instanceof Tensor) return input;
   const like = model.parameters()[0];
   return zeros(input, like && { dtype: like.dtype, backend: like.backend });
 }
 
 /** The output shapes of each module's last call. */
-function shapesOfCalls(model: Module, inputs: readonly Tensor[]): Map<Module, string[]> {
+function shapesOfCalls(model: Summarized, inputs: readonly Tensor[]): Map<Summarized, string[]> {
   const modes = model.modules().map((module) => [module, module.isTraining] as const);
-  const calls = new Map<Module, string[]>();
-  const stop = observeForward((module, _inputs, outputs) => {
-    calls.set(module, shapesIn(outputs));
-  });
+  const calls = new Map<Summarized, string[]>();
+  const observer: CallObserver = (module, _inputs, outputs) => {
+    calls.set(module as Summarized, shapesIn(outputs));
+  };
+  callObservers.add(observer);
   try {
-    model.eval();
-    noGrad(() => (model as Layer).forward(...(inputs as [Tensor])));
+    for (const [module] of modes) module.isTraining = false;
+    noGrad(() => model.forward(...(inputs as never[])));
   } finally {
-    stop();
+    callObservers.delete(observer);
     for (const [module, isTraining] of modes) module.isTraining = isTraining;
   }
   return calls;
@@ -81,23 +94,8 @@ function shapesIn(outputs: unknown): string[] {
   return Object.values(outputs).flatMap(shapesIn);
 }
 
-/** Every module once, by its first path, parents first. */
-function modulePaths(model: Module): Map<string, Module> {
-  const paths = new Map<string, Module>();
-  const seen = new Set<Module>();
-  const visit = (module: Module, path: string): void => {
-    if (seen.has(module)) return;
-    seen.add(module);
-    paths.set(path, module);
-    for (const [name, child] of module.children())
-      visit(child, path === "" ? name : `${path}.${name}`);
-  };
-  visit(model, "");
-  return paths;
-}
-
 /** Parameters and buffers that no child holds. */
-function ownTensors(module: Module): Tensor[] {
+function ownTensors(module: Summarized): Tensor[] {
   const inChildren = new Set<Tensor>();
   for (const child of module.children().values())
     for (const tensor of [...child.parameters(), ...child.namedBuffers().values()])

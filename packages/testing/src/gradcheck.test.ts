@@ -1,46 +1,13 @@
 import { gradcheck, gradgradcheck } from "@dl/autograd";
-import { isFloat, type Backend } from "@dl/backend";
 import { reference } from "@dl/backend-reference";
-import { elementCount } from "@dl/backend";
-import type { Tensor } from "@dl/tensor";
 import { afterAll, describe, expect, it } from "vitest";
 import { samplesOf } from "./conformance/evaluate.ts";
 import { writeReport } from "./conformance/results.ts";
-import { isTensor, realize, tensorsOf } from "./op-samples/realize.ts";
+import { canBeDifferenced, realFunctionsOf, waits } from "./op-samples/real-functions.ts";
 import { opRecords } from "./op-samples/records.ts";
-import type { OpRecord, Sample } from "./op-samples/record.ts";
+import type { OpRecord } from "./op-samples/record.ts";
 
-const backend: Backend = reference();
-const float64 = { dtype: "float64", layout: "contiguous" } as const;
-
-/** Every float output as a function of the real inputs alone, one after the other. */
-async function functionsOf(
-  sample: Sample,
-): Promise<{ inputs: Tensor[]; functions: ((...inputs: Tensor[]) => Tensor)[] }> {
-  const all = sample.inputs.map((input) => realize(input, float64.dtype, float64.layout, backend));
-  const isReal = sample.inputs.map(({ role }) => role === "real");
-  const inputs = all.filter((_, i) => isReal[i]);
-  const withReal = (reals: readonly Tensor[]): Tensor[] => {
-    let next = 0;
-    return all.map((x, i) => (isReal[i] ? reals[next++]! : x));
-  };
-  const outputs = await tensorsOf(sample.call(all, { backend }));
-  const functions = outputs.flatMap(([name, output]) =>
-    isFloat(output.dtype)
-      ? [
-          (...reals: Tensor[]): Tensor => {
-            const result = sample.call(withReal(reals), { backend });
-            return isTensor(result) ? result : (result as Record<string, Tensor>)[name]!;
-          },
-        ]
-      : [],
-  );
-  return { inputs, functions };
-}
-
-/** Functions that wait for their input cannot be differenced as they stand; conformance compares them. */
-const waits = new Set(["maskedSelect"]);
-
+const backend = reference();
 const results: Record<string, { first: number; second: number }> = {};
 const differentiable = (record: OpRecord): boolean => record.differentiable === true;
 
@@ -50,12 +17,8 @@ describe("central differences agree, first and second order", () => {
     async (name, record) => {
       const counts = { first: 0, second: 0 };
       for (const sample of samplesOf(record)) {
-        const sizes = sample.inputs.map(({ shape }) => elementCount(shape));
-        // Of no elements there is nothing to differentiate; large ones take long and add nothing.
-        const isUseful = Math.max(...sizes) > 0 && Math.max(...sizes) <= 150;
-        const hasReal = sample.inputs.some(({ role }) => role === "real");
-        if (sample.hasGradient === false || !hasReal || !isUseful || waits.has(name)) continue;
-        const { inputs, functions } = await functionsOf(sample);
+        if (!canBeDifferenced(record, sample)) continue;
+        const { inputs, functions } = await realFunctionsOf(sample, backend);
         for (const f of functions) {
           await expect(
             gradcheck(f, inputs, { directions: 2 }),

@@ -4,6 +4,7 @@ import { checkCount } from "../layer-options.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 
+/** Slopes of {@link PReLU}. */
 export interface PReLUOptions extends CreationOptions {
   /** 1 slope for all, or one per channel. Default 1. */
   readonly parameterCount?: number;

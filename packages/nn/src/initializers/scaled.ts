@@ -4,11 +4,13 @@ import { normal, uniform, type RandomOptions, type Tensor } from "@dl/tensor";
 /** Makes the first values of a weight. A layer passes its generator, type and backend on. */
 export type Initializer = (shape: readonly number[], options?: RandomOptions) => Tensor;
 
+/** Gain of {@link xavierNormal} and its kin. */
 export interface XavierOptions extends RandomOptions {
   /** Factor for the activation that follows, see `gainOf`. Default 1. */
   readonly gain?: number;
 }
 
+/** Gain and direction of {@link heNormal} and {@link heUniform}. */
 export interface HeOptions extends RandomOptions {
   /** Factor for the activation that follows, see `gainOf`. Default √2, for ReLU. */
   readonly gain?: number;
@@ -121,6 +123,9 @@ export function leCunNormal(shape: readonly number[], options: XavierOptions = {
  * Uniform in ±1 / √fanIn: what PyTorch's linear and convolution layers start with.
  *
  * Source: LeCun et al. 1998, "Efficient BackProp", section 4.6, with a third of its variance.
+ *
+ * @example
+ * defaultUniform([8, 4], 4).shape; // => [8, 4]
  */
 export function defaultUniform(
   shape: readonly number[],

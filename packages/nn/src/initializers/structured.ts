@@ -105,6 +105,7 @@ export function dirac(shape: readonly number[], options: RandomOptions = {}): Te
   return tensor(weight, { shape, dtype: "float32", ...creation });
 }
 
+/** Spread and share of zeros of {@link sparse}. */
 export interface SparseOptions extends RandomOptions {
   /** Share of the weights of each input that are 0. Default 0.9. */
   readonly sparsity?: number;

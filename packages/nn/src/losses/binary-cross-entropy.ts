@@ -21,6 +21,7 @@ const withLogitsOp = new PointwiseOp("binaryCrossEntropyWithLogits", (x, t) =>
   withPartials(add(sub(max(x, 0), mul(x, t)), log1p(exp(neg(abs(x))))), [x, t], sigmoidPartials),
 );
 
+/** Reduction and form of {@link binaryCrossEntropyWithLogits}. */
 export interface BinaryLogitsOptions extends LossOptions {
   /**
    * Importance of a yes beside a no, for rare ones: one number, or a tensor that broadcasts to the

@@ -6,7 +6,7 @@ import {
   ShapeError,
   shapesEqual,
 } from "@dl/backend";
-import type { Tensor } from "@dl/tensor";
+import { knownRange, type Tensor } from "@dl/tensor";
 
 /** @throws {DTypeError} unless `x` is float. */
 export function checkFloat(op: string, name: string, x: Tensor): void {
@@ -44,10 +44,19 @@ export function checkClasses(op: string, name: string, logits: Tensor, targets: 
   if (logits.ndim === 0 || !shapesEqual(targets.shape, expected))
     throw new ShapeError(
       op,
-      `targets must have shape ${formatShape(expected)}, got ${formatShape(targets.shape)}: ${name} ${formatShape(logits.shape)}, targets of ${targets.dtype}. Class numbers have ${name}' shape without the classes; float targets are probabilities and have the same shape.`,
+      `targets must have shape ${formatShape(expected)}, got ${formatShape(targets.shape)}: ${name} ${formatShape(logits.shape)}, targets of ${targets.dtype}. Class numbers have ${name}' shape without the classes; float targets are probabilities and have the same shape.${adviceFor(logits, targets, axis)}`,
       { expected, received: targets.shape },
     );
   return axis;
+}
+
+/** For targets that only have the wrong type. */
+function adviceFor(logits: Tensor, targets: Tensor, axis: number): string {
+  if (!isFloat(targets.dtype) && shapesEqual(targets.shape, logits.shape))
+    return ' If these are one-hot, convert with targets.cast("float32").';
+  if (isFloat(targets.dtype) && shapesEqual(targets.shape, logits.shape.toSpliced(axis, 1)))
+    return ' If these are class numbers, convert with targets.cast("int32").';
+  return "";
 }
 
 /** @throws {DTypeError} for float targets where class numbers belong. */
@@ -58,6 +67,28 @@ export function checkClassNumbers(op: string, targets: Tensor): void {
       `targets must be class numbers (int32), got ${targets.dtype}. Convert with targets.cast("int32").`,
       { expected: "int32", received: targets.dtype },
     );
+}
+
+/**
+ * For class numbers from the host; those computed on the device are known there only.
+ *
+ * @throws {ArgumentError} if one of them is no class.
+ */
+export function checkClassRange(
+  op: string,
+  targets: Tensor,
+  classes: number,
+  ignoreIndex?: number,
+): void {
+  const wrong = knownRange(targets)?.find(
+    (target) => target !== ignoreIndex && (target < 0 || target >= classes),
+  );
+  if (wrong === undefined) return;
+  throw new ArgumentError(
+    op,
+    `a target is no class: received ${wrong}, with ${classes} classes. Targets count from 0 to ${classes - 1}; give the model more outputs${ignoreIndex === undefined ? ", or name a number to leave out as ignoreIndex" : ""}.`,
+    { expected: `0..${classes - 1}`, received: wrong },
+  );
 }
 
 /** @throws {ShapeError | DTypeError} unless there is one float weight per class. */

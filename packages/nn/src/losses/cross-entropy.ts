@@ -1,8 +1,15 @@
 import { ArgumentError, isFloat } from "@dl/backend";
 import { applyOne, type Tensor } from "@dl/tensor";
-import { checkClasses, checkClassNumbers, checkClassWeight, checkRange } from "./check-loss.ts";
+import {
+  checkClasses,
+  checkClassNumbers,
+  checkClassRange,
+  checkClassWeight,
+  checkRange,
+} from "./check-loss.ts";
 import { reduced, reducedOver, type LossOptions } from "./reduction.ts";
 
+/** Weights and exceptions of losses over classes. */
 export interface ClassLossOptions extends LossOptions {
   /** Importance of each class, [classes]; the mean is then the weighted one. All the same unless said. */
   readonly weight?: Tensor;
@@ -10,6 +17,7 @@ export interface ClassLossOptions extends LossOptions {
   readonly ignoreIndex?: number;
 }
 
+/** Reduction and form of {@link crossEntropy}. */
 export interface CrossEntropyOptions extends ClassLossOptions {
   /** Share of each target spread evenly over all classes; from 0, the default, to 1. */
   readonly labelSmoothing?: number;
@@ -24,12 +32,14 @@ export interface CrossEntropyOptions extends ClassLossOptions {
  *
  * Shape: logits [batch, classes, ...] or [classes]; targets the same without classes (int32 class
  * numbers), or exactly the same (float probabilities) → scalar, or one number per sample.
- * Class numbers are on the device and not checked: they must lie below classes, or be `ignoreIndex`.
+ * Class numbers must lie below classes, or be `ignoreIndex`. Those given to `tensor` are checked at
+ * the call; others are on the device, where the cpu backend checks them and webgpu does not.
  * Source: label smoothing: Szegedy et al. 2016, arXiv:1512.00567, section 7.
  *
  * @throws {ShapeError} if the shapes do not fit.
  * @throws {DTypeError} if the logits are not float.
- * @throws {ArgumentError} for an ignored class among probabilities, or a smoothing outside [0, 1].
+ * @throws {ArgumentError} for an ignored class among probabilities, a smoothing outside [0, 1], or a
+ * target from the host that is no class.
  * @example
  * const loss = crossEntropy(model.forward(inputs), targets);
  */
@@ -55,6 +65,7 @@ export function crossEntropy(
     const importance = weight === undefined ? smooth : smooth.mul(alongClasses(weight, logits));
     return reduced(op, logits.logSoftmax(axis).mul(importance).sum(axis).neg(), options);
   }
+  checkClassRange(op, targets, classes, ignoreIndex);
   if (labelSmoothing === 0)
     return classLoss(op, targets, options, (at) =>
       logits.logsumexp(axis).sub(picked(logits, at, axis)),
@@ -91,7 +102,9 @@ export function negativeLogLikelihood(
   const op = "negativeLogLikelihood";
   checkClassNumbers(op, targets);
   const axis = checkClasses(op, "logProbabilities", logProbabilities, targets);
-  checkClassWeight(op, options.weight, logProbabilities.shape[axis]!);
+  const classes = logProbabilities.shape[axis]!;
+  checkClassWeight(op, options.weight, classes);
+  checkClassRange(op, targets, classes, options.ignoreIndex);
   return classLoss(op, targets, options, (at) => picked(logProbabilities, at, axis).neg());
 }
 

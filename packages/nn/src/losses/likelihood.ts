@@ -10,6 +10,7 @@ import { applyOne, PointwiseOp, type Tensor } from "@dl/tensor";
 import { checkFloat, checkPositive, checkSameShape } from "./check-loss.ts";
 import { reduced, type LossOptions, type Reduction } from "./reduction.ts";
 
+/** Reduction and form of {@link klDivergenceLoss}. */
 export interface KlDivergenceLossOptions {
   /**
    * Default `"mean"`, over every element. `"batchMean"` divides the sum by the first axis: the
@@ -63,6 +64,7 @@ const boundedVariance = new PointwiseOp("boundedVariance", (variance, epsilon) =
   ]),
 );
 
+/** Reduction and form of {@link gaussianNegativeLogLikelihood}. */
 export interface GaussianLossOptions extends LossOptions {
   /** Whether the constant ½ log 2π is added. Default false. */
   readonly full?: boolean;
@@ -120,6 +122,7 @@ function varianceLike(op: string, mean: Tensor, variance: Tensor): Tensor {
   );
 }
 
+/** Reduction and form of {@link poissonNegativeLogLikelihood}. */
 export interface PoissonLossOptions extends LossOptions {
   /** The predictions are logarithms of rates. Default true. */
   readonly logInput?: boolean;

@@ -3,6 +3,7 @@ import type { Tensor } from "@dl/tensor";
 import {
   checkClasses,
   checkClassNumbers,
+  checkClassRange,
   checkClassWeight,
   checkFloat,
   checkRange,
@@ -10,6 +11,7 @@ import {
 } from "./check-loss.ts";
 import { reduced, type LossOptions } from "./reduction.ts";
 
+/** Reduction and form of {@link hingeEmbeddingLoss}. */
 export interface HingeEmbeddingLossOptions extends LossOptions {
   /** Distance from which unlike pairs cost nothing. Default 1. */
   readonly margin?: number;
@@ -40,6 +42,7 @@ export function hingeEmbeddingLoss(
   return reduced(op, like.add(unlike), options);
 }
 
+/** Reduction and form of {@link marginRankingLoss}. */
 export interface MarginRankingLossOptions extends LossOptions {
   /** By how much the right one must be larger. Default 0. */
   readonly margin?: number;
@@ -70,6 +73,7 @@ export function marginRankingLoss(
   return reduced(op, second.sub(first).mul(targets).add(margin).relu(), options);
 }
 
+/** Reduction and form of {@link multiMarginLoss}. */
 export interface MultiMarginLossOptions extends LossOptions {
   /** 1 or 2: how a violation counts. Default 1. */
   readonly p?: 1 | 2;
@@ -104,6 +108,7 @@ export function multiMarginLoss(
   const axis = checkClasses(op, "scores", scores, targets);
   const classes = scores.shape[axis]!;
   checkClassWeight(op, weight, classes);
+  checkClassRange(op, targets, classes);
   if (p !== 1 && p !== 2)
     throw new ArgumentError(op, `p must be 1 or 2: received ${String(p)}.`, { received: p });
   const right = scores.gather(axis, targets.unsqueeze(axis)); // [batch, 1]
@@ -114,6 +119,7 @@ export function multiMarginLoss(
   return reduced(op, weight === undefined ? losses : losses.mul(weight.take(targets)), options);
 }
 
+/** Reduction and form of {@link tripletMarginLoss}. */
 export interface TripletMarginLossOptions extends LossOptions {
   /** By how much the negative must be further away. Default 1. */
   readonly margin?: number;
@@ -157,6 +163,7 @@ export function tripletMarginLoss(
   return reduced(op, distance(anchor, positive).sub(away).add(margin).relu(), options);
 }
 
+/** Reduction and form of {@link cosineEmbeddingLoss}. */
 export interface CosineEmbeddingLossOptions extends LossOptions {
   /** Cosine up to which unlike pairs cost nothing; −1 to 1. Default 0. */
   readonly margin?: number;

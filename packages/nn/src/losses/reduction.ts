@@ -4,6 +4,7 @@ import type { Tensor } from "@dl/tensor";
 /** How the losses of single elements become one: their mean, their sum, or not at all. */
 export type Reduction = "mean" | "sum" | "none";
 
+/** What becomes of the losses of the samples. */
 export interface LossOptions {
   /** Default `"mean"`. */
   readonly reduction?: Reduction;

@@ -41,6 +41,7 @@ export function meanAbsoluteError(
   return reduced(op, predictions.sub(targets).abs(), options);
 }
 
+/** Reduction and form of {@link huberLoss}. */
 export interface HuberLossOptions extends LossOptions {
   /** Errors above it count linearly, not squared. Default 1. */
   readonly delta?: number;
@@ -68,6 +69,7 @@ export function huberLoss(
   return reduced("huberLoss", huber("huberLoss", predictions, targets, delta), options);
 }
 
+/** Reduction and form of {@link smoothL1Loss}. */
 export interface SmoothL1LossOptions extends LossOptions {
   /** Errors above it count linearly. Default 1; 0 is {@link meanAbsoluteError}. */
   readonly beta?: number;

@@ -1,9 +1,11 @@
-import { ArgumentError, formatShape, scalar, ShapeError, type Scalar } from "@dl/backend";
-import { fusedMap, ones, zeros, type CreationOptions, type Tensor } from "@dl/tensor";
+import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
+import { ones, zeros, type CreationOptions, type Tensor } from "@dl/tensor";
 import { checkCount } from "../layer-options.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
+import { followBatch } from "./running-statistics.ts";
 
+/** Constants and parts of {@link BatchNorm}. */
 export interface BatchNormOptions extends CreationOptions {
   /** Added to the variance, so that constant channels do not divide by 0. Default 1e-5. */
   readonly epsilon?: number;
@@ -13,20 +15,6 @@ export interface BatchNormOptions extends CreationOptions {
   readonly affine?: boolean;
   /** Whether running averages are kept; without them evaluation too uses the batch's. Default true. */
   readonly trackRunningStats?: boolean;
-}
-
-const { add, mul, sub } = scalar;
-
-function movingAverages(
-  runningMean: Scalar,
-  runningVariance: Scalar,
-  mean: Scalar,
-  variance: Scalar,
-  momentum: Scalar,
-  unbiasing: Scalar, // n / (n − 1)
-): Scalar[] {
-  const towards = (from: Scalar, to: Scalar): Scalar => add(from, mul(momentum, sub(to, from)));
-  return [towards(runningMean, mean), towards(runningVariance, mul(unbiasing, variance))];
 }
 
 /**
@@ -106,17 +94,9 @@ export class BatchNorm extends Module {
   /** Moves the running statistics towards a batch's, `count` numbers per channel. */
   #follow(mean: Tensor, variance: Tensor, count: number): void {
     if (this.runningMean === undefined || this.runningVariance === undefined) return;
+    const statistics = { runningMean: this.runningMean, runningVariance: this.runningVariance };
     const shape = [this.channels];
-    const [nextMean, nextVariance] = fusedMap(movingAverages, [
-      this.runningMean,
-      this.runningVariance,
-      mean.reshape(shape),
-      variance.reshape(shape),
-      this.momentum,
-      count / (count - 1),
-    ]);
-    this.runningMean.assign(nextMean!);
-    this.runningVariance.assign(nextVariance!);
+    followBatch(statistics, mean.reshape(shape), variance.reshape(shape), this.momentum, count);
   }
 
   #check(inputs: Tensor): void {

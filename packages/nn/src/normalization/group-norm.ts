@@ -16,7 +16,7 @@ import {
  * per channel (unless `affine: false`).
  *
  * One group is {@link LayerNorm} over all but the batch; as many groups as channels is
- * {@link InstanceNorm}. The same in training and evaluation.
+ * `InstanceNorm`. The same in training and evaluation.
  *
  * Shape: [batch, channels, ...] → the same; weight and bias [channels].
  * Source: Wu & He 2018, arXiv:1803.08494, eq. 7.
@@ -66,53 +66,13 @@ export class GroupNorm extends Module {
   }
 }
 
-/**
- * Gives every channel of every sample mean 0 and variance 1 over its positions; with `affine: true`
- * then a learnt scale and shift per channel (default false, as in PyTorch).
- *
- * The same in training and evaluation: no running statistics are kept.
- *
- * Shape: [batch, channels, ...positions] → the same; weight and bias [channels].
- * Source: Ulyanov et al. 2016, arXiv:1607.08022, eq. 2.
- *
- * @throws {ArgumentError} for channels or an epsilon out of their range.
- * @example
- * new InstanceNorm(16).forward(zeros([8, 16, 28, 28])).shape; // => [8, 16, 28, 28]
- */
-export class InstanceNorm extends Module {
-  readonly weight: Parameter | undefined;
-  readonly bias: Parameter | undefined;
-  readonly channels: number;
-  readonly epsilon: number;
-
-  constructor(channels: number, options: NormOptions = {}) {
-    super();
-    const { epsilon = 1e-5, affine = false, ...creation } = options;
-    checkCount("instanceNorm", "channels", channels);
-    checkEpsilon("instanceNorm", epsilon);
-    this.channels = channels;
-    this.epsilon = epsilon;
-    const { weight, bias } = startingScale([channels], affine, creation);
-    this.weight = weight;
-    this.bias = bias;
-  }
-
-  forward(inputs: Tensor): Tensor {
-    checkChannels("instanceNorm", inputs, this.channels, 3);
-    const axes = inputs.shape.map((_, axis) => axis).slice(2);
-    const positions = axes.reduce((product, axis) => product * inputs.shape[axis]!, 1);
-    if (positions <= 1)
-      throw new ShapeError(
-        "instanceNorm",
-        `needs more than one position per channel: received ${formatShape(inputs.shape)}. Use a larger input, or layerNorm.`,
-        { received: inputs.shape },
-      );
-    const standardized = standardize(inputs, axes, this.epsilon);
-    return scaledByChannel(standardized, this.weight, this.bias);
-  }
-}
-
-function checkChannels(op: string, inputs: Tensor, channels: number, leastAxes: number): void {
+/** @throws {ShapeError} unless axis 1 has this many channels. */
+export function checkChannels(
+  op: string,
+  inputs: Tensor,
+  channels: number,
+  leastAxes: number,
+): void {
   if (inputs.ndim >= leastAxes && inputs.shape[1] === channels) return;
   const layout = leastAxes === 3 ? "[batch, channels, ...positions]" : "[batch, channels, ...]";
   throw new ShapeError(

@@ -43,6 +43,7 @@ export class LayerNorm extends Module {
   }
 }
 
+/** Constants and parts of {@link RMSNorm}. */
 export interface RMSNormOptions extends CreationOptions {
   /** Added to the mean square. Default 1e-5. */
   readonly epsilon?: number;

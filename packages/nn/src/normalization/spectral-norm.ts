@@ -4,6 +4,7 @@ import { checkCount } from "../layer-options.ts";
 import { Module } from "../module.ts";
 import { forwardWith, outputAxis, type WeightedLayer } from "./weight-wrapper.ts";
 
+/** Accuracy of {@link SpectralNorm}. */
 export interface SpectralNormOptions {
   /** The axis of the weight's outputs. Default 0; 1 for transposed convolutions. */
   readonly axis?: number;

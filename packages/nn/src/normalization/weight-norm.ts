@@ -3,6 +3,7 @@ import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { forwardWith, outputAxis, type WeightedLayer } from "./weight-wrapper.ts";
 
+/** The axis of {@link WeightNorm}. */
 export interface WeightNormOptions {
   /** The axis of the weight's outputs. Default 0; 1 for transposed convolutions. */
   readonly axis?: number;

@@ -1,6 +1,7 @@
 import type { Tensor } from "@dl/tensor";
 import { RecurrentCell, type RecurrentCellOptions } from "./recurrent-cell.ts";
 
+/** Parts of {@link RNNCell}. */
 export interface RNNCellOptions extends RecurrentCellOptions {
   /** Default `"tanh"`. */
   readonly nonlinearity?: "tanh" | "relu";

@@ -6,6 +6,7 @@ import { linear } from "../linear.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 
+/** Parts of a recurrent cell. */
 export interface RecurrentCellOptions extends RandomOptions {
   /** Whether biases are added. Default true. */
   readonly bias?: boolean;
@@ -15,6 +16,11 @@ export interface RecurrentCellOptions extends RandomOptions {
  * One step of a recurrent network: from inputs and a state to the next state.
  *
  * Weights have PyTorch's layout, the gates one below the other, and start uniform in ±1 / √hiddenSize.
+ *
+ * @example
+ * const cell = new GRUCell(4, 8);
+ * cell instanceof RecurrentCell; // => true
+ * cell.forward(zeros([2, 4])).shape; // => [2, 8]
  */
 export abstract class RecurrentCell<State> extends Module {
   readonly weightIh: Parameter;
@@ -72,10 +78,12 @@ export abstract class RecurrentCell<State> extends Module {
     return this.step(this.project(inputs), state);
   }
 
+  /** The state's part in the sums before the gates. */
   protected projectHidden(hidden: Tensor): Tensor {
     return linear(hidden, this.weightHh, this.biasHh);
   }
 
+  /** Zeros: [batch, hiddenSize]. */
   protected zeroState(batch: number): Tensor {
     const { dtype, backend } = this.weightHh;
     return zeros([batch, this.hiddenSize], { dtype, backend });

@@ -6,6 +6,7 @@ import { Module } from "../module.ts";
 import { GRUCell, LSTMCell, RNNCell, type LSTMState, type RNNCellOptions } from "./cells.ts";
 import type { RecurrentCell, RecurrentCellOptions } from "./recurrent-cell.ts";
 
+/** Depth and directions of a recurrent layer. */
 export interface RecurrentOptions extends RecurrentCellOptions {
   /** How many cells are stacked, each reading the outputs of the one below. Default 1. */
   readonly layerCount?: number;
@@ -15,6 +16,7 @@ export interface RecurrentOptions extends RecurrentCellOptions {
   readonly isBidirectional?: boolean;
 }
 
+/** What a recurrent layer gives. */
 export interface RecurrentOutput<State> {
   /** Outputs of the top layer at every step: [batch, length, hiddenSize], twice that of both directions. */
   readonly outputs: Tensor;
@@ -31,6 +33,11 @@ export interface RecurrentOutput<State> {
  * Always batch first: [batch, length, size] (PyTorch's `batch_first=True`). The parameters of layer k
  * are `layers.k.weightIh` and so on (PyTorch's `weight_ih_lk`), and `reverseLayers.k.weightIh` of the
  * other direction (`weight_ih_lk_reverse`).
+ *
+ * @example
+ * const layer = new LSTM(4, 8);
+ * layer instanceof Recurrent; // => true
+ * layer.forward(zeros([2, 5, 4])).outputs.shape; // => [2, 5, 8]
  */
 export abstract class Recurrent<State> extends Module {
   readonly layers: readonly RecurrentCell<State>[];

@@ -1,5 +1,6 @@
 import type { Backend, DType } from "@dl/backend";
 import type { LayoutName } from "../op-samples/realize.ts";
+import type { Tolerances } from "./compare.ts";
 
 /** What is compared: the result, the gradient, or the gradient of the gradient. */
 export type Check = "forward" | "first" | "second" | "extremes";
@@ -33,6 +34,8 @@ export interface BackendAdapter {
   readonly name: string;
   /** Rejects where the backend cannot run on this machine. */
   readonly create: () => Backend | Promise<Backend>;
+  /** PyTorch's for float32 unless said. */
+  readonly tolerances?: Tolerances;
   readonly unsupported?: readonly Unsupported[];
   readonly exceptions?: readonly ToleranceException[];
 }

@@ -15,8 +15,18 @@ export interface Tolerance {
   readonly signedZeros?: boolean;
 }
 
+/** What results and gradients are held to. */
+export interface Tolerances {
+  readonly forward: Tolerance;
+  readonly gradient: Tolerance;
+}
+
 /** PyTorch's own for float32 (torch.testing.assert_close). */
 export const float32Tolerance: Tolerance = { relative: 1.3e-6, absolute: 1e-5 };
+export const pytorchTolerances: Tolerances = {
+  forward: float32Tolerance,
+  gradient: float32Tolerance,
+};
 export const exact: Tolerance = { relative: 0, absolute: 0 };
 
 /** The first difference beyond the tolerance as text; undefined where there is none. */

@@ -1,7 +1,9 @@
 import { cpu } from "@dl/backend-cpu";
+import type { BackendAdapter } from "./adapter.ts";
+import { writeReport } from "./results.ts";
 import { testBackend } from "./test-backend.ts";
 
-await testBackend({
+const cpuAdapter: BackendAdapter = {
   name: "cpu",
   // Without fused multiply-add, so that every engine gives the published numbers.
   create: () => cpu({ deterministic: true }),
@@ -27,4 +29,6 @@ await testBackend({
         "300 equal products (broadcast operands) summed in float32: the rounding errors have one sign and add up to 2e-6 of the sum",
     },
   ],
-});
+};
+
+await testBackend(cpuAdapter, { onReport: (report) => writeReport("cpu", report) });

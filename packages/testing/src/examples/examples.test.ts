@@ -1,7 +1,7 @@
 import { cpu } from "@dl/backend-cpu";
 import { configure, manualSeed } from "@dl/tensor";
 import { beforeEach, describe, expect, it } from "vitest";
-import { docstringExamples, markdownExamples } from "./extract-examples.ts";
+import { docstringExamples, markdownExamples, needsGpu } from "./extract-examples.ts";
 import { runExample } from "./run-example.ts";
 
 const backend = await cpu();
@@ -10,8 +10,10 @@ beforeEach(() => {
   manualSeed(0);
 });
 
+const examples = [...markdownExamples(), ...docstringExamples()];
+
 describe("examples run", () => {
-  it.each([...markdownExamples(), ...docstringExamples()])(
+  it.each(examples.filter((example) => !needsGpu(example)))(
     "$place",
     async ({ code, ownPackage }) => {
       await expect(runExample(code, ownPackage)).resolves.toBeUndefined();

@@ -7,8 +7,7 @@ const manifest = JSON.parse(readFileSync(join(root, "packages/testing/package.js
   readonly dependencies: Readonly<Record<string, string>>;
 };
 const tested = Object.keys(manifest.dependencies)
-  // A GPU is not everywhere.
-  .filter((name) => name.startsWith("@dl/") && name !== "@dl/backend-webgpu")
+  .filter((name) => name.startsWith("@dl/"))
   .map((name) => name.slice("@dl/".length));
 
 /** One runnable piece of documentation. */
@@ -53,18 +52,28 @@ export function docstringExamples(): Example[] {
     .filter((path) => !/\.(test|bench)\.ts$/.test(path));
   return files.flatMap((path) => {
     const text = readFileSync(path, "utf8");
-    return [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap(({ 0: comment, index }) =>
-      [...comment.matchAll(/@example\n([\s\S]*?)(?=\n\s*\* @|\*\/)/g)].map((match) => ({
-        place: `${relative(root, path)}:${lineOf(text, index + match.index) + 1}`,
+    return [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap(({ 0: comment, index }) => {
+      const examples = [...comment.matchAll(/@example\n([\s\S]*?)(?=\n\s*\* @|\*\/)/g)];
+      const place = (offset: number): string =>
+        `${relative(root, path)}:${lineOf(text, index + offset) + 1}`;
+      if (examples.length !== comment.split("* @example").length - 1)
+        throw new Error(`${place(0)}: the code of an @example begins on a line of its own`);
+      return examples.map((match) => ({
+        place: place(match.index),
         ownPackage: packageOf(path),
         code: match[1]!
           .split("\n")
           .map((line) => line.replace(/^\s*\* ?/, ""))
           .filter((line) => !line.startsWith("```"))
           .join("\n"),
-      })),
-    );
+      }));
+    });
   });
+}
+
+/** Of the package that runs on a GPU, which is not everywhere. */
+export function needsGpu({ ownPackage }: Example): boolean {
+  return ownPackage === "@dl/backend-webgpu";
 }
 
 function packageOf(path: string): string {

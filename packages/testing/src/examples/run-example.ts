@@ -2,6 +2,7 @@ import * as autograd from "@dl/autograd";
 import * as backend from "@dl/backend";
 import * as backendCpu from "@dl/backend-cpu";
 import * as backendReference from "@dl/backend-reference";
+import * as backendWebgpu from "@dl/backend-webgpu";
 import * as conv from "@dl/conv";
 import * as data from "@dl/data";
 import * as nn from "@dl/nn";
@@ -14,6 +15,7 @@ const packages: Readonly<Record<string, object>> = {
   "@dl/backend": backend,
   "@dl/backend-cpu": backendCpu,
   "@dl/backend-reference": backendReference,
+  "@dl/backend-webgpu": backendWebgpu,
   "@dl/conv": conv,
   "@dl/data": data,
   "@dl/nn": nn,

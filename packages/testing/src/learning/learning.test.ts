@@ -1,4 +1,4 @@
-import { Function, type FunctionContext, noGrad } from "@dl/autograd";
+import { noGrad } from "@dl/autograd";
 import { cpu } from "@dl/backend-cpu";
 import { Conv2d, MaxPool2d } from "@dl/conv";
 import { DataLoader, ProceduralDigits } from "@dl/data";
@@ -13,7 +13,7 @@ import {
   Tanh,
 } from "@dl/nn";
 import { Adam, SGD } from "@dl/optim";
-import { configure, manualSeed, normal, tensor, type Tensor } from "@dl/tensor";
+import { configure, manualSeed, normal } from "@dl/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
 
 beforeAll(async () => {
@@ -89,43 +89,5 @@ describe("learning on cpu", () => {
     for (const { inputs, targets } of new DataLoader(held, { batchSize: 250 }))
       right += 250 * (await noGrad(() => accuracy(model.forward(inputs), targets)).item());
     expect(right / 500).toBeGreaterThan(0.9);
-  });
-
-  it("a Function with two inputs and two outputs trains", async () => {
-    /** (x, y) as polar coordinates turned by an angle: both outputs depend on both inputs. */
-    class Rotate extends Function<readonly [Tensor, Tensor]> {
-      forward(ctx: FunctionContext, point: Tensor, angle: Tensor): readonly [Tensor, Tensor] {
-        const [x, y] = [point.select(0, 0), point.select(0, 1)];
-        const turned = [
-          x.mul(angle.cos()).sub(y.mul(angle.sin())),
-          x.mul(angle.sin()).add(y.mul(angle.cos())),
-        ] as const;
-        ctx.saveForBackward(angle, ...turned);
-        return turned;
-      }
-      backward(ctx: FunctionContext, dx: Tensor, dy: Tensor): readonly Tensor[] {
-        const [angle, x, y] = ctx.savedTensors;
-        const back = dx.mul(angle!.cos()).add(dy.mul(angle!.sin()));
-        const across = dy.mul(angle!.cos()).sub(dx.mul(angle!.sin()));
-        const dPoint = back
-          .unsqueeze(0)
-          .mul(tensor([1, 0]).unsqueeze(1))
-          .add(across.unsqueeze(0).mul(tensor([0, 1]).unsqueeze(1)));
-        return [dPoint.reshape([2]), dy.mul(x!).sub(dx.mul(y!))];
-      }
-    }
-    const point = tensor([1, 0]).requireGrad();
-    const angle = tensor(0.1).requireGrad();
-    const optimizer = new SGD([point, angle], { learningRate: 0.1 });
-    let last = Infinity;
-    for (let step = 0; step < 200; step++) {
-      optimizer.zeroGrad();
-      const [x, y] = new Rotate().apply(point, angle);
-      const loss = x.sub(-1).square().add(y.sub(1.5).square());
-      loss.backward();
-      optimizer.step();
-      last = await loss.item();
-    }
-    expect(last).toBeLessThan(1e-6);
   });
 });

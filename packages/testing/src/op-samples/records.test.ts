@@ -17,6 +17,10 @@ const noOperations: Readonly<Record<string, string>> = {
   pointwiseFunctions: "the table of operations",
   mapTogether: "what operations are made of",
   fusedMap: "what optimisers are made of; tested with them",
+  compile: "a step as a whole; tested beside it",
+  repeated: "what compiled steps are made of",
+  stepRecorder: "what compiled steps are made of",
+  knownRange: "a check",
   broadcastTo: "what operations are made of",
   creationSite: "for error messages",
   collectGarbage: "memory",
@@ -34,15 +38,16 @@ const notOnTensors = new Set(
   `defaultUniform heNormal heUniform xavierNormal xavierUniform leCunNormal leCunUniform
    constantInitializer normalInitializer truncatedNormalInitializer uniformInitializer
    identityInitializer orthogonal sparse dirac gainOf
-   constrainMaxNorm elasticNetPenalty l1Penalty l2Penalty lpPenalty observeForward summary`.split(
-    /\s+/,
-  ),
+   constrainMaxNorm elasticNetPenalty l1Penalty l2Penalty lpPenalty observeForward summary
+   activityPenalty recordActivations deadUnits watchDeadUnits histograms moments saturationShares
+   updateRatios classificationScores checkpoints csvLog earlyStopping imageGrid learningRateLog
+   nanStop progress progressLine sampleGrid evaluate tensorBoardLog trainEpoch fit`.split(/\s+/),
 );
 /** Methods under another name than the function. */
 const renamed: Readonly<Record<string, string>> = { var: "variance" };
 /** Members of Tensor that are no operations. */
 const members = new Set(
-  `constructor data dispose toString assign shape dtype backend ndim elementCount isPending
+  `constructor data dispose toString assign rebind shape dtype backend ndim elementCount isPending
    format requiresGrad grad isLeaf requireGrad backward detach retainGrad registerHook`.split(
     /\s+/,
   ),

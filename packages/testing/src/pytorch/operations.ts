@@ -3,6 +3,7 @@ import * as nn from "@dl/nn";
 import * as dl from "@dl/tensor";
 import { pointwiseFunctions, type Tensor } from "@dl/tensor";
 import type { OpResult } from "../op-samples/record.ts";
+import { linearAlgebraCalls } from "./linear-algebra-calls.ts";
 
 type Call = (inputs: readonly Tensor[], parameters: never) => OpResult;
 type Axes = { readonly axes: number[] | null };
@@ -75,6 +76,16 @@ const calls: Readonly<Record<string, Call>> = {
   oneHot: ([labels], { classes }: { classes: number }) => dl.oneHot(labels!, classes),
   matmul: ([a, b]) => dl.matmul(a!, b!),
   einsum: (xs, { equation }: { equation: string }) => dl.einsum(equation, ...xs),
+  ...linearAlgebraCalls,
+  median: alongAxis((x, axis) => ({ ...dl.median(x, axis) })),
+  quantile: ([x], { q }: { q: number }) => dl.quantile(x!, q, 1),
+  nanSum: overAxes(dl.nanSum),
+  nanMean: overAxes(dl.nanMean),
+  diff: ([x], { axis, order }: Axis & { order: number }) => dl.diff(x!, axis, order),
+  isClose: ([a, b]) => dl.isClose(a!, b!),
+  normalize: ([x], { axis, p }: Axis & { p: number }) => nn.normalize(x!, axis, p),
+  cosineSimilarity: ([a, b], { axis }: Axis) => nn.cosineSimilarity(a!, b!, axis),
+  pairwiseDistance: ([a, b], { p }: { p: number }) => nn.pairwiseDistance(a!, b!, p),
   linear: ([x, weight, bias]) => nn.linear(x!, weight!, bias),
   conv2d: ([x, weight, bias], options: conv.Conv2dOptions) =>
     conv.conv2d(x!, weight!, bias, options),

@@ -1,0 +1,99 @@
+import { formatShape, ShapeError } from "@dl/backend";
+import { ones, zeros, type Tensor } from "@dl/tensor";
+import { checkCount } from "../layer-options.ts";
+import { Module } from "../module.ts";
+import type { Parameter } from "../parameter.ts";
+import { checkChannels } from "./group-norm.ts";
+import { checkMomentum, followBatch } from "./running-statistics.ts";
+import { checkEpsilon, scaledByChannel, startingScale, type NormOptions } from "./standardize.ts";
+
+export interface InstanceNormOptions extends NormOptions {
+  /** Whether running averages are kept, and used in evaluation. Default false. */
+  readonly trackRunningStats?: boolean;
+  /** Share of each batch in the running statistics. Default 0.1. */
+  readonly momentum?: number;
+}
+
+/**
+ * Gives every channel of every sample mean 0 and variance 1 over its positions; with `affine: true`
+ * then a learnt scale and shift per channel (default false, as in PyTorch).
+ *
+ * y = (x − mean) / √(variance + epsilon) · weight + bias. The same in training and evaluation, unless
+ * `trackRunningStats`: running averages of the samples' means and unbiased variances are then kept,
+ * and used in evaluation.
+ *
+ * Shape: [batch, channels, ...positions] → the same; weight, bias, runningMean and runningVariance
+ * [channels].
+ * Source: Ulyanov et al. 2016, arXiv:1607.08022, eq. 2.
+ *
+ * @throws {ArgumentError} for options out of their range.
+ * @example
+ * new InstanceNorm(16).forward(zeros([8, 16, 28, 28])).shape; // => [8, 16, 28, 28]
+ */
+export class InstanceNorm extends Module {
+  readonly weight: Parameter | undefined;
+  readonly bias: Parameter | undefined;
+  readonly runningMean: Tensor | undefined;
+  readonly runningVariance: Tensor | undefined;
+  readonly channels: number;
+  readonly epsilon: number;
+  readonly momentum: number;
+
+  constructor(channels: number, options: InstanceNormOptions = {}) {
+    super();
+    const {
+      epsilon = 1e-5,
+      affine = false,
+      trackRunningStats = false,
+      momentum = 0.1,
+      ...creation
+    } = options;
+    checkCount("instanceNorm", "channels", channels);
+    checkEpsilon("instanceNorm", epsilon);
+    checkMomentum("instanceNorm", momentum);
+    this.channels = channels;
+    this.epsilon = epsilon;
+    this.momentum = momentum;
+    const { weight, bias } = startingScale([channels], affine, creation);
+    this.weight = weight;
+    this.bias = bias;
+    if (trackRunningStats) {
+      this.runningMean = zeros([channels], creation);
+      this.runningVariance = ones([channels], creation);
+    }
+  }
+
+  forward(inputs: Tensor): Tensor {
+    checkChannels("instanceNorm", inputs, this.channels, 3);
+    const { mean, variance } = this.#statistics(inputs);
+    const standardized = inputs.sub(mean).mul(variance.add(this.epsilon).rsqrt());
+    return scaledByChannel(standardized, this.weight, this.bias);
+  }
+
+  #statistics(inputs: Tensor): { mean: Tensor; variance: Tensor } {
+    const { runningMean, runningVariance } = this;
+    const axes = inputs.shape.map((_, axis) => axis).slice(2);
+    if (!this.isTraining && runningMean !== undefined && runningVariance !== undefined) {
+      const perChannel = [this.channels, ...axes.map(() => 1)];
+      return {
+        mean: runningMean.reshape(perChannel),
+        variance: runningVariance.reshape(perChannel),
+      };
+    }
+    const positions = axes.reduce((product, axis) => product * inputs.shape[axis]!, 1);
+    if (positions <= 1)
+      throw new ShapeError(
+        "instanceNorm",
+        `needs more than one position per channel: received ${formatShape(inputs.shape)}. Use a larger input, or layerNorm.`,
+        { received: inputs.shape },
+      );
+    const mean = inputs.mean(axes, { keepDims: true });
+    const variance = inputs.sub(mean).square().mean(axes, { keepDims: true });
+    if (this.isTraining && runningMean !== undefined && runningVariance !== undefined) {
+      const overBatch = (x: Tensor): Tensor => x.detach().mean([0, ...axes]); // [channels]
+      const statistics = { runningMean, runningVariance };
+      followBatch(statistics, overBatch(mean), overBatch(variance), this.momentum, positions);
+    }
+    return { mean, variance };
+  }
+}

@@ -1,0 +1,8 @@
+import { writeReport } from "./results.ts";
+import { testBackend } from "./test-backend.ts";
+import { webgpuAdapter } from "./webgpu-adapter.ts";
+
+await testBackend(webgpuAdapter, {
+  part: { index: 0, count: 2 },
+  onReport: (report) => writeReport("webgpu-1", report),
+});

@@ -1,0 +1,32 @@
+import { webgpu } from "@dl/backend-webgpu";
+import type { BackendAdapter } from "./adapter.ts";
+
+/** Operations whose extremes hold subnormal numbers that reach an addition, product or quotient. */
+const onSubnormalNumbers = [
+  "mul",
+  "div",
+  "floorDivide",
+  "hypot",
+  "logit",
+  "xlogy",
+  "atan2",
+] as const;
+
+export const webgpuAdapter: BackendAdapter = {
+  name: "webgpu",
+  create: () => webgpu(),
+  // Devices may fuse, reorder and approximate division: WGSL asks for 2.5 ULP in a quotient.
+  tolerances: {
+    forward: { relative: 1e-4, absolute: 1e-5 },
+    gradient: { relative: 1e-3, absolute: 1e-4 },
+  },
+  unsupported: [
+    { reason: "float64: WGSL has no such type", matches: ({ dtype }) => dtype === "float64" },
+  ],
+  exceptions: onSubnormalNumbers.map((op) => ({
+    op,
+    check: "extremes",
+    reason:
+      "WGSL lets a device take a subnormal number (below 1.2e-38) for 0 in arithmetic, and SwiftShader does",
+  })),
+};

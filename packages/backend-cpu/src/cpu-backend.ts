@@ -7,8 +7,11 @@ import {
   type BufferHandle,
   type Capabilities,
   type Executable,
+  type HostOperand,
+  type HostWork,
   type Program,
 } from "@dl/backend";
+import { findSystemBlas, type SystemBlas } from "./blas/system-blas.ts";
 import { Compiler } from "./compile.ts";
 import { outOfMemory } from "./memory/heap.ts";
 import { CpuBuffer, CpuDevice, type Runner } from "./cpu-device.ts";
@@ -16,6 +19,7 @@ import { mostParts } from "./memory/memory-map.ts";
 import { hardwareThreads, whyNoThreads } from "./threads/worker-thread.ts";
 import { hasRelaxedSimd } from "./wasm/relaxed-simd.ts";
 
+/** Threads, memory and exactness of {@link cpu}. */
 export interface CpuOptions {
   /** Leaves fused multiply-add out, so that every machine and engine gives the same bits. */
   readonly deterministic?: boolean;
@@ -27,6 +31,12 @@ export interface CpuOptions {
   readonly threads?: number | "auto";
   /** Most bytes that buffers may take together; 4 GiB less 1 MiB when absent, and at most. */
   readonly maxMemoryBytes?: number;
+  /**
+   * "auto": in Node, large matrix products run in the system's BLAS (OpenBLAS, MKL, BLIS or
+   * Accelerate), called through the package `koffi` where it is installed; `info` says which, or why
+   * not. The bits of such products are the library's, so with `deterministic` it is left alone.
+   */
+  readonly blas?: "auto";
 }
 
 /** All that 32-bit addresses reach, less what lies below the heap and what loads may overshoot. */
@@ -40,6 +50,10 @@ const spareHeap = 32 * 2 ** 20;
  * A backend on WebAssembly SIMD, in Node and in browsers.
  *
  * @throws {ArgumentError} for a maxMemoryBytes that is not a positive number.
+ * @example
+ * const backend = await cpu({ threads: 2 });
+ * await tensor([1, 2], { backend }).sum().item(); // => 3
+ * await backend.dispose();
  */
 export async function cpu(options: CpuOptions = {}): Promise<Backend> {
   const limit = options.maxMemoryBytes ?? largestHeap;
@@ -50,12 +64,13 @@ export async function cpu(options: CpuOptions = {}): Promise<Backend> {
   const deterministic = options.deterministic ?? false;
   const { threads, why } = threadCount(options.threads ?? defaultThreads);
   const limitBytes = Math.min(Math.floor(limit), largestHeap);
+  const blas = await blasOf(options, threads);
   try {
-    return new CpuBackend(limitBytes, deterministic, threads, why);
+    return new CpuBackend(limitBytes, deterministic, threads, why, blas);
   } catch (error) {
     // Some engines reserve all that a shared memory may grow to, and cannot.
     if (threads === 1 || !(error instanceof RangeError)) throw error;
-    return new CpuBackend(limitBytes, deterministic, 1, "no shared memory");
+    return new CpuBackend(limitBytes, deterministic, 1, "no shared memory", blas);
   }
 }
 
@@ -80,6 +95,15 @@ function threadCount(wanted: number | "auto"): { threads: number; why: string | 
   return { threads, why: threads === 1 ? "one core" : undefined };
 }
 
+/** The library, or why there is none although one was wanted. */
+async function blasOf(
+  { blas, deterministic }: CpuOptions,
+  threads: number,
+): Promise<SystemBlas | string | undefined> {
+  if (blas === undefined) return undefined;
+  return deterministic === true ? "deterministic" : findSystemBlas(threads);
+}
+
 class CpuExecutable implements Executable {
   readonly program: Program;
   readonly owner: CpuBackend;
@@ -97,6 +121,7 @@ class CpuBackend implements Backend {
   readonly #limit: number;
   readonly #relaxedSimd: string;
   readonly #whyOneThread: string | undefined;
+  readonly #blas: SystemBlas | string | undefined;
   #device: CpuDevice | undefined;
   #compiler: Compiler | undefined;
   /** By the program's id: programs are interned and their ids small. */
@@ -108,14 +133,21 @@ class CpuBackend implements Backend {
     deterministic: boolean,
     threads: number,
     whyOneThread: string | undefined,
+    blas: SystemBlas | string | undefined,
   ) {
     const relaxed = !deterministic && hasRelaxedSimd();
     this.#limit = limit;
     const heapEnd = Math.min(limit * heapOverhead + spareHeap, largestHeap);
-    this.#device = new CpuDevice(heapEnd, relaxed, threads);
+    this.#device = new CpuDevice(
+      heapEnd,
+      relaxed,
+      threads,
+      typeof blas === "string" ? undefined : blas,
+    );
     this.#compiler = new Compiler(this.#device);
     this.#relaxedSimd = deterministic ? "no (deterministic)" : relaxed ? "yes" : "no (unavailable)";
     this.#whyOneThread = whyOneThread;
+    this.#blas = blas;
   }
 
   get capabilities(): Capabilities {
@@ -130,7 +162,10 @@ class CpuBackend implements Backend {
     const { threads } = this.capabilities;
     const why = this.#device?.pool?.whyNone ?? this.#whyOneThread;
     const count = threads > 1 ? `${threads} threads` : why ? `1 thread (${why})` : "1 thread";
-    return `WebAssembly SIMD, ${count}, relaxed SIMD: ${this.#relaxedSimd}`;
+    const blas = this.#blas;
+    const products =
+      blas === undefined ? "" : `, BLAS: ${typeof blas === "string" ? `no (${blas})` : blas.title}`;
+    return `WebAssembly SIMD, ${count}, relaxed SIMD: ${this.#relaxedSimd}${products}`;
   }
 
   allocate(byteLength: number): BufferHandle {
@@ -195,6 +230,23 @@ class CpuBackend implements Backend {
       throw new BackendError("dispatch", "this executable belongs to another backend.");
     // After a failure inputs may be wrong: nothing runs until someone has been told.
     if (device.pool?.failure === undefined) executable.run(inputs, outputs, scalars);
+  }
+
+  computeOnHost(work: HostWork, inputs: readonly HostOperand[], output: HostOperand): void {
+    const device = this.#alive();
+    if (device.pool?.failure !== undefined) return;
+    const elementsOf = (operand: HostOperand): Float32Array =>
+      new Float32Array(
+        device.memory.u8.buffer,
+        device.bindingAddress(operand),
+        operand.elementCount,
+      );
+    const result = new Float64Array(output.elementCount);
+    work(
+      inputs.map((operand) => new Float64Array(elementsOf(operand))),
+      result,
+    );
+    elementsOf(output).set(result);
   }
 
   /** Work is done when `dispatch` returns, so there is nothing to wait for, only failures to tell. */

@@ -1,4 +1,5 @@
 import { BackendError, normalTable, type Binding, type BufferHandle } from "@dl/backend";
+import type { SystemBlas } from "./blas/system-blas.ts";
 import { Heap, outOfMemory, type Block } from "./memory/heap.ts";
 import { LinearMemory } from "./memory/linear-memory.ts";
 import {
@@ -48,6 +49,8 @@ export class CpuDevice {
   readonly fusedMultiplyAdd: boolean;
   /** The other threads; undefined where there is one. */
   readonly pool: ThreadPool | undefined;
+  /** Takes large matrix products; undefined where none was asked for, or found. */
+  readonly blas: SystemBlas | undefined;
   readonly #calls: CallList;
   readonly #recorders = new WeakMap<object, unknown>();
   /** Freed while a failure was pending: a worker may still write there. */
@@ -58,7 +61,8 @@ export class CpuDevice {
   /** Where the arguments of the kernel about to run are written, as a word index. */
   readonly argumentsStart: number = argumentsAddress / 4;
 
-  constructor(limitBytes: number, fusedMultiplyAdd: boolean, threads: number) {
+  constructor(limitBytes: number, fusedMultiplyAdd: boolean, threads: number, blas?: SystemBlas) {
+    this.blas = blas;
     this.memory = new LinearMemory(2 ** 20, threads > 1);
     this.heap = new Heap(this.memory, heapStart, limitBytes);
     this.fusedMultiplyAdd = fusedMultiplyAdd;

@@ -1,5 +1,6 @@
 import { UnsupportedError } from "@dl/backend";
 
+/** Which adapter {@link webgpu} takes and how much of it. */
 export interface WebgpuOptions {
   /** Which GPU to ask for where there are several. */
   readonly powerPreference?: "low-power" | "high-performance";
@@ -94,6 +95,12 @@ async function findGpu(): Promise<GPU> {
 
 let dawn: { create(flags: string[]): GPU } | undefined;
 
+/**
+ * Zeros in workgroup memory are written by a loop, as everywhere but on Vulkan: some drivers unroll
+ * Vulkan's own way, and SwiftShader then takes three times as long to make a pipeline.
+ */
+const dawnFlags = ["disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension"];
+
 /** The package is an optional peer, found at run time only, so that bundlers leave it alone. */
 async function nodeGpu(): Promise<GPU> {
   const name = "webgpu";
@@ -104,7 +111,7 @@ async function nodeGpu(): Promise<GPU> {
       `Node has no WebGPU of its own, and the package "webgpu" cannot be loaded: ${error instanceof Error ? error.message : String(error)}. Install it with npm install webgpu, or use the cpu backend.`,
     );
   }
-  return dawn.create([]);
+  return dawn.create(dawnFlags);
 }
 
 function isNode(): boolean {

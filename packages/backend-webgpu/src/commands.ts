@@ -1,4 +1,5 @@
 import { bufferUsage } from "./gpu-constants.ts";
+import { Backlog } from "./memory/backlog.ts";
 import type { Block } from "./memory/buffer-pool.ts";
 
 /** Where a dispatch's uniform data is written before the batch is submitted. */
@@ -24,6 +25,7 @@ const mostDispatches = 128;
 export class Commands {
   readonly #device: GPUDevice;
   readonly #alignment: number;
+  readonly #backlog: Backlog;
   readonly uniformBuffer: GPUBuffer;
   readonly #uniforms = new ArrayBuffer(uniformBytes);
   readonly #words = new Uint32Array(this.#uniforms);
@@ -43,6 +45,7 @@ export class Commands {
 
   constructor(device: GPUDevice) {
     this.#device = device;
+    this.#backlog = new Backlog(device.queue);
     this.#alignment = device.limits.minUniformBufferOffsetAlignment;
     this.uniformBuffer = device.createBuffer({
       size: uniformBytes,
@@ -54,8 +57,13 @@ export class Commands {
     });
   }
 
-  /** Room for one dispatch's uniform data; submits what is there when there is none. */
+  /**
+   * Room for one dispatch's uniform data; submits what is there when there is none.
+   *
+   * @throws {BackendError} if the device is too far behind.
+   */
   uniformRoom(wordCount: number): UniformRoom {
+    this.#backlog.check();
     const bytes = Math.ceil((wordCount * 4) / this.#alignment) * this.#alignment;
     if (this.#uniformEnd + bytes > uniformBytes || this.#dispatchesInBatch >= mostDispatches)
       this.submit();
@@ -83,8 +91,14 @@ export class Commands {
     this.dispatches++;
   }
 
-  /** Bytes into a buffer, after every command so far. Offsets and lengths are multiples of 4. */
+  /**
+   * Bytes into a buffer, after every command so far. Offsets and lengths are multiples of 4.
+   *
+   * @throws {BackendError} if the device is too far behind.
+   */
   write(block: Block, byteOffset: number, bytes: Uint8Array): void {
+    this.#backlog.check();
+    this.#backlog.addWrite(bytes.length);
     if (block.lastBatch === this.batch && bytes.length <= uploadBytes) {
       if (this.#uploadEnd + bytes.length > uploadBytes) this.submit();
       else {
@@ -126,6 +140,7 @@ export class Commands {
     if (this.#uploadEnd > 0)
       queue.writeBuffer(this.#uploadBuffer, 0, this.#uploads.buffer, 0, this.#uploadEnd);
     queue.submit([this.#encoder.finish()]);
+    this.#backlog.addSubmission();
     this.#encoder = undefined;
     this.#uniformEnd = 0;
     this.#uploadEnd = 0;

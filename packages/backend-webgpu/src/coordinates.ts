@@ -30,16 +30,13 @@ export function takeApart(
   return { lines, names };
 }
 
-/** `start + Σ names[i]·strides[i]`; a stride of 0 drops out. */
+/** `start + Σ names[i]·strides[i]`; strides are uniform words, 0 and 1 among them. */
 export function place(
   kernel: KernelBuilder,
   start: string,
   names: readonly string[],
   strides: readonly number[],
 ): string {
-  const terms = strides.flatMap((stride, i) => {
-    if (stride === 0) return [];
-    return [stride === 1 ? names[i]! : `${names[i]!} * ${kernel.fixed(stride)}`];
-  });
+  const terms = strides.map((stride, i) => `${names[i]!} * ${kernel.fixed(stride)}`);
   return [start, ...terms].join(" + ");
 }

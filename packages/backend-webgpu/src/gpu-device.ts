@@ -10,10 +10,12 @@ import {
 } from "@dl/backend";
 import type { AcquiredDevice, WebgpuAdapterInfo } from "./adapter.ts";
 import { Commands } from "./commands.ts";
+import { Faults, refusedBuffer, refusedCommand, refusedProgram } from "./faults.ts";
 import { bufferUsage, mapModeRead } from "./gpu-constants.ts";
 import type { KernelSource } from "./kernel-builder.ts";
 import { BufferPool, type Block, type Operand } from "./memory/buffer-pool.ts";
 import { StagingRing } from "./memory/staging.ts";
+import { packReads } from "./pack-reads.ts";
 import { PipelineCache, type Kernel } from "./pipelines.ts";
 import { Profiler } from "./profiler.ts";
 
@@ -44,10 +46,10 @@ export class WebgpuDevice {
   readonly #pool: BufferPool;
   readonly #staging: StagingRing;
   readonly #pipelines: PipelineCache;
-  #lost: DeviceLostError | undefined;
+  #loss: { readonly problem: string; readonly reason?: string } | undefined;
   readonly #whenLost: Promise<void>;
   #isDisposed = false;
-  #fault: BackendError | OutOfMemoryError | undefined;
+  readonly #faults = new Faults();
   liveBytes = 0;
   liveBuffers = 0;
 
@@ -61,7 +63,11 @@ export class WebgpuDevice {
       Math.floor(Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / 256) * 256;
     this.maxStorageBuffers = limits.maxStorageBuffersPerShaderStage;
     this.commands = new Commands(device);
-    this.#pool = new BufferPool(device, Math.min(pooledShare, this.maxBufferBytes));
+    this.#pool = new BufferPool(
+      device,
+      Math.min(pooledShare, this.maxBufferBytes),
+      (error, byteLength) => this.#faults.note(refusedBuffer(error, byteLength, this.liveBytes)),
+    );
     this.#staging = new StagingRing(device);
     this.#pipelines = new PipelineCache(
       device,
@@ -72,11 +78,11 @@ export class WebgpuDevice {
       profile && device.features.has("timestamp-query") ? new Profiler(device) : undefined;
     this.commands.onSubmit = () => this.profiler?.resolve(this.commands);
     this.#whenLost = device.lost.then((lost) => {
-      this.#lost ??= new DeviceLostError(
-        "webgpu",
-        `the device was lost: ${lost.message || lost.reason}. Its buffers are gone. Call recover() on the backend and load parameters from a snapshot.`,
-        { received: lost.reason },
-      );
+      const why = (lost.message || lost.reason).replace(/\.$/, "");
+      this.#loss ??= {
+        problem: `the device was lost: ${why}. Its buffers are gone. Call recover() on the backend and load parameters from a snapshot.`,
+        reason: lost.reason,
+      };
     });
     device.addEventListener("uncapturederror", this.#onError);
   }
@@ -86,12 +92,20 @@ export class WebgpuDevice {
   }
 
   get isLost(): boolean {
-    return this.#lost !== undefined;
+    return this.#loss !== undefined;
   }
 
   /** @throws {DeviceLostError} */
   checkAlive(): void {
-    if (this.#lost !== undefined) throw this.#lost;
+    const error = this.#lossError();
+    if (error !== undefined) throw error;
+  }
+
+  /** A new one each time: who catches it may add to its message. */
+  #lossError(): DeviceLostError | undefined {
+    if (this.#loss === undefined) return undefined;
+    const { problem, reason } = this.#loss;
+    return new DeviceLostError("webgpu", problem, { received: reason });
   }
 
   /** @throws {OutOfMemoryError} for more than a buffer may have. */
@@ -106,7 +120,7 @@ export class WebgpuDevice {
   }
 
   giveBlock(block: Block): void {
-    if (this.#isDisposed || this.#lost !== undefined) return;
+    if (this.#isDisposed || this.isLost) return;
     this.#pool.give(block);
     this.#pool.trim(this.commands.batch);
   }
@@ -131,32 +145,62 @@ export class WebgpuDevice {
 
   /** @throws {UnsupportedError} if the kernel binds more buffers than the device allows. */
   kernel(source: KernelSource, program: Program): Kernel {
-    const count = source.bindings.length;
-    if (count > this.maxStorageBuffers)
+    const bound = packReads(source, this.maxStorageBuffers);
+    if (bound.bindings.length > this.maxStorageBuffers)
       throw new UnsupportedError(
         "webgpu",
-        `a program binds ${count} buffers, and this device allows ${this.maxStorageBuffers}. Compute intermediate results with realize().`,
-        { expected: this.maxStorageBuffers, received: count },
+        `a program binds ${source.bindings.length} buffers, and this device allows ${this.maxStorageBuffers}. Compute intermediate results with realize().`,
+        { expected: this.maxStorageBuffers, received: source.bindings.length },
       );
     const label = this.profiler === undefined ? "" : formatProgram(program);
-    return this.#pipelines.kernel(source, label);
+    return this.#pipelines.kernel(bound, label, (error) => {
+      const fault = refusedProgram(error, program);
+      this.#faults.note(fault);
+      return fault;
+    });
   }
 
-  /** Queues one kernel over a program's operands: inputs, outputs, scratch. */
+  /**
+   * Queues one kernel over a program's operands: inputs, outputs, scratch.
+   *
+   * @throws {BackendError} if the device has refused the kernel.
+   */
   run(kernel: Kernel, operands: readonly Operand[], scalars: readonly number[]): void {
     if (kernel.groupCount === 0) return;
+    if (kernel.built.fault !== undefined) throw kernel.built.fault;
     const { commands } = this;
     const room = commands.uniformRoom(kernel.template.length);
-    kernel.fillWords(room, operands, scalars);
-    for (const { operand } of kernel.bindings) operands[operand]!.block.lastBatch = commands.batch;
+    const bound = kernel.packs.length === 0 ? operands : this.#packed(kernel.packs, operands);
+    kernel.fillWords(room, bound, scalars);
+    for (const { operand } of kernel.bindings) bound[operand]!.block.lastBatch = commands.batch;
     const timestamps = this.profiler?.next(kernel.label);
     commands.dispatch(
-      kernel.pipeline,
-      kernel.bindGroup(operands),
+      kernel.built.pipeline,
+      kernel.bindGroup(bound),
       room.byteOffset,
       kernel.groups,
       timestamps,
     );
+    for (const [first] of kernel.packs) this.giveBlock(bound[first!]!.block);
+  }
+
+  /** The operands with those of a pack copied behind each other. */
+  #packed(packs: Kernel["packs"], operands: readonly Operand[]): readonly Operand[] {
+    const bound = [...operands];
+    for (const pack of packs) {
+      const block = this.takeBlock(
+        pack.reduce((sum, operand) => sum + operands[operand]!.block.byteLength, 0),
+      );
+      let end = 0;
+      for (const operand of pack) {
+        const { block: source, offset } = operands[operand]!;
+        this.commands.copy(source.gpuBuffer, 0, block.gpuBuffer, end, source.byteLength);
+        source.lastBatch = this.commands.batch;
+        bound[operand] = { block, offset: offset + end / 4 };
+        end += source.byteLength;
+      }
+    }
+    return bound;
   }
 
   write(block: Block, byteOffset: number, bytes: Uint8Array): void {
@@ -206,10 +250,7 @@ export class WebgpuDevice {
   dispose(): void {
     this.#isDisposed = true;
     this.gpuDevice.removeEventListener("uncapturederror", this.#onError);
-    this.#lost ??= new DeviceLostError(
-      "webgpu",
-      "the backend was disposed of. Make a new one with webgpu().",
-    );
+    this.#loss ??= { problem: "the backend was disposed of. Make a new one with webgpu()." };
     this.commands.dispose();
     this.#pool.trim(Infinity, 0);
     if (this.#isOwned) this.gpuDevice.destroy();
@@ -218,9 +259,12 @@ export class WebgpuDevice {
   /** What came of the work: a loss first, else a fault the device reported meanwhile. */
   async #settle(): Promise<void> {
     this.checkAlive();
-    await this.profiler?.collect();
-    const fault = this.#fault;
-    this.#fault = undefined;
+    try {
+      await this.profiler?.collect();
+    } catch (error) {
+      throw await this.#failure(error);
+    }
+    const fault = this.#faults.take();
     if (fault !== undefined) throw fault;
   }
 
@@ -231,8 +275,8 @@ export class WebgpuDevice {
     await Promise.race([this.#whenLost, patience]);
     clearTimeout(timer);
     return (
-      this.#lost ??
-      this.#fault ??
+      this.#lossError() ??
+      this.#faults.take() ??
       new BackendError(
         "webgpu",
         `reading failed: ${error instanceof Error ? error.message : String(error)}.`,
@@ -241,19 +285,8 @@ export class WebgpuDevice {
   }
 
   readonly #onError = (event: GPUUncapturedErrorEvent): void => {
-    const { error } = event;
-    if (this.#fault !== undefined) return;
-    const { message } = error;
-    this.#fault =
-      error.constructor.name === "GPUOutOfMemoryError"
-        ? new OutOfMemoryError(
-            "webgpu",
-            `the device has no memory for a buffer while ${this.liveBytes} bytes are in use: ${message}. Free some tensors or use smaller ones.`,
-            { received: this.liveBytes },
-          )
-        : new BackendError("webgpu", `the device refused a command: ${message}.`, {
-            received: message,
-          });
+    event.preventDefault(); // The next awaited call throws it: no need to print it too.
+    this.#faults.noteCommand(refusedCommand(event.error));
   };
 }
 

@@ -114,13 +114,7 @@ export class InputReader {
       read.isAligned &&
       strides.slice(0, -1).every((s) => s % 4 === 0);
     if (isVector) return `${kernel.read(read.operand, element, 4)}[(${position}) / 4u]`;
-    return lanes(
-      kernel.read(read.operand, element),
-      position,
-      inner === 1 ? "1u" : kernel.fixed(inner),
-      element,
-      width,
-    );
+    return lanes(kernel.read(read.operand, element), position, kernel.fixed(inner), element, width);
   }
 }
 

@@ -27,12 +27,18 @@ export type UniformWord =
 export interface KernelBinding {
   readonly operand: number;
   readonly isWritten: boolean;
+  readonly name: string;
+  /** Its WGSL type. */
+  readonly type: string;
 }
 
 /** Everything needed to build a pipeline and to dispatch it. */
 export interface KernelSource {
+  /** The WGSL; bindings come in this order, after the uniform data. */
   readonly code: string;
   readonly bindings: readonly KernelBinding[];
+  /** Lists of operands that lie in one buffer behind each other, bound as the first of them. */
+  readonly packs: readonly (readonly number[])[];
   readonly words: readonly UniformWord[];
   readonly usesNormalTable: boolean;
   /** Workgroups altogether; laid out over two dimensions where one does not hold them. */
@@ -47,7 +53,7 @@ export interface KernelSource {
  */
 export class KernelBuilder {
   readonly #words: UniformWord[] = [];
-  readonly #bindings: (KernelBinding & { name: string; element: ElementType; width: Width })[] = [];
+  readonly #bindings: KernelBinding[] = [];
   readonly #functions = new Map<string, string>();
   readonly #declarations: string[] = [];
   #usesNormalTable = false;
@@ -102,20 +108,14 @@ export class KernelBuilder {
    */
   finish(workgroupSize: number, groupCount: number, body: string): KernelSource {
     const groupLimit = this.fixed(groupCount);
-    const reads = this.#bindings.filter(({ isWritten }) => !isWritten);
-    const writes = this.#bindings.filter(({ isWritten }) => isWritten);
-    const bindings = [...reads, ...writes];
-    const first = this.#usesNormalTable ? 2 : 1;
+    const bindings = this.#bindings.toSorted((a, b) => Number(a.isWritten) - Number(b.isWritten));
     const wordCount = Math.ceil(this.#words.length / 4);
     const code = [
       `@group(0) @binding(0) var<uniform> words: array<vec4<u32>, ${wordCount}>;`,
       ...(this.#usesNormalTable
         ? [`@group(0) @binding(1) var<uniform> normal_table: array<vec4<i32>, 497>;`]
         : []),
-      ...bindings.map(
-        ({ name, element, width, isWritten }, i) =>
-          `@group(0) @binding(${i + first}) var<storage, ${isWritten ? "read_write" : "read"}> ${name}: array<${typeName(element, width)}>;`,
-      ),
+      ...declareBindings(bindings, this.#usesNormalTable ? 2 : 1),
       ...this.#functions.values(),
       ...this.#declarations,
       `@compute @workgroup_size(${workgroupSize})`,
@@ -128,7 +128,8 @@ export class KernelBuilder {
     ].join("\n");
     return {
       code,
-      bindings: bindings.map(({ operand, isWritten }) => ({ operand, isWritten })),
+      bindings,
+      packs: [],
       words: this.#words,
       usesNormalTable: this.#usesNormalTable,
       groupCount,
@@ -141,14 +142,22 @@ export class KernelBuilder {
   }
 
   #bind(operand: number, element: ElementType, width: Width, isWritten: boolean): string {
+    const type = `array<${typeName(element, width)}>`;
     const known = this.#bindings.find((binding) => binding.operand === operand);
     if (known !== undefined) {
-      if (known.element !== element || known.width !== width || known.isWritten !== isWritten)
+      if (known.type !== type || known.isWritten !== isWritten)
         throw new InternalError("webgpu", `operand ${operand} is bound in two ways.`);
       return known.name;
     }
     const name = `${isWritten ? "out" : "in"}${operand}`;
-    this.#bindings.push({ operand, isWritten, name, element, width });
+    this.#bindings.push({ operand, isWritten, name, type });
     return name;
   }
+}
+
+export function declareBindings(bindings: readonly KernelBinding[], first: number): string[] {
+  return bindings.map(
+    ({ name, type, isWritten }, i) =>
+      `@group(0) @binding(${i + first}) var<storage, ${isWritten ? "read_write" : "read"}> ${name}: ${type};`,
+  );
 }

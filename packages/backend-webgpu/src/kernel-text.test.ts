@@ -114,8 +114,10 @@ test("the pool hands freed buffers out again and destroys the oldest beyond its 
   const destroyed: number[] = [];
   const device = {
     createBuffer: ({ size }: { size: number }) => ({ size, destroy: () => destroyed.push(size) }),
+    pushErrorScope: () => {},
+    popErrorScope: async () => null,
   } as unknown as GPUDevice;
-  const pool = new BufferPool(device, 4096);
+  const pool = new BufferPool(device, 4096, () => {});
   const a = pool.take(1000, 2 ** 30);
   pool.give(a);
   expect(pool.pooledBytes).toBe(1024);

@@ -8,10 +8,17 @@ const mostGroups = 65535;
 /** Bind groups kept for each kernel: training steps come back to the same buffers. */
 const keptGroups = 16;
 
+/** A pipeline, and the fault that comes later if the device refuses it. */
+interface BuiltPipeline {
+  readonly pipeline: GPUComputePipeline;
+  fault: Error | undefined;
+}
+
 /** A kernel ready to run: a pipeline, shared by its text, and this program's uniform words. */
 export class Kernel {
-  readonly pipeline: GPUComputePipeline;
+  readonly built: BuiltPipeline;
   readonly bindings: readonly KernelBinding[];
+  readonly packs: KernelSource["packs"];
   readonly groupCount: number;
   readonly groups: readonly [number, number];
   /** Uniform words with those that are fixed filled in. */
@@ -24,12 +31,13 @@ export class Kernel {
 
   constructor(
     source: KernelSource,
-    pipeline: GPUComputePipeline,
+    built: BuiltPipeline,
     label: string,
     makeGroup: (buffers: readonly GPUBuffer[]) => GPUBindGroup,
   ) {
-    this.pipeline = pipeline;
+    this.built = built;
     this.bindings = source.bindings;
+    this.packs = source.packs;
     this.groupCount = source.groupCount;
     this.groups = gridOf(source.groupCount);
     this.label = label;
@@ -88,7 +96,7 @@ export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #uniforms: GPUBuffer;
   readonly #normalTable: GPUBuffer;
-  readonly #pipelines = new Map<string, GPUComputePipeline>();
+  readonly #pipelines = new Map<string, BuiltPipeline>();
   readonly #layouts = new Map<string, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
 
   constructor(device: GPUDevice, uniforms: GPUBuffer, normalTable: GPUBuffer) {
@@ -97,20 +105,17 @@ export class PipelineCache {
     this.#normalTable = normalTable;
   }
 
-  kernel(source: KernelSource, label = ""): Kernel {
+  /** `refused` is called with what the device has against a new pipeline, if it has. */
+  kernel(source: KernelSource, label: string, refused: (error: GPUError) => Error): Kernel {
     const layout = this.#layout(source);
-    let pipeline = this.#pipelines.get(source.code);
-    if (pipeline === undefined) {
-      const module = this.#device.createShaderModule({ code: source.code });
-      pipeline = this.#device.createComputePipeline({
-        layout: layout.pipeline,
-        compute: { module, entryPoint: "main" },
-      });
-      this.#pipelines.set(source.code, pipeline);
+    let built = this.#pipelines.get(source.code);
+    if (built === undefined) {
+      built = this.#build(source.code, layout.pipeline, refused);
+      this.#pipelines.set(source.code, built);
     }
     const uniformBytes = Math.ceil(source.words.length / 4) * 16;
     const first = source.usesNormalTable ? 2 : 1;
-    return new Kernel(source, pipeline, label, (buffers) =>
+    return new Kernel(source, built, label, (buffers) =>
       this.#device.createBindGroup({
         layout: layout.group,
         entries: [
@@ -122,6 +127,28 @@ export class PipelineCache {
         ],
       }),
     );
+  }
+
+  #build(
+    code: string,
+    layout: GPUPipelineLayout,
+    refused: (error: GPUError) => Error,
+  ): BuiltPipeline {
+    const device = this.#device;
+    device.pushErrorScope("validation");
+    const module = device.createShaderModule({ code });
+    const pipeline = device.createComputePipeline({
+      layout,
+      compute: { module, entryPoint: "main" },
+    });
+    const built: BuiltPipeline = { pipeline, fault: undefined };
+    void device.popErrorScope().then(
+      (error) => {
+        if (error !== null) built.fault = refused(error);
+      },
+      () => {}, // The device is lost, which every later call says.
+    );
+    return built;
   }
 
   #layout({ bindings, usesNormalTable }: KernelSource) {

@@ -143,37 +143,37 @@ function emitReduce(
   fold.declare();
   const workgroupSize = results * lanes;
   const blocks = Math.ceil(keptCount / results);
-  const [resultLane, lane] = isResultsInner
-    ? [`local % ${results}u`, `local / ${results}u`]
-    : [`local / ${lanes}u`, `local % ${lanes}u`];
-  const step = isResultsInner ? results : 1;
-  const tree: string[] = [];
-  if (lanes > 1) {
-    kernel.declare(`var<workgroup> shared_values: array<${fold.type}, ${workgroupSize}>;`);
-    tree.push("shared_values[local] = carried;", "workgroupBarrier();");
-    for (let half = lanes / 2; half >= 1; half /= 2)
-      tree.push(
-        `if (lane < ${half}u) { carried = join(carried, shared_values[local + ${half * step}u]); shared_values[local] = carried; }`,
-        "workgroupBarrier();",
-      );
-  }
+  // Powers of two; as words, so that every spread has the same text.
+  const log2 = (power: number): string => kernel.fixed(Math.log2(power));
+  kernel.declare(`var<workgroup> shared_values: array<${fold.type}, ${workgroupSize}>;`);
   const body = [
     `let part_count = ${kernel.fixed(parts)};`,
     `let block_count = ${kernel.fixed(blocks)};`,
+    `let result_lanes = ${kernel.fixed(results)};`,
+    `let lanes = ${kernel.fixed(lanes)};`,
+    `let lane_shift = ${log2(isResultsInner ? results : 1)};`,
     "let part = group / block_count;",
-    `let result = (group % block_count) * ${results}u + ${resultLane};`,
-    `let lane = ${lane};`,
+    `let result_lane = (local >> ${log2(isResultsInner ? 1 : lanes)}) & (result_lanes - 1u);`,
+    "let result = (group % block_count) * result_lanes + result_lane;",
+    "let lane = (local >> lane_shift) & (lanes - 1u);",
     `let result_count = ${kernel.fixed(keptCount)};`,
     `let part_size = ${kernel.fixed(partSize)};`,
     `let part_end = min((part + 1u) * part_size, ${kernel.fixed(reducedCount)});`,
     `var carried = ${fold.start};`,
     "if (result < result_count) {",
     ...before,
-    `for (var r = part * part_size + lane; r < part_end; r += ${lanes}u) {`,
+    "for (var r = part * part_size + lane; r < part_end; r += lanes) {",
     ...inside,
     "}",
     "}",
-    ...tree,
+    "shared_values[local] = carried;",
+    "for (var half = lanes >> 1u; half > 0u; half >>= 1u) {",
+    "workgroupBarrier();",
+    "if (lane < half) {",
+    "carried = join(carried, shared_values[local + (half << lane_shift)]);",
+    "shared_values[local] = carried;",
+    "}",
+    "}",
     "if (lane == 0u && result < result_count) {",
     store(),
     "}",

@@ -7,11 +7,14 @@ import {
   type BufferHandle,
   type Capabilities,
   type Executable,
+  type HostOperand,
+  type HostWork,
   type Program,
 } from "@dl/backend";
 import { acquireDevice, type WebgpuAdapterInfo, type WebgpuOptions } from "./adapter.ts";
 import { compileProgram } from "./compile.ts";
 import { WebgpuBuffer, WebgpuDevice } from "./gpu-device.ts";
+import { HostQueue } from "./host-queue.ts";
 import type { Operand } from "./memory/buffer-pool.ts";
 import type { ProgramTiming } from "./profiler.ts";
 import type { Runner } from "./runner.ts";
@@ -25,12 +28,13 @@ export interface WebgpuCounters {
 export interface WebgpuBackend extends Backend {
   readonly adapterInfo: WebgpuAdapterInfo;
   readonly isLost: boolean;
+  /** Work given to the device so far. */
   counters(): WebgpuCounters;
   /** Device time by program since the last call; empty unless made with `profile`. */
   timings(): readonly ProgramTiming[];
   /**
    * A fresh device after a loss, behind the same object. Buffers of the old one stay lost:
-   * load parameters from a snapshot.
+   * load parameters from a snapshot. Nothing happens while the device is there.
    *
    * @throws {UnsupportedError} if there is no device to be had.
    */
@@ -77,8 +81,10 @@ class GpuBackend implements WebgpuBackend {
   readonly name = "webgpu";
   readonly #options: WebgpuOptions;
   #device: WebgpuDevice;
+  #host = new HostQueue();
   /** By the program's id: programs are interned and their ids small. */
   #executables: (WebgpuExecutable | undefined)[] = [];
+  #recovery: Promise<void> | undefined;
   #isDisposed = false;
 
   constructor(options: WebgpuOptions, device: WebgpuDevice) {
@@ -131,7 +137,7 @@ class GpuBackend implements WebgpuBackend {
     own.block = undefined;
     own.device.liveBytes -= own.byteLength;
     own.device.liveBuffers--;
-    own.device.giveBlock(block);
+    this.#host.inOrder(() => own.device.giveBlock(block));
   }
 
   write(buffer: BufferHandle, bytes: Uint8Array, byteOffset = 0): void {
@@ -151,7 +157,8 @@ class GpuBackend implements WebgpuBackend {
       whole = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
       whole.set(bytes);
     }
-    device.write(block, byteOffset, whole);
+    const kept = this.#host.isHeld ? whole.slice() : whole;
+    this.#host.inOrder(() => device.write(block, byteOffset, kept));
   }
 
   async read(
@@ -162,7 +169,7 @@ class GpuBackend implements WebgpuBackend {
     const device = this.#alive();
     const block = device.block(buffer);
     checkRange("read", buffer, byteOffset, byteLength);
-    return device.read(block, byteOffset, byteLength);
+    return this.#afterHost(() => device.read(block, byteOffset, byteLength));
   }
 
   compile(program: Program): Executable {
@@ -185,11 +192,45 @@ class GpuBackend implements WebgpuBackend {
     const operands: Operand[] = [];
     for (const { buffer, offset } of inputs) operands.push({ block: device.block(buffer), offset });
     for (const buffer of outputs) operands.push({ block: device.block(buffer), offset: 0 });
-    executable.on(device)(operands, scalars);
+    const run = executable.on(device);
+    this.#host.inOrder(() => run(operands, scalars));
+  }
+
+  computeOnHost(work: HostWork, inputs: readonly HostOperand[], output: HostOperand): void {
+    const device = this.#alive();
+    const sources = inputs.map((operand) => ({ ...operand, block: device.block(operand.buffer) }));
+    const target = device.block(output.buffer);
+    const compute = async (): Promise<void> => {
+      const result = new Float64Array(output.elementCount).fill(NaN);
+      try {
+        const elements = await Promise.all(
+          sources.map(async ({ block, offset, elementCount }) => {
+            const bytes = await device.read(block, 4 * offset, 4 * elementCount);
+            return new Float64Array(new Float32Array(bytes.buffer, bytes.byteOffset, elementCount));
+          }),
+        );
+        work(elements, result);
+      } finally {
+        const bytes = new Uint8Array(Float32Array.from(result).buffer);
+        if (!device.isLost) device.write(target, 4 * output.offset, bytes);
+      }
+    };
+    this.#host.inOrder(() => this.#host.hold(compute));
   }
 
   async synchronize(): Promise<void> {
-    await this.#alive().synchronize();
+    const device = this.#alive();
+    await this.#afterHost(() => device.synchronize());
+  }
+
+  /** Work on the device in its turn; what went wrong on the host before it comes out here. */
+  async #afterHost<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = await new Promise<Result>((resolve, reject) => {
+      this.#host.inOrder(() => work().then(resolve, reject));
+    });
+    const fault = this.#host.takeFault();
+    if (fault !== undefined) throw fault;
+    return result;
   }
 
   memory(): BackendMemory {
@@ -208,6 +249,13 @@ class GpuBackend implements WebgpuBackend {
 
   async recover(): Promise<void> {
     this.#checkNotDisposed();
+    if (!this.isLost) return;
+    // Everybody who met the loss may ask.
+    this.#recovery ??= this.#replaceDevice().finally(() => (this.#recovery = undefined));
+    await this.#recovery;
+  }
+
+  async #replaceDevice(): Promise<void> {
     // Neither a given device nor an adapter that has given its one device can serve again.
     const { powerPreference, gpu, profile } = this.#options;
     const acquired = await acquireDevice({
@@ -216,6 +264,7 @@ class GpuBackend implements WebgpuBackend {
     });
     const old = this.#device;
     this.#device = new WebgpuDevice(acquired, profile ?? false);
+    this.#host = new HostQueue();
     this.#executables = this.#executables.map(() => undefined);
     old.dispose();
   }

@@ -99,7 +99,7 @@ export function packDenseRows(
 
 /** Copies an image of `channels` planes into the middle of its zero-filled padded copy. */
 export function copyPadded(
-  { copyPlanes }: Conv2dExports,
+  { copyPlanes }: Pick<Conv2dExports, "copyPlanes">,
   source: number,
   size: readonly [number, number],
   channels: number,

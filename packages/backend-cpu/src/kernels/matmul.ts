@@ -1,4 +1,9 @@
-import type { FunctionBuilder, Local } from "../wasm/function-builder.ts";
+import type {
+  FunctionBuilder,
+  FunctionHandle,
+  FunctionHost,
+  Local,
+} from "../wasm/function-builder.ts";
 import type { ModuleBuilder } from "../wasm/module-builder.ts";
 import { emitMatrixDot, emitRowsTimesMatrix } from "./matmul-vector.ts";
 import { macroKernel, TILE_COLUMNS, TILE_ROWS } from "./micro-kernel.ts";
@@ -132,10 +137,18 @@ export function matmulScratchBytes(m: number, n: number, k: number): number {
  * size follows from k alone, so that any split of m or n gives the same bits.
  */
 function emitMatmulPacked(module: ModuleBuilder): void {
-  const packRows = packPanels(module, TILE_ROWS);
-  const packColumns = packPanels(module, TILE_COLUMNS);
-  const macro = macroKernel(module);
+  const kernel = matmulPackedKernel(module);
   module.exported("matmulPacked", Array<"i32">(13).fill("i32"), [], (body) => {
+    body.get(...body.parameters).call(kernel);
+  });
+}
+
+/** What the export `matmulPacked` does, for other kernels. */
+export function matmulPackedKernel(host: FunctionHost): FunctionHandle {
+  const packRows = packPanels(host, TILE_ROWS);
+  const packColumns = packPanels(host, TILE_COLUMNS);
+  const macro = macroKernel(host);
+  return host.helper("matmulPacked", Array<"i32">(13).fill("i32"), [], (body) => {
     const [a, b, c, m, n, k, aRow, aDepth, bDepth, bColumn, cRow, scratch, accumulate] =
       body.parameters as [
         Local,

@@ -1,4 +1,4 @@
-import { elementCount, type Conv2dParameters } from "@dl/backend";
+import { elementCount, type Binding, type BufferHandle, type Conv2dParameters } from "@dl/backend";
 import type { CpuDevice } from "../cpu-device.ts";
 import { PANEL_COLUMNS, type Conv2dRange, type Conv2dShape } from "../kernels/conv2d-plan.ts";
 import {
@@ -13,7 +13,9 @@ import {
   conv2dWeightGradient,
   planConv2dWeightGradient,
 } from "../kernels/conv2d-weight-gradient.ts";
+import { forwardSides, inputGradientSides, winogradPays } from "../kernels/winograd-sides.ts";
 import { splitRange } from "../threads/split-range.ts";
+import { runWinogradProduct, winogradWeightSum, type WeightSum } from "./conv2d-winograd.ts";
 import type { RoutineImplementation } from "./routine.ts";
 
 const linked = new WeakMap<CpuDevice, Conv2dKernels>();
@@ -48,9 +50,12 @@ const productWork = (multiplications: number): number => multiplications / 4;
 
 export const conv2d: RoutineImplementation<"conv2d"> = (device) => (program) => {
   const [x, w] = program.inputs.map(({ layout }) => layout.shape) as unknown as [Sizes4, Sizes4];
-  const plan = planConv2d(convolution(program.settings, x[1], w[0], [x[2], x[3]], [w[2], w[3]]));
-  const [batch, { pixels, product }] = [x[0], plan];
-  const work = productWork(batch * w[0] * pixels * product.depth);
+  const shape = convolution(program.settings, x[1], w[0], [x[2], x[3]], [w[2], w[3]]);
+  const batch = x[0];
+  const work = productWork(elementCount(program.result.shape) * w[1] * w[2] * w[3]);
+  if (winogradPays(shape)) return runWinogradProduct(device, forwardSides(shape), batch, work);
+  const plan = planConv2d(shape);
+  const { pixels } = plan;
   return (inputs, outputs) => {
     const [from, weight] = [device.bindingAddress(inputs[0]!), device.bindingAddress(inputs[1]!)];
     const to = device.address(outputs[0]!);
@@ -74,10 +79,12 @@ export const conv2d: RoutineImplementation<"conv2d"> = (device) => (program) => 
 export const conv2dInputGrad: RoutineImplementation<"conv2dInputGrad"> = (device) => (program) => {
   const [dy, w] = program.inputs.map(({ layout }) => layout.shape) as unknown as [Sizes4, Sizes4];
   const { settings } = program;
-  const plan = planConv2dInputGradient(
-    convolution(settings, w[1] * settings.groups, w[0], settings.inputSize, [w[2], w[3]]),
-  );
+  const channels = w[1] * settings.groups;
+  const shape = convolution(settings, channels, w[0], settings.inputSize, [w[2], w[3]]);
   const work = productWork(elementCount(dy) * w[1] * w[2] * w[3]);
+  if (winogradPays(shape))
+    return runWinogradProduct(device, inputGradientSides(shape), dy[0], work);
+  const plan = planConv2dInputGradient(shape);
   return (inputs, outputs) => {
     const [from, weight] = [device.bindingAddress(inputs[0]!), device.bindingAddress(inputs[1]!)];
     const to = device.address(outputs[0]!);
@@ -106,14 +113,31 @@ export const conv2dWeightGrad: RoutineImplementation<"conv2dWeightGrad"> =
   (device) => (program) => {
     const [x, dy] = program.inputs.map(({ layout }) => layout.shape) as unknown as [Sizes4, Sizes4];
     const { settings } = program;
-    const plan = planConv2dWeightGradient(
-      convolution(settings, x[1], dy[1], [x[2], x[3]], settings.kernelSize),
-    );
-    const [batch, taps, { groups }] = [x[0], plan.product.columns, settings];
-    const work = productWork(elementCount(dy) * taps);
-    const weightBytes = 4 * dy[1] * taps;
+    const shape = convolution(settings, x[1], dy[1], [x[2], x[3]], settings.kernelSize);
+    const batch = x[0];
+    const weights = elementCount(program.result.shape);
+    const work = productWork(elementCount(dy) * (weights / dy[1]));
     const pieces =
-      weightBytes <= 4 * mostSummedApart ? Math.min(mostBatchPieces, Math.floor(batch / 2)) : 1;
+      weights <= mostSummedApart ? Math.min(mostBatchPieces, Math.floor(batch / 2)) : 1;
+    if (pieces > 1 && winogradPays(shape)) {
+      const gradient = winogradWeightSum(device, shape);
+      return (inputs, outputs) => sumPieces(device, gradient, pieces, batch, work, inputs, outputs);
+    }
+    const plan = planConv2dWeightGradient(shape);
+    if (pieces > 1) {
+      const gradient: WeightSum<Conv2dExports> = {
+        weightBytes: 4 * weights,
+        scratchBytes: plan.scratchBytes,
+        link: () => kernelsOf(device).exports,
+        run: (exports, from, change, to, images, scratch) => {
+          const kernels = { exports, memory: device.memory.memory };
+          conv2dWeightGradient(kernels, plan, from, change, to, { images }, scratch);
+        },
+      };
+      return (inputs, outputs) => sumPieces(device, gradient, pieces, batch, work, inputs, outputs);
+    }
+    const { groups } = settings;
+    const taps = plan.product.columns;
     const byGroups = groups > 1;
     const cuts = byGroups ? groups : Math.ceil(taps / PANEL_COLUMNS);
     const partOf = (part: number, parts: number): Conv2dRange =>
@@ -124,35 +148,43 @@ export const conv2dWeightGrad: RoutineImplementation<"conv2dWeightGrad"> =
       const [from, change] = [device.bindingAddress(inputs[0]!), device.bindingAddress(inputs[1]!)];
       const to = device.address(outputs[0]!);
       const { exports, memory } = kernelsOf(device);
-      if (pieces <= 1) {
-        // Each part packs all of dy, so there are no more parts than threads.
-        const most = Math.min(cuts, device.pool?.threads ?? 1);
-        const parts = batch === 0 ? 1 : device.parts(most, work);
-        device.withScratch(parts * plan.scratchBytes, (scratch) =>
-          device.runParts(exports, parts, work, (own, part) => {
-            const at = scratch + part * plan.scratchBytes;
-            const kernels = { exports: own, memory };
-            conv2dWeightGradient(kernels, plan, from, change, to, partOf(part, parts), at);
-          }),
-        );
-        return;
-      }
-      const parts = device.parts(pieces, work);
-      const partBytes = Math.ceil(plan.scratchBytes / 64) * 64;
-      device.withScratch(parts * partBytes + (pieces - 1) * weightBytes, (scratch) => {
-        const sums = scratch + parts * partBytes;
-        const sumOf = (piece: number): number =>
-          piece === 0 ? to : sums + (piece - 1) * weightBytes;
+      // Each part packs all of dy, so there are no more parts than threads.
+      const most = Math.min(cuts, device.pool?.threads ?? 1);
+      const parts = batch === 0 ? 1 : device.parts(most, work);
+      device.withScratch(parts * plan.scratchBytes, (scratch) =>
         device.runParts(exports, parts, work, (own, part) => {
-          const [first, end] = splitRange(pieces, parts, part);
-          const at = scratch + part * partBytes;
-          for (let piece = first; piece < end; piece++) {
-            const range = { images: splitRange(batch, pieces, piece) };
-            const kernels = { exports: own, memory };
-            conv2dWeightGradient(kernels, plan, from, change, sumOf(piece), range, at);
-          }
-        });
-        for (let piece = 1; piece < pieces; piece++) exports.addTo(to, sumOf(piece), weightBytes);
-      });
+          const at = scratch + part * plan.scratchBytes;
+          const kernels = { exports: own, memory };
+          conv2dWeightGradient(kernels, plan, from, change, to, partOf(part, parts), at);
+        }),
+      );
     };
   };
+
+/** Sums each piece of the batch apart, then adds the sums in order. */
+function sumPieces<Exports extends Pick<Conv2dExports, "addTo">>(
+  device: CpuDevice,
+  { weightBytes, scratchBytes, link, run }: WeightSum<Exports>,
+  pieces: number,
+  batch: number,
+  work: number,
+  inputs: readonly Binding[],
+  outputs: readonly BufferHandle[],
+): void {
+  const [from, change] = [device.bindingAddress(inputs[0]!), device.bindingAddress(inputs[1]!)];
+  const to = device.address(outputs[0]!);
+  const exports = link();
+  const parts = device.parts(pieces, work);
+  const partBytes = Math.ceil(scratchBytes / 64) * 64;
+  device.withScratch(parts * partBytes + (pieces - 1) * weightBytes, (scratch) => {
+    const sums = scratch + parts * partBytes;
+    const sumOf = (piece: number): number => (piece === 0 ? to : sums + (piece - 1) * weightBytes);
+    device.runParts(exports, parts, work, (own, part) => {
+      const [first, end] = splitRange(pieces, parts, part);
+      const at = scratch + part * partBytes;
+      for (let piece = first; piece < end; piece++)
+        run(own, from, change, sumOf(piece), splitRange(batch, pieces, piece), at);
+    });
+    for (let piece = 1; piece < pieces; piece++) exports.addTo(to, sumOf(piece), weightBytes);
+  });
+}

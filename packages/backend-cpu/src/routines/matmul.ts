@@ -7,6 +7,7 @@ import {
   type MatmulExports,
   type MatmulMethod,
 } from "../kernels/matmul.ts";
+import { fitsBlas } from "../blas/blas-layout.ts";
 import type { CpuDevice } from "../cpu-device.ts";
 import { splitRange } from "../threads/split-range.ts";
 import type { RoutineImplementation } from "./routine.ts";
@@ -29,13 +30,25 @@ export const matmul: RoutineImplementation<"matmul"> = (device) => {
     const aOffsets = batchOffsets(batchShape, a.strides);
     const bOffsets = batchOffsets(batchShape, b.strides);
     const batches = aOffsets.length;
-    const method = matmulMethod({ a: 0, b: 0, c: 0, m, n, k, ...strides });
+    const sizes = { a: 0, b: 0, c: 0, m, n, k, ...strides };
+    const method = matmulMethod(sizes);
+    const blas = fitsBlas(sizes) ? device.blas : undefined;
     const work = (batches * m * n * k) / 4;
     return (inputs, outputs) => {
       if (m === 0 || n === 0) return;
       const aBase = device.bindingAddress(inputs[0]!);
       const bBase = device.bindingAddress(inputs[1]!);
       const cBase = device.address(outputs[0]!);
+      if (blas !== undefined) {
+        for (let batch = 0; batch < batches; batch++)
+          blas.multiply(device.memory, {
+            ...sizes,
+            a: aBase + 4 * aOffsets[batch]!,
+            b: bBase + 4 * bOffsets[batch]!,
+            c: cBase + 4 * batch * m * n,
+          });
+        return;
+      }
       const cut = cutOf(device, method, batches, m, n, work);
       const { parts } = cut;
       const [rows, columns] = [

@@ -6,7 +6,11 @@ export interface GemmSize {
   readonly k: number;
 }
 
-/** Outputs of a workgroup and of an invocation (multiples of 4 across), and depth taken at a time. */
+/**
+ * Outputs of a workgroup and of an invocation (multiples of 4), and depth taken at a time. Both
+ * slices are copied by all invocations, four elements each: rows·depth and columns·depth are
+ * multiples of four times their number.
+ */
 export interface Tile {
   readonly rows: number;
   readonly columns: number;
@@ -21,26 +25,40 @@ const enoughGroups = 128;
 const tilesOf = ({ batch, m, n }: GemmSize, tile: Tile): number =>
   batch * Math.ceil(m / tile.rows) * Math.ceil(n / tile.columns);
 
-const largeTile: Tile = { rows: 128, columns: 128, threadRows: 8, threadColumns: 8, depth: 16 };
+const tileOf = (
+  rows: number,
+  columns: number,
+  threadRows: number,
+  threadColumns: number,
+): Tile => ({
+  rows,
+  columns,
+  threadRows,
+  threadColumns,
+  depth: 16,
+});
 
-/** Smallest power of two that holds `size`, within bounds. */
-function fit(size: number, least: number, most: number): number {
-  return Math.min(most, Math.max(least, 2 ** Math.ceil(Math.log2(Math.max(size, 1)))));
-}
+/** Each has at least 64 invocations: fewer leave a part of most devices' SIMD units idle. */
+const tiles = {
+  large: tileOf(128, 128, 8, 8),
+  medium: tileOf(64, 64, 8, 4),
+  small: tileOf(32, 32, 4, 4),
+  wide: tileOf(16, 64, 4, 4),
+  tall: tileOf(64, 16, 4, 4),
+};
 
-/** Tiles no larger than the result, and small enough that there are many of them. */
+/** The largest tile of which there are enough; a flat one where most of a square one were empty. */
 export function chooseTile(size: GemmSize): Tile {
-  if (size.m >= 128 && size.n >= 128 && tilesOf(size, largeTile) >= enoughGroups) return largeTile;
-  const rows = fit(size.m, 8, 64);
-  const columns = fit(size.n, 16, rows <= 16 ? 128 : 64);
-  const tile = { rows, columns, threadRows: rows >= 32 ? 8 : 4, threadColumns: 4, depth: 16 };
-  if (rows < 64 || columns < 64 || tilesOf(size, tile) >= enoughGroups / 4) return tile;
-  return { rows: 32, columns: 32, threadRows: 4, threadColumns: 4, depth: 16 };
+  const { m, n } = size;
+  if (Math.min(m, n) <= 16 && Math.max(m, n) > 16) return m < n ? tiles.wide : tiles.tall;
+  if (Math.min(m, n) >= 128 && tilesOf(size, tiles.large) >= enoughGroups) return tiles.large;
+  if (Math.min(m, n) > 32 && tilesOf(size, tiles.medium) >= enoughGroups / 4) return tiles.medium;
+  return tiles.small;
 }
 
 /** Parts into which the depth is cut where there are too few tiles to fill a device. */
 export function chooseParts(size: GemmSize, tile: Tile): number {
-  const tiles = tilesOf(size, tile);
-  if (tiles === 0 || tiles >= enoughGroups / 4 || size.k < 1024) return 1;
-  return Math.min(Math.ceil(enoughGroups / tiles), Math.floor(size.k / 256));
+  const count = tilesOf(size, tile);
+  if (count === 0 || count >= enoughGroups / 4 || size.k < 1024) return 1;
+  return Math.min(Math.ceil(enoughGroups / count), Math.floor(size.k / 256));
 }

@@ -117,8 +117,10 @@ function emitProduct(
   const rows = range(tile.threadRows);
   const rowQuads = range(tile.threadRows / 4);
   const threadsDown = tile.rows / tile.threadRows;
-  const fillA = fillTile("a", tile.rows, tile.depth, threads, description.isDepthInner.a, m);
-  const fillB = fillTile("b", tile.columns, tile.depth, threads, description.isDepthInner.b, n);
+  const isDepthInner = (operand: "a" | "b"): string =>
+    kernel.fixed(Number(description.isDepthInner[operand]));
+  const fillA = fillTile("a", tile.rows, tile.depth, threads, isDepthInner("a"), m);
+  const fillB = fillTile("b", tile.columns, tile.depth, threads, isDepthInner("b"), n);
   const columnQuads = range(quads);
   const [columnTilesWord, rowTilesWord] = [kernel.fixed(columnTiles), kernel.fixed(rowTiles)];
   const body = [
@@ -169,28 +171,30 @@ const lanes = ["x", "y", "z", "w"];
 
 /**
  * All invocations together copy a slice, four neighbours each at one depth; zeros stand for what
- * lies outside. `before` finds the places, `inside` loads at each step.
+ * lies outside. `before` finds the places, `inside` loads at each step. Every tile is a whole number of
+ * such copies. `isDepthInner` is a word: whether neighbours copy neighbours in depth.
  */
 function fillTile(
   operand: "a" | "b",
   width: number,
   depth: number,
   threads: number,
-  isDepthInner: boolean,
+  isDepthInner: string,
   limit: string,
 ): { before: string[]; inside: string[] } {
   const quads = width / 4;
-  const total = quads * depth;
   const first = operand === "a" ? "first_row" : "first_column";
   const before: string[] = [];
   const inside: string[] = [];
-  for (const slot of range(Math.ceil(total / threads))) {
+  for (const slot of range((quads * depth) / threads)) {
     const at = `(local + ${slot * threads}u)`;
-    const [quad, d] = isDepthInner
-      ? [`${at} / ${depth}u`, `${at} % ${depth}u`]
-      : [`${at} % ${quads}u`, `${at} / ${quads}u`];
     const name = `${operand}_${slot}`;
-    before.push(`let ${name}_quad = ${quad};`, `let ${name}_depth = ${d};`);
+    const either = (outer: string, inner: string): string =>
+      `select(${at} ${outer}, ${at} ${inner}, ${isDepthInner} == 1u)`;
+    before.push(
+      `let ${name}_quad = ${either(`% ${quads}u`, `/ ${depth}u`)};`,
+      `let ${name}_depth = ${either(`/ ${quads}u`, `% ${depth}u`)};`,
+    );
     before.push(`let ${name}_first = ${first} + ${name}_quad * 4u;`);
     inside.push(`let ${name}_at = start + ${name}_depth;`, `var ${name} = vec4<f32>();`);
     const loads: string[] = [];
@@ -203,13 +207,12 @@ function fillTile(
         `if (${position} < ${limit}) { ${name}.${lanes[lane]!} = load_${operand}(${name}_place${lane}, ${name}_step); }`,
       );
     });
-    const isWhole = total % threads === 0;
     inside.push(
       `if (${name}_at < depth_end) {`,
       `let ${name}_step = step_${operand}(batch, ${name}_at);`,
       ...loads,
       "}",
-      `${isWhole ? "" : `if (${at} < ${total}u) `}{ tile_${operand}[${name}_depth * ${quads}u + ${name}_quad] = ${name}; }`,
+      `tile_${operand}[${name}_depth * ${quads}u + ${name}_quad] = ${name};`,
     );
   }
   return { before, inside };

@@ -25,14 +25,23 @@ export class BufferPool {
   readonly #device: GPUDevice;
   readonly #free = new Map<number, Block[]>();
   readonly #maxBytes: number;
-  /** Oldest first, to know which to destroy. */
-  #order: Block[] = [];
+  readonly #onRefused: (error: GPUError, byteLength: number) => void;
+  /** Those the device had no memory for: never handed out again. */
+  readonly #refused = new WeakSet<Block>();
+  /** All of them, oldest first, to know which to destroy. */
+  readonly #order = new Set<Block>();
   #nextId = 0;
   pooledBytes = 0;
 
-  constructor(device: GPUDevice, maxBytes: number) {
+  /** `onRefused` is called, later, when the device has no memory for a new buffer. */
+  constructor(
+    device: GPUDevice,
+    maxBytes: number,
+    onRefused: (error: GPUError, byteLength: number) => void,
+  ) {
     this.#device = device;
     this.#maxBytes = maxBytes;
+    this.#onRefused = onRefused;
   }
 
   take(byteLength: number, limit: number): Block {
@@ -41,44 +50,59 @@ export class BufferPool {
     const block = list?.pop();
     if (block !== undefined) {
       this.pooledBytes -= size;
+      this.#order.delete(block);
       return block;
     }
+    return this.#create(size);
+  }
+
+  #create(size: number): Block {
+    this.#device.pushErrorScope("out-of-memory");
     const gpuBuffer = this.#device.createBuffer({
       size,
       usage: bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget,
     });
-    return { id: this.#nextId++, gpuBuffer, byteLength: size, lastBatch: -1 };
+    const block = { id: this.#nextId++, gpuBuffer, byteLength: size, lastBatch: -1 };
+    void this.#device.popErrorScope().then(
+      (error) => {
+        if (error === null) return;
+        this.#refused.add(block);
+        if (this.#order.has(block)) this.#drop(block);
+        this.#onRefused(error, size);
+      },
+      () => {}, // The device is lost, which every later call says.
+    );
+    return block;
   }
 
   give(block: Block): void {
+    if (this.#refused.has(block)) return;
     const { byteLength } = block;
     let list = this.#free.get(byteLength);
     if (list === undefined) this.#free.set(byteLength, (list = []));
     list.push(block);
     this.pooledBytes += byteLength;
-    this.#order.push(block);
+    this.#order.add(block);
   }
 
   /** Destroys what was given back longest ago while more than the pool's share is kept. */
   trim(currentBatch: number, maxBytes: number = this.#maxBytes): void {
-    if (this.pooledBytes <= maxBytes) {
-      if (this.#order.length > 4096) this.#order = [...this.#free.values()].flat();
-      return;
-    }
-    const kept: Block[] = [];
     for (const block of this.#order) {
-      const list = this.#free.get(block.byteLength)!;
-      const place = list.indexOf(block);
-      if (place < 0) continue; // in use again
+      if (this.pooledBytes <= maxBytes && this.#order.size <= mostKept) return;
       // A buffer that unsubmitted commands name must live until they are submitted.
-      if (this.pooledBytes <= maxBytes || block.lastBatch === currentBatch) {
-        if (!kept.includes(block)) kept.push(block);
-        continue;
-      }
-      list.splice(place, 1);
-      this.pooledBytes -= block.byteLength;
-      block.gpuBuffer.destroy();
+      if (block.lastBatch === currentBatch) continue;
+      this.#drop(block);
     }
-    this.#order = kept;
+  }
+
+  #drop(block: Block): void {
+    this.#order.delete(block);
+    const list = this.#free.get(block.byteLength)!;
+    list.splice(list.indexOf(block), 1);
+    this.pooledBytes -= block.byteLength;
+    block.gpuBuffer.destroy();
   }
 }
+
+/** Free buffers kept whatever their size: each costs a driver more than its bytes. */
+const mostKept = 16384;

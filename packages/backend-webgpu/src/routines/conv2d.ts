@@ -18,21 +18,18 @@ interface Convolution {
 }
 
 /**
- * The window's numbers are part of the text, so that compilers turn divisions by them into
- * multiplications; sizes of tensors are uniform words.
+ * What is divided by stands in the text, so that compilers make multiplications of it; all other
+ * numbers are uniform words.
  */
-function declareWindow(kernel: KernelBuilder, { window, kernelSize }: Convolution): void {
-  const { stride, dilation, padding } = window;
-  kernel.declare(
-    [
-      `const kernel_height = ${kernelSize[0]}u;`,
-      `const kernel_width = ${kernelSize[1]}u;`,
-      `const kernel_taps = ${kernelSize[0] * kernelSize[1]}u;`,
-      `const stride = vec2<i32>(${stride[0]}, ${stride[1]});`,
-      `const dilation = vec2<i32>(${dilation[0]}, ${dilation[1]});`,
-      `const padding = vec2<i32>(${padding[0]}, ${padding[2]});`,
-    ].join("\n"),
-  );
+function declareKernelSize(
+  kernel: KernelBuilder,
+  [height, width]: readonly [number, number],
+): void {
+  kernel.declare(`const kernel_width = ${width}u;\nconst kernel_taps = ${height * width}u;`);
+}
+
+function pair(kernel: KernelBuilder, [first, second]: readonly [number, number]): string {
+  return `bitcast<vec2<i32>>(vec2<u32>(${kernel.fixed(first)}, ${kernel.fixed(second)}))`;
 }
 
 /** `tap_of(position)`: channel and place in the window, as (channel, row, column). */
@@ -50,16 +47,17 @@ return vec3<u32>(position / kernel_taps, index / kernel_width, index % kernel_wi
 function declareOrigin(kernel: KernelBuilder, c: Convolution, operand: number): void {
   const [height, width] = c.inputSize.map((size) => kernel.fixed(size));
   const apart = takeApart(kernel, "position", [c.batch, ...c.outputSize], "p");
+  const { stride, dilation, padding } = c.window;
   kernel.declare(
     [
       "fn origin_of(batch: u32, position: u32) -> vec3<u32> {",
       ...apart.lines,
-      "let corner = vec2<i32>(i32(p1), i32(p2)) * stride - padding;",
+      `let corner = vec2<i32>(i32(p1), i32(p2)) * ${pair(kernel, stride)} - ${pair(kernel, [padding[0], padding[2]])};`,
       `let plane = p0 * ${kernel.fixed(c.groupChannels * c.window.groups)} + batch * ${kernel.fixed(c.groupChannels)};`,
       `return vec3<u32>(${kernel.offset(operand)} + plane * ${height!} * ${width!}, bitcast<vec2<u32>>(corner));`,
       "}",
       "fn input_at(origin: vec3<u32>, tap: vec3<u32>) -> f32 {",
-      "let cell = bitcast<vec2<i32>>(origin.yz) + vec2<i32>(tap.yz) * dilation;",
+      `let cell = bitcast<vec2<i32>>(origin.yz) + vec2<i32>(tap.yz) * ${pair(kernel, dilation)};`,
       `if (cell.x < 0 || cell.y < 0 || cell.x >= i32(${height!}) || cell.y >= i32(${width!})) { return 0.0f; }`,
       `return ${kernel.read(operand, "f32")}[origin.x + (tap.x * ${height!} + u32(cell.x)) * ${width!} + u32(cell.y)];`,
       "}",
@@ -86,7 +84,7 @@ export const conv2d: RoutineImplementation<"conv2d"> = (device, program) => {
     size: { batch: groups, m: c.groupOutChannels, n: x[0] * out[2] * out[3], k: depth },
     isDepthInner: { a: true, b: false },
     declareLoads(kernel) {
-      declareWindow(kernel, c);
+      declareKernelSize(kernel, c.kernelSize);
       declareTap(kernel);
       declareOrigin(kernel, c, 0);
       kernel.declare(`fn place_a(batch: u32, row: u32) -> u32 {
@@ -111,7 +109,7 @@ fn load_b(origin: vec3<u32>, tap: vec3<u32>) -> f32 { return input_at(origin, ta
 /** Rows are input channels of a group, columns cells of all images, depth output channels and taps. */
 export const conv2dInputGrad: RoutineImplementation<"conv2dInputGrad"> = (device, program) => {
   const [dy, w] = program.inputs.map(({ layout }) => layout.shape) as unknown as [Sizes4, Sizes4];
-  const { groups, inputSize } = program.settings;
+  const { groups, inputSize, stride, dilation, padding } = program.settings;
   const c: Convolution = {
     window: program.settings,
     batch: dy[0],
@@ -131,7 +129,7 @@ export const conv2dInputGrad: RoutineImplementation<"conv2dInputGrad"> = (device
     },
     isDepthInner: { a: true, b: false },
     declareLoads(kernel) {
-      declareWindow(kernel, c);
+      declareKernelSize(kernel, c.kernelSize);
       declareTap(kernel);
       const [outChannels, channels] = [kernel.fixed(c.groupOutChannels), kernel.fixed(w[1])];
       const [height, width] = [kernel.fixed(dy[2]), kernel.fixed(dy[3])];
@@ -146,11 +144,12 @@ fn load_a(start: u32, step: u32) -> f32 { return ${kernel.read(1, "f32")}[start 
 fn place_b(batch: u32, column: u32) -> vec3<u32> {
 ${apart.lines.join("\n")}
 let plane = p0 * ${kernel.fixed(dy[1])} + batch * ${outChannels};
-return vec3<u32>(${kernel.offset(0)} + plane * ${height} * ${width}, bitcast<vec2<u32>>(vec2<i32>(i32(p1), i32(p2)) + padding));
+return vec3<u32>(${kernel.offset(0)} + plane * ${height} * ${width}, bitcast<vec2<u32>>(vec2<i32>(i32(p1), i32(p2)) + ${pair(kernel, [padding[0], padding[2]])}));
 }
 fn step_b(batch: u32, depth: u32) -> vec3<u32> { return tap_of(depth); }
 fn load_b(cell: vec3<u32>, tap: vec3<u32>) -> f32 {
-let reach = bitcast<vec2<i32>>(cell.yz) - vec2<i32>(tap.yz) * dilation;
+let reach = bitcast<vec2<i32>>(cell.yz) - vec2<i32>(tap.yz) * ${pair(kernel, dilation)};
+let stride = vec2<i32>(${stride.join(", ")});
 if (reach.x < 0 || reach.y < 0 || reach.x % stride.x != 0 || reach.y % stride.y != 0) { return 0.0f; }
 let window = vec2<u32>(reach / stride);
 if (window.x >= ${height} || window.y >= ${width}) { return 0.0f; }
@@ -184,7 +183,7 @@ export const conv2dWeightGrad: RoutineImplementation<"conv2dWeightGrad"> = (devi
     size: { batch: groups, m: c.groupOutChannels, n: columns, k: x[0] * dy[2] * dy[3] },
     isDepthInner: { a: true, b: true },
     declareLoads(kernel) {
-      declareWindow(kernel, c);
+      declareKernelSize(kernel, c.kernelSize);
       declareTap(kernel);
       declareOrigin(kernel, c, 0);
       const plane = kernel.fixed(dy[2] * dy[3]);

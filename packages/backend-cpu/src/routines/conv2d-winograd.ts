@@ -1,0 +1,98 @@
+import type { CpuDevice, Runner } from "../cpu-device.ts";
+import type { Conv2dShape } from "../kernels/conv2d-plan.ts";
+import {
+  emitWinogradGradients,
+  emitWinogradProducts,
+  planWinogradGradient,
+  planWinogradProduct,
+  prepareWinogradWeights,
+  winogradProduct,
+  winogradWeightGradient,
+  type WinogradGradientExports,
+  type WinogradProductExports,
+} from "../kernels/winograd-plan.ts";
+import type { Size, WinogradSides } from "../kernels/winograd-sides.ts";
+import type { ModuleBuilder } from "../wasm/module-builder.ts";
+import { splitRange } from "../threads/split-range.ts";
+
+/** One module for each size of kernel, on first use. */
+function linker<Exports extends object>(
+  emit: (module: ModuleBuilder, kernelSize: Size) => void,
+): (device: CpuDevice, kernelSize: Size) => Exports {
+  const linked = new WeakMap<CpuDevice, Map<string, Exports>>();
+  return (device, kernelSize) => {
+    const known = linked.get(device) ?? new Map<string, Exports>();
+    linked.set(device, known);
+    const key = kernelSize.join("x");
+    const exports = known.get(key) ?? device.link<Exports>((module) => emit(module, kernelSize));
+    known.set(key, exports);
+    return exports;
+  };
+}
+
+const productExports = linker<WinogradProductExports>(emitWinogradProducts);
+const gradientExports = linker<WinogradGradientExports>(emitWinogradGradients);
+
+/** Batches below this are cut within images, so that every thread has something to do. */
+const fewImages = 4;
+
+/** Runs a forward convolution, or the gradient by its input. */
+export function runWinogradProduct(
+  device: CpuDevice,
+  sides: WinogradSides,
+  batch: number,
+  work: number,
+): Runner {
+  const plan = planWinogradProduct(sides);
+  const byImages = batch >= fewImages;
+  return (inputs, outputs) => {
+    const [from, weight] = [device.bindingAddress(inputs[0]!), device.bindingAddress(inputs[1]!)];
+    const to = device.address(outputs[0]!);
+    const exports = productExports(device, sides.kernelSize);
+    const { memory } = device.memory;
+    const parts = device.parts(byImages ? batch : Math.ceil(plan.groups / 2), work);
+    device.withScratch(plan.weightBytes + parts * plan.scratchBytes, (weights) => {
+      prepareWinogradWeights(exports, plan, weight, weights);
+      const scratch = weights + plan.weightBytes;
+      device.runParts(exports, parts, work, (own, part) => {
+        const range = byImages
+          ? { images: splitRange(batch, parts, part), groups: [0, plan.groups] as const }
+          : { images: [0, batch] as const, groups: splitRange(plan.groups, parts, part, 2) };
+        const at = scratch + part * plan.scratchBytes;
+        winogradProduct(own, memory, plan, from, weights, to, range, at);
+      });
+    });
+  };
+}
+
+/** A way to sum the gradient by the weight over some images. */
+export interface WeightSum<Exports> {
+  readonly weightBytes: number;
+  readonly scratchBytes: number;
+  link(this: void): Exports;
+  /** From x and dy to dweight. */
+  run(
+    this: void,
+    exports: Exports,
+    x: number,
+    dy: number,
+    dweight: number,
+    images: Size,
+    scratch: number,
+  ): void;
+}
+
+export function winogradWeightSum(
+  device: CpuDevice,
+  shape: Conv2dShape,
+): WeightSum<WinogradGradientExports> {
+  const plan = planWinogradGradient(shape);
+  const { inChannels, outChannels, kernelSize } = shape;
+  return {
+    weightBytes: 4 * inChannels * outChannels * kernelSize[0] * kernelSize[1],
+    scratchBytes: plan.scratchBytes,
+    link: () => gradientExports(device, kernelSize),
+    run: (exports, x, dy, dweight, images, scratch) =>
+      winogradWeightGradient(exports, device.memory.memory, plan, x, dy, dweight, images, scratch),
+  };
+}

@@ -93,8 +93,8 @@ export default defineConfig({
             instances: [
               { browser: "chromium", exclude: [...nowhere, crash] },
               {
-                // A browser of its own, since the others would lose their GPU process too. Without
-                // the flags Chromium ends WebGPU for the page after two crashes, and itself after six.
+                // A browser of its own, since the others would lose their GPU process too. The test
+                // says what the flags are for.
                 browser: "chromium",
                 name: "browser-crash",
                 include: [crash],

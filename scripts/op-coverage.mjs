@@ -40,7 +40,9 @@ if (missing.length > 0) {
 }
 const backends = Object.values(published).map((files) => {
   const parts = files.map((name) => read(`${name}.json`));
-  return { ...parts[0], ops: Object.assign({}, ...parts.map(({ ops }) => ops)) };
+  const ops = Object.fromEntries(parts.flatMap((part) => Object.entries(part.ops)));
+  const { backend, tolerances, unsupported, exceptions } = parts[0];
+  return { backend, tolerances, unsupported, exceptions, ops };
 });
 const differences = read("gradcheck.json");
 
@@ -69,7 +71,8 @@ const share = ({ met, total }) =>
     ? "–"
     : `${met} of ${total} (${(Math.floor((1e4 * met) / total) / 100).toFixed(2)} %)`;
 
-const tolerance = ({ relative, absolute }) => `${relative} relative + ${absolute}`;
+const tolerance = ({ relative, absolute }) =>
+  `${relative.toExponential()} relative + ${absolute.toExponential()}`;
 
 const ops = Object.entries(backends[0].ops);
 const differentiable = ops.filter(([, { differentiable: is }]) => is === true);

@@ -238,7 +238,7 @@ describe("a run", () => {
   let first: Run;
   beforeAll(async () => {
     first = await run(line);
-  });
+  }, 60_000);
 
   test("learns", () => {
     const { code, stdout, stderr } = first;

@@ -110,13 +110,17 @@ test("size classes waste at most an eighth", () => {
   }
 });
 
-test("the pool hands freed buffers out again and destroys the oldest beyond its share", () => {
-  const destroyed: number[] = [];
-  const device = {
+function fakeDevice(destroyed: number[]): GPUDevice {
+  return {
     createBuffer: ({ size }: { size: number }) => ({ size, destroy: () => destroyed.push(size) }),
     pushErrorScope: () => {},
     popErrorScope: async () => null,
   } as unknown as GPUDevice;
+}
+
+test("the pool hands freed buffers out again and destroys the oldest beyond its share", () => {
+  const destroyed: number[] = [];
+  const device = fakeDevice(destroyed);
   const pool = new BufferPool(device, 4096, () => {});
   const a = pool.take(1000, 2 ** 30);
   pool.give(a);
@@ -128,4 +132,16 @@ test("the pool hands freed buffers out again and destroys the oldest beyond its 
   pool.trim(7);
   expect(destroyed).toEqual([2048]);
   expect(pool.pooledBytes).toBe(4096);
+});
+
+test("the pool keeps no more than 16,384 buffers, however small", () => {
+  const destroyed: number[] = [];
+  const pool = new BufferPool(fakeDevice(destroyed), 2 ** 30, () => {});
+  const blocks = Array.from({ length: 20_000 }, () => pool.take(4, 2 ** 30));
+  for (const block of blocks) {
+    pool.give(block);
+    pool.trim(0);
+  }
+  expect(destroyed).toHaveLength(20_000 - 16_384);
+  expect(pool.pooledBytes).toBe(16_384 * 256);
 });

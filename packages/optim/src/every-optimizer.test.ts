@@ -76,10 +76,10 @@ function steps(optimizer: AnyOptimizer, x: Tensor, count: number): void {
 function counting(): { backend: Backend; programs: Set<Program> } {
   const programs = new Set<Program>();
   const backend = reference();
-  const compile = backend.compile.bind(backend);
+  const compileProgram = backend.compile.bind(backend);
   backend.compile = (program) => {
     programs.add(program);
-    return compile(program);
+    return compileProgram(program);
   };
   return { backend, programs };
 }

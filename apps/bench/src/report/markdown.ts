@@ -49,7 +49,7 @@ function section(records: readonly BenchRecord[]): string {
     return `**${short(mean.ratio)}** [${short(mean.ciLo)}, ${short(mean.ciHi)}]`;
   };
   const lines = [
-    `## Suite \`${suite}\`: ${ours?.backend || "bytes"} in ${env.host.split(" ")[0]}`,
+    `## Suite \`${suite}\`${ours?.notes === undefined ? "" : `: ${ours.backend} in ${env.host.split(" ")[0]}`}`,
     "",
     `${time.slice(0, 10)}, commit \`${git.sha.slice(0, 12)}\`${git.dirty ? " with changes" : ""}. ${env.cpu}, ${env.cores} cores, ${Math.round(env.memoryBytes / 2 ** 30)} GiB, ${env.os}, ${env.host}.`,
     `Load ${env.load} at the start. Times of a machine that others may use say little, so ratios are told.`,
@@ -57,16 +57,12 @@ function section(records: readonly BenchRecord[]): string {
       ? [`The GPU is software (${ours.adapter}), a fallback adapter: these ratios rank nobody.`]
       : []),
     "",
-    `Ours: ${ours?.backend ?? "?"}, ${ours?.notes ?? ""}.`,
-    ...columns.flatMap((name) => {
-      const subject = subjectOf(records, name);
-      if (subject.version === "") return [];
-      const same = records.filter((record) => record.subject.name === name);
-      const notes = new Set(same.flatMap((record) => record.subject.notes ?? []));
-      return [[`${labelOf(subject)}: ${subject.version}`, ...notes].join("; ") + "."];
-    }),
-    "",
   ];
+  const whoever = [
+    ...(ours?.notes === undefined ? [] : [`Ours: ${ours.backend}, ${ours.notes}.`]),
+    ...columns.flatMap((name) => versionOf(records, name)),
+  ];
+  if (whoever.length > 0) lines.push(...whoever, "");
   if (labels.length > 0)
     lines.push(
       ...table(
@@ -89,7 +85,7 @@ function section(records: readonly BenchRecord[]): string {
       "",
       ...failures.map(
         (record) =>
-          `- \`${record.case.id}\`, ${record.subject.name}: ${record.status}: ${record.reason}`,
+          `- \`${record.case.id}\`, ${labelOf(record.subject)}: ${record.status}: ${record.reason}`,
       ),
       "",
     );
@@ -106,6 +102,15 @@ type Subject = BenchRecord["subject"];
 function subjectOf(records: readonly BenchRecord[], name: string): Subject {
   const own = records.filter(({ subject }) => subject.name === name);
   return (own.find(({ status }) => status === "ok") ?? own[0]!).subject;
+}
+
+/** With every setting that was tried. */
+function versionOf(records: readonly BenchRecord[], name: string): string[] {
+  const subject = subjectOf(records, name);
+  if (subject.version === "") return [];
+  const same = records.filter((record) => record.subject.name === name);
+  const notes = new Set(same.flatMap((record) => record.subject.notes ?? []));
+  return [[`${labelOf(subject)}: ${subject.version}`, ...notes].join("; ") + "."];
 }
 
 function cell(record: BenchRecord | undefined): string {

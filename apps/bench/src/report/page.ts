@@ -134,7 +134,7 @@ function failures(records: readonly BenchRecord[]): string {
     element(
       "li",
       {},
-      element("b", {}, `${escapeText(id)}, ${escapeText(subject.name)}`),
+      element("b", {}, `${escapeText(id)}, ${escapeText(labelOf(subject))}`),
       ` ${status}: ${escapeText(reason ?? "")}`,
     ),
   );

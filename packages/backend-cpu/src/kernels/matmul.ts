@@ -136,7 +136,7 @@ export function matmulScratchBytes(m: number, n: number, k: number): number {
  * a, b, c and scratch are byte addresses, strides count floats. Each element of C is summed in blocks of k whose
  * size follows from k alone, so that any split of m or n gives the same bits.
  */
-function emitMatmulPacked(module: ModuleBuilder): void {
+export function emitMatmulPacked(module: ModuleBuilder): void {
   const kernel = matmulPackedKernel(module);
   module.exported("matmulPacked", Array<"i32">(13).fill("i32"), [], (body) => {
     body.get(...body.parameters).call(kernel);

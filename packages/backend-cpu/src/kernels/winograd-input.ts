@@ -56,7 +56,7 @@ export function transformLines(host: FunctionHost, of: WinogradTransform): Funct
 }
 
 /** From one group of a row to the next: 4 tiles of 2 pixels. */
-export const groupPixelBytes = 32;
+const groupPixelBytes = 32;
 
 /**
  * (source, rowBytes, planeBytes, channels, first, count, rowGroups, target, panelBytes, slotBytes,

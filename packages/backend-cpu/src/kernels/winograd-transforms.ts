@@ -22,9 +22,6 @@ interface Slot {
 /** An output as a sum of inputs times factors. */
 type Combination = readonly (readonly [input: number, factor: number])[];
 
-/** Outputs of a tile along one axis. */
-export const TILE_OUTPUTS = 2;
-
 /** How a filter of so many taps, at least 2, is taken apart along one axis. */
 export interface AxisTransform {
   readonly taps: number;

@@ -1,5 +1,12 @@
 import { elementCount, type Binding, type BufferHandle, type Conv2dParameters } from "@dl/backend";
-import type { CpuDevice } from "../cpu-device.ts";
+import type { CpuDevice, Runner } from "../cpu-device.ts";
+import {
+  emitFewChannels,
+  fewChannelsInputGradient,
+  hasFewChannels,
+  planFewChannels,
+  type FewChannelsExports,
+} from "../kernels/conv2d-few-channels.ts";
 import { PANEL_COLUMNS, type Conv2dRange, type Conv2dShape } from "../kernels/conv2d-plan.ts";
 import {
   conv2d as convolve,
@@ -84,6 +91,7 @@ export const conv2dInputGrad: RoutineImplementation<"conv2dInputGrad"> = (device
   const work = productWork(elementCount(dy) * w[1] * w[2] * w[3]);
   if (winogradPays(shape))
     return runWinogradProduct(device, inputGradientSides(shape), dy[0], work);
+  if (hasFewChannels(shape)) return runFewChannels(device, shape, dy[0], work);
   const plan = planConv2dInputGradient(shape);
   return (inputs, outputs) => {
     const [from, weight] = [device.bindingAddress(inputs[0]!), device.bindingAddress(inputs[1]!)];
@@ -100,6 +108,31 @@ export const conv2dInputGrad: RoutineImplementation<"conv2dInputGrad"> = (device
     });
   };
 };
+
+const linkedFew = new WeakMap<CpuDevice, FewChannelsExports>();
+
+function runFewChannels(
+  device: CpuDevice,
+  shape: Conv2dShape,
+  batch: number,
+  work: number,
+): Runner {
+  const plan = planFewChannels(shape);
+  return (inputs, outputs) => {
+    const [from, weight] = [device.bindingAddress(inputs[0]!), device.bindingAddress(inputs[1]!)];
+    const to = device.address(outputs[0]!);
+    const exports = linkedFew.get(device) ?? device.link<FewChannelsExports>(emitFewChannels);
+    linkedFew.set(device, exports);
+    const parts = device.parts(batch, work);
+    device.withScratch(parts * plan.scratchBytes, (scratch) =>
+      device.runParts(exports, parts, work, (own, part) => {
+        const at = scratch + part * plan.scratchBytes;
+        const images = splitRange(batch, parts, part);
+        fewChannelsInputGradient(own, plan, from, weight, to, images, at);
+      }),
+    );
+  };
+}
 
 /** Weights above this are not summed apart: that would take too much memory, and packing is cheap. */
 const mostSummedApart = 2 ** 17;

@@ -83,6 +83,17 @@ describe.each(windows)("window $kernelSize over $size, stride $stride, padding $
   });
 });
 
+test.each([1, 2, 3])("the gradient by an input of %i channels", async (channels) => {
+  for (const { size, kernelSize, ...settings } of windows) {
+    const convolution = { ...settings, groups: 1 };
+    const weight = spec([5, channels, ...kernelSize]);
+    const x = spec([3, channels, ...size]);
+    const dy = spec(routineProgram("conv2d", convolution, [x, weight]).result.shape);
+    const gradient = { ...convolution, inputSize: size };
+    await check("conv2dInputGrad", gradient, [dy, weight], [], rounding);
+  }
+});
+
 describe.each(all)("moving %s", (dtype) => {
   test("gather and scatter", async () => {
     for (const [x, shape, axis] of [

@@ -87,8 +87,10 @@ export class BufferPool {
 
   /** Destroys what was given back longest ago while more than the pool's share is kept. */
   trim(currentBatch: number, maxBytes: number = this.#maxBytes): void {
+    const isFull = (): boolean => this.pooledBytes > maxBytes || this.#order.size > mostKept;
+    if (!isFull()) return;
     for (const block of this.#order) {
-      if (this.pooledBytes <= maxBytes && this.#order.size <= mostKept) return;
+      if (!isFull()) return;
       // A buffer that unsubmitted commands name must live until they are submitted.
       if (block.lastBatch === currentBatch) continue;
       this.#drop(block);

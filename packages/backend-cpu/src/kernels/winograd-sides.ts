@@ -81,7 +81,7 @@ export function linesBytes(channels: number, kernelSize: Size, outSize: Size): n
 }
 
 /** Of 4 and 7 taps, in pieces of 2 or many pieces, errors were 1.3 to 1.5 times those of plain sums. */
-const suitableTaps: readonly number[] = [3, 5];
+const suitableTaps: ReadonlySet<number> = new Set([3, 5]);
 const fewestChannels = 8;
 /** Lines are kept for a whole image, by every thread; they belong in a cache. */
 const mostLinesBytes = 4 * 2 ** 20;
@@ -95,7 +95,7 @@ export function winogradPays(shape: Conv2dShape): boolean {
   if (!isPlain || Math.min(inChannels, outChannels) < fewestChannels) return false;
   for (const axis of [0, 1] as const) {
     const taps = kernelSize[axis];
-    if (!suitableTaps.includes(taps)) return false;
+    if (!suitableTaps.has(taps)) return false;
     // The input's gradient would have to leave out what negative padding leaves out.
     if (Math.max(padding[2 * axis]!, padding[2 * axis + 1]!) >= taps) return false;
   }

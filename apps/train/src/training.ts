@@ -1,6 +1,7 @@
 import { noGrad } from "@dl/autograd";
 import { DataLoader, type Dataset } from "@dl/data";
 import { crossEntropy, type Sequential } from "@dl/nn";
+import { compile, type Tensor } from "@dl/tensor";
 import { MovingAverage } from "./moving-average.ts";
 import { nextTask } from "./next-task.ts";
 import type { Optimizer } from "./optimizers.ts";
@@ -46,18 +47,22 @@ export async function train(
   const started = performance.now();
   let seen = 0;
   model.train();
+  const step = compile((inputs: Tensor, targets: Tensor) => {
+    const logits = model.forward(inputs);
+    const batchLoss = crossEntropy(logits, targets);
+    optimizer.zeroGrad();
+    batchLoss.backward();
+    optimizer.step();
+    const right = noGrad(() => logits.detach().argmax(1).equal(targets).sum());
+    return { batchLoss, right };
+  });
   for (let epoch = 1; epoch <= epochs; epoch++)
     for (const { inputs, targets } of loader) {
       // A step on the CPU never leaves the microtasks; Ctrl-C arrives between the tasks of Node.
       await nextTask();
       if (signal.aborted) return;
       optimizer.learningRate = firstLearningRate * (1 - seen / total);
-      const logits = model.forward(inputs);
-      const batchLoss = crossEntropy(logits, targets);
-      optimizer.zeroGrad();
-      batchLoss.backward();
-      optimizer.step();
-      const right = noGrad(() => logits.detach().argmax(1).equal(targets).sum());
+      const { batchLoss, right } = step(inputs, targets);
       const [loss, rightCount] = await Promise.all([batchLoss.item(), right.item()]);
       if (!Number.isFinite(loss))
         throw new UsageError(

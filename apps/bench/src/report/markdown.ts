@@ -11,7 +11,8 @@ export function markdownReport(runs: readonly (readonly BenchRecord[])[]): strin
 function definitions(): string {
   const rows = stepSuites.course.map(({ id, definition = "" }) => [`\`${id}\``, definition]);
   return [
-    "The cases of the suite `course`; each step is forward, backward, update and reading the loss.",
+    "The cases of the suite `course`; each training step is forward, backward, update and reading the loss.",
+    "Ours are planned once by `compile`, the way the documentation shows.",
     "",
     ...table(["case", "work"], rows),
     "",

@@ -10,14 +10,11 @@ export interface SampledCase {
   readonly sample: Sample;
 }
 
-/** Every comparison of an operation, in some of the layouts. */
-export function* casesOf(
-  record: OpRecord,
-  wanted: readonly LayoutName[] = layoutNames,
-): Generator<SampledCase> {
+/** Every comparison of an operation. */
+export function* casesOf(record: OpRecord): Generator<SampledCase> {
   const dtypes: readonly DType[] = record.dtypes ?? ["float32", "float64"];
   for (const sample of samplesOf(record)) {
-    const layouts = wanted.filter(
+    const layouts = layoutNames.filter(
       (layout) =>
         layout === "contiguous" || sample.inputs.some((input) => hasLayout(input, layout)),
     );

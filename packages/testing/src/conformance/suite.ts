@@ -1,6 +1,5 @@
 import { reference } from "@dl/backend-reference";
 import { isFloat, type Backend } from "@dl/backend";
-import { layoutNames, type LayoutName } from "../op-samples/realize.ts";
 import type { OpRecord, Sample } from "../op-samples/record.ts";
 import type { BackendAdapter, Check, ConformanceCase, ToleranceException } from "./adapter.ts";
 import { casesOf } from "./cases.ts";
@@ -18,19 +17,13 @@ const gradientOrders = { first: 1, second: 2 } as const;
 export class Suite {
   private readonly adapter: BackendAdapter;
   private readonly backend: Backend;
-  private readonly layouts: readonly LayoutName[];
   private readonly oracle = reference();
   private readonly results = new Map<string, OpResults>();
   private readonly used = new Set<object>();
 
-  constructor(
-    adapter: BackendAdapter,
-    backend: Backend,
-    layouts: readonly LayoutName[] = layoutNames,
-  ) {
+  constructor(adapter: BackendAdapter, backend: Backend) {
     this.adapter = adapter;
     this.backend = backend;
-    this.layouts = layouts;
   }
 
   /** All comparisons of one operation; the unexpected misses. */
@@ -38,7 +31,7 @@ export class Suite {
     const checks: Partial<Record<Check, Count>> = {};
     const misses: string[] = [];
     const oracle = new Map<string, Promise<Named>>();
-    for (const { tested, sample } of casesOf(record, this.layouts)) {
+    for (const { tested, sample } of casesOf(record)) {
       const excuse = this.adapter.unsupported?.find(({ matches }) => matches(tested));
       if (excuse !== undefined) {
         this.used.add(excuse);

@@ -1,8 +1,8 @@
 import type { Backend } from "@dl/backend";
 import { afterAll, describe, expect, it } from "vitest";
-import { opRecords } from "../op-samples/records.ts";
 import type { BackendAdapter } from "./adapter.ts";
 import { testDevice } from "./device-tests.ts";
+import { everything, recordsIn, type Part } from "./part.ts";
 import type { CoverageReport } from "./results.ts";
 import { Suite } from "./suite.ts";
 
@@ -12,7 +12,7 @@ interface ViteMeta {
 
 interface TestOptions {
   /** The share of the operations to test, so that files run side by side: all of them when absent. */
-  readonly part?: { readonly index: number; readonly count: number };
+  readonly part?: Part;
   /** Called once all operations asked for were compared. */
   readonly onReport?: (report: CoverageReport) => void;
 }
@@ -29,12 +29,12 @@ const patience = 240_000;
  */
 export async function testBackend(
   adapter: BackendAdapter,
-  { part = { index: 0, count: 1 }, onReport }: TestOptions = {},
+  { part = everything, onReport }: TestOptions = {},
 ): Promise<void> {
   const { name } = adapter;
   const backend = await createOrSkip(adapter);
   if (backend === undefined) return;
-  const records = opRecords.filter((_, i) => i % part.count === part.index);
+  const records = recordsIn(part);
   describe.runIf(part.index === 0)(`${name} device`, () => {
     testDevice(adapter);
   });

@@ -1,5 +1,6 @@
 import { webgpu } from "@dl/backend-webgpu";
 import type { BackendAdapter } from "./adapter.ts";
+import type { Part } from "./part.ts";
 
 /** Operations whose extremes hold subnormal numbers that reach an addition, product or quotient. */
 const onSubnormalNumbers = [
@@ -30,3 +31,7 @@ export const webgpuAdapter: BackendAdapter = {
       "WGSL lets a device take a subnormal number (below 1.2e-38) for 0 in arithmetic, and SwiftShader does",
   })),
 };
+
+/** Which operations a browser does where. */
+export const inPage: Part = { index: 0, count: 2 };
+export const inWorker: Part = { index: 1, count: 2 };

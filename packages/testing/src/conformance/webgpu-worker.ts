@@ -1,12 +1,17 @@
-import { opRecords } from "../op-samples/records.ts";
+import { recordsIn } from "./part.ts";
 import { Suite } from "./suite.ts";
-import { webgpuAdapter } from "./webgpu-adapter.ts";
+import { inWorker, webgpuAdapter } from "./webgpu-adapter.ts";
 
-/** Compares every operation on contiguous inputs and posts the misses. */
+/** Compares the worker's share of the operations and posts the misses. */
 const backend = await webgpuAdapter.create();
-const suite = new Suite(webgpuAdapter, backend, ["contiguous"]);
+const suite = new Suite(webgpuAdapter, backend);
 const misses: string[] = [];
-for (const record of opRecords)
+for (const record of recordsIn(inWorker))
   for (const miss of await suite.run(record)) misses.push(`${record.name}: ${miss}`);
 await backend.dispose();
-postMessage({ isIsolated: crossOriginIsolated, operations: suite.count, misses });
+postMessage({
+  isIsolated: crossOriginIsolated,
+  operations: suite.count,
+  misses,
+  unused: suite.unused(),
+});

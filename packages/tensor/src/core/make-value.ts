@@ -9,6 +9,7 @@ import {
   type Backend,
   type DType,
   type Layout,
+  type Program,
   type ReduceOp,
   type RoutineName,
   type RoutineParameters,
@@ -23,6 +24,7 @@ import { Stored } from "./storage.ts";
 import { forEachOperand, newStorage, run, store, unfusedHeavy } from "./store.ts";
 import {
   TensorValue,
+  type NumberOperand,
   type Pending,
   type PendingPointwise,
   type ValueOperand,
@@ -171,14 +173,7 @@ export function routineValues<Name extends RoutineName>(
   const stored = operands.map(store);
   const inputs = operands.map(({ dtype }, i) => ({ dtype, layout: stored[i]!.layout }));
   const program = routineProgram(routine, routineSettings, inputs);
-  const { backend } = operands[0]!;
-  const storages = program.outputs.map(({ dtype, shape }) => newStorage(backend, dtype, shape));
-  const values = program.outputs.map(
-    ({ dtype, shape }, i) =>
-      new TensorValue(backend, dtype, shape, new Stored(storages[i]!, contiguousLayout(shape), 0)),
-  );
-  run(values[0]!, program, stored, storages, []);
-  return values;
+  return resultsOf(program, operands[0]!.backend, stored, []);
 }
 
 /**
@@ -203,12 +198,22 @@ export function mapTogether(
     return parameter(fusion.numbers.length - 1, operand.dtype);
   });
   const program = mapProgram(shape, fusion.specs, fusion.parameters, build(...scalars));
-  const storages = program.outputs.map(({ dtype }) => newStorage(backend, dtype, shape));
+  return resultsOf(program, backend, fusion.inputs, fusion.numbers);
+}
+
+/** All results of a program run at once, each in a buffer of its own. */
+function resultsOf(
+  program: Program,
+  backend: Backend,
+  inputs: readonly Stored[],
+  numbers: readonly NumberOperand[],
+): TensorValue[] {
+  const storages = program.outputs.map(({ dtype, shape }) => newStorage(backend, dtype, shape));
   const values = program.outputs.map(
-    ({ dtype }, i) =>
+    ({ dtype, shape }, i) =>
       new TensorValue(backend, dtype, shape, new Stored(storages[i]!, contiguousLayout(shape), 0)),
   );
-  run(values[0]!, program, fusion.inputs, storages, fusion.numbers);
+  run(values[0]!, program, inputs, storages, numbers);
   return values;
 }
 

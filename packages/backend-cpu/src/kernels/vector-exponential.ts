@@ -5,6 +5,7 @@ import { polynomial, withSignOf } from "./polynomial.ts";
 const ROUND = 12582912;
 const ROUND_BITS = 0x4b400000;
 const ONE_BITS = 0x3f800000;
+const SIGN_BIT = -(2 ** 31);
 // Cephes' split of ln 2: the first part has 9 bits, so that its product with an exponent is exact.
 const LN2_HIGH = 0.693359375;
 const LN2_LOW = -2.12194440054690582768e-4;
@@ -93,27 +94,31 @@ export function emitExpm1(body: FunctionBuilder, x: Local): void {
   });
 }
 
-// tanh(x) = x + x³·P(x²), x ≤ 0.6; relative error 2⁻²⁸.
+// exp(r) = 1 + r + r²·P(r) again, relative to exp(r) − 1; 2⁻²⁶.
 const TANH = [
-  -0.3333329800083541, 0.13331924095971578, -0.0537838278760636, 0.020795964092107117,
-  -0.005895149739398135,
+  0.4999999815428688, 0.1666654362156071, 0.04166719973378245, 0.008366520488166733,
+  0.0013882530331832928,
 ];
 
-/** tanh: odd polynomial up to 0.6, then 1 − 2 / (exp(2|x|) + 1). */
+/** tanh = q / (q + 2) with q = expm1(2|x|); ln 2 in one piece is enough, as q's error shrinks where n > 0. */
 export function emitTanh(body: FunctionBuilder, x: Local): void {
   body.scope(() => {
-    const [magnitude, doubled, square, cube] = locals4(body);
-    const one = body.constant("f32x4", 1);
-    const two = body.constant("f32x4", 2);
-    body.op("f32x4.abs", x).tee(magnitude);
-    body.op("f32x4.pmin", body.constant("f32x4", 10)).op("f32x4.mul", two).set(doubled);
-    body.op("f32x4.mul", magnitude, magnitude).tee(square).op("f32x4.mul", magnitude).set(cube);
-    polynomial(body, square, TANH).multiplyAdd(cube, magnitude);
-    body.get(one, two);
-    emitExpOfModerate(body, doubled);
-    body.op("f32x4.add", one).op("f32x4.div").op("f32x4.sub");
-    body.op("f32x4.lt", magnitude, body.constant("f32x4", 0.6)).op("v128.bitselect");
-    withSignOf(body, x);
+    const [sign, r, rounded, scale] = locals4(body);
+    const round = body.constant("f32x4", ROUND);
+    const one = body.constant("i32x4", ONE_BITS);
+    body.op("v128.and", x, body.constant("i32x4", SIGN_BIT)).set(sign);
+    body.op("v128.xor", x, sign).set(r);
+    // Above 10 the result is 1; a NaN stays.
+    body.op("f32x4.pmin", r, body.constant("f32x4", 10)).tee(r).op("f32x4.add", r).set(r);
+    body.get(r).multiplyAdd(body.constant("f32x4", Math.LOG2E), round).tee(rounded);
+    body.op("f32x4.sub", round).multiplyAdd(body.constant("f32x4", -Math.LN2), r).set(r);
+    body.get(rounded, 23).op("i32x4.shl").op("i32x4.add", one).set(scale);
+    const [square, q] = [rounded, r];
+    body.op("f32x4.mul", r, r).set(square);
+    polynomial(body, r, TANH).multiplyAdd(square, r);
+    body.op("f32x4.sub", scale, one).set(square);
+    body.multiplyAdd(scale, square).tee(q);
+    body.get(q).op("f32x4.add", body.constant("f32x4", 2)).op("f32x4.div").op("v128.or", sign);
   });
 }
 

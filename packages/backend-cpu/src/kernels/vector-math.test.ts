@@ -2,12 +2,13 @@ import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { hasRelaxedSimd } from "../wasm/relaxed-simd.ts";
 import { arrayFunction, erf, measureAccuracy, sampleFloats } from "./accuracy.ts";
-import { vectorMath } from "./vector-math.ts";
+import { moreFunctions, softmaxFunctions } from "./vector-math.ts";
 
 // DL_WRITE_ACCURACY=1 measures at more points and writes docs/cpu-accuracy.md.
 const isReport = process.env["DL_WRITE_ACCURACY"] === "1";
 const STEP = isReport ? 251 : 5003;
 
+const { normalFromBits: _, ...vectorMath } = { ...softmaxFunctions, ...moreFunctions };
 type UnaryName = Exclude<keyof typeof vectorMath, "mod" | "pow">;
 
 /** Largest error allowed, in ULP. */
@@ -19,7 +20,7 @@ const unary: Record<UnaryName, { exact: (x: number) => number; bound: number }> 
   sin: { exact: Math.sin, bound: 2 },
   cos: { exact: Math.cos, bound: 2 },
   atan: { exact: Math.atan, bound: 3 },
-  tanh: { exact: Math.tanh, bound: 2 },
+  tanh: { exact: Math.tanh, bound: 2.5 },
   erf: { exact: erf, bound: 2 },
 };
 const POW_BOUND = 0.51;

@@ -1,3 +1,4 @@
+import { emitNormalFromBits } from "../random.ts";
 import type { FunctionBuilder, Local } from "../wasm/function-builder.ts";
 import { emitErf, emitExp, emitExpm1, emitTanh } from "./vector-exponential.ts";
 import { emitLog, emitLog1p } from "./vector-logarithm.ts";
@@ -11,22 +12,44 @@ import { emitAtan, emitCos, emitSin } from "./vector-trigonometry.ts";
  */
 export type VectorFunction = (body: FunctionBuilder, ...operands: Local[]) => void;
 
-/** Two operands for `mod` and `pow`, one for the others; measured errors in docs/cpu-accuracy.md. */
-export const vectorMath: Readonly<
+/** The scalar instructions that are code of ours; `mod` and `pow` have two operands. */
+type VectorFunctionTable = Readonly<
   Record<
-    "mod" | "pow" | "exp" | "expm1" | "log" | "log1p" | "sin" | "cos" | "atan" | "tanh" | "erf",
+    | "mod"
+    | "pow"
+    | "exp"
+    | "expm1"
+    | "log"
+    | "log1p"
+    | "sin"
+    | "cos"
+    | "atan"
+    | "tanh"
+    | "erf"
+    | "normalFromBits",
     VectorFunction
   >
-> = {
+>;
+
+/** By name; a backend may have been made with some of them only. */
+export type VectorFunctions = Partial<VectorFunctionTable>;
+
+/** What a softmax with its loss needs; measured errors in docs/cpu-accuracy.md. */
+export const softmaxFunctions: Pick<VectorFunctionTable, "exp" | "log"> = {
+  exp: (body, ...[x]) => emitExp(body, x!),
+  log: (body, ...[x]) => emitLog(body, x!),
+};
+
+/** The others. */
+export const moreFunctions: Omit<VectorFunctionTable, keyof typeof softmaxFunctions> = {
   mod: (body, ...[x, y]) => emitModulo(body, x!, y!),
   pow: (body, ...[x, y]) => emitPow(body, x!, y!),
-  exp: (body, ...[x]) => emitExp(body, x!),
   expm1: (body, ...[x]) => emitExpm1(body, x!),
-  log: (body, ...[x]) => emitLog(body, x!),
   log1p: (body, ...[x]) => emitLog1p(body, x!),
   sin: (body, ...[x]) => emitSin(body, x!),
   cos: (body, ...[x]) => emitCos(body, x!),
   atan: (body, ...[x]) => emitAtan(body, x!),
   tanh: (body, ...[x]) => emitTanh(body, x!),
   erf: (body, ...[x]) => emitErf(body, x!),
+  normalFromBits: (body, ...[bits]) => emitNormalFromBits(body, bits!),
 };

@@ -20,7 +20,7 @@ interface Slot {
 }
 
 /** An output as a sum of inputs times factors. */
-type Combination = readonly (readonly [input: number, factor: number])[];
+export type Combination = readonly (readonly [input: number, factor: number])[];
 
 /** How a filter of so many taps, at least 2, is taken apart along one axis. */
 export interface AxisTransform {

@@ -30,8 +30,8 @@ function linker<Exports extends object>(
   };
 }
 
-const productExports = linker<WinogradProductExports>(emitWinogradProducts);
-const gradientExports = linker<WinogradGradientExports>(emitWinogradGradients);
+const productExports = /* @__PURE__ */ linker<WinogradProductExports>(emitWinogradProducts);
+const gradientExports = /* @__PURE__ */ linker<WinogradGradientExports>(emitWinogradGradients);
 
 /** Batches below this are cut within images, so that every thread has something to do. */
 const fewImages = 4;

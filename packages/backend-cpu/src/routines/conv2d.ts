@@ -20,8 +20,14 @@ import {
   conv2dWeightGradient,
   planConv2dWeightGradient,
 } from "../kernels/conv2d-weight-gradient.ts";
+import {
+  halvingForward,
+  halvingInputGradient,
+  halvingWeightGradient,
+} from "../kernels/halving-plan.ts";
 import { forwardSides, inputGradientSides, winogradPays } from "../kernels/winograd-sides.ts";
 import { splitRange } from "../threads/split-range.ts";
+import { runHalvingProduct, runHalvingWeightGradient } from "./conv2d-halving.ts";
 import { runWinogradProduct, winogradWeightSum, type WeightSum } from "./conv2d-winograd.ts";
 import type { RoutineImplementation } from "./routine.ts";
 
@@ -61,6 +67,8 @@ export const conv2d: RoutineImplementation<"conv2d"> = (device) => (program) => 
   const batch = x[0];
   const work = productWork(elementCount(program.result.shape) * w[1] * w[2] * w[3]);
   if (winogradPays(shape)) return runWinogradProduct(device, forwardSides(shape), batch, work);
+  const halving = halvingForward(shape, batch);
+  if (halving !== undefined) return runHalvingProduct(device, halving, batch, work);
   const plan = planConv2d(shape);
   const { pixels } = plan;
   return (inputs, outputs) => {
@@ -91,6 +99,8 @@ export const conv2dInputGrad: RoutineImplementation<"conv2dInputGrad"> = (device
   const work = productWork(elementCount(dy) * w[1] * w[2] * w[3]);
   if (winogradPays(shape))
     return runWinogradProduct(device, inputGradientSides(shape), dy[0], work);
+  const halving = halvingInputGradient(shape, dy[0]);
+  if (halving !== undefined) return runHalvingProduct(device, halving, dy[0], work);
   if (hasFewChannels(shape)) return runFewChannels(device, shape, dy[0], work);
   const plan = planConv2dInputGradient(shape);
   return (inputs, outputs) => {
@@ -150,6 +160,8 @@ export const conv2dWeightGrad: RoutineImplementation<"conv2dWeightGrad"> =
     const batch = x[0];
     const weights = elementCount(program.result.shape);
     const work = productWork(elementCount(dy) * (weights / dy[1]));
+    const halving = halvingWeightGradient(shape, batch);
+    if (halving !== undefined) return runHalvingWeightGradient(device, halving, work);
     const pieces =
       weights <= mostSummedApart ? Math.min(mostBatchPieces, Math.floor(batch / 2)) : 1;
     if (pieces > 1 && winogradPays(shape)) {

@@ -1,4 +1,5 @@
 import type { FunctionHandle, FunctionHost, Local } from "../wasm/function-builder.ts";
+import { integers, parametersOf } from "./winograd-tiles.ts";
 import { transformed, type Combination } from "./winograd-transforms.ts";
 
 /**
@@ -141,8 +142,8 @@ export function halvingAxis(outputs: number, edges: boolean): HalvingAxis {
 }
 
 /**
- * (source, sourceStep, target, targetStep, thirds, rest, edges): one line of vectors through a map, tile
- * after tile, steps in bytes.
+ * (source, sourceStep, target, targetStep, thirds, rest, edges, lines, sourceLine, targetLine): lines of
+ * vectors through a map, each tile after tile; steps within a line and from line to line in bytes.
  */
 export type AxisKernel = (host: FunctionHost) => FunctionHandle;
 
@@ -169,10 +170,11 @@ function axisKernel(
   { edgeSource = 0 } = {},
 ): AxisKernel {
   return (host) =>
-    host.helper(name, Array<"i32">(7).fill("i32"), [], (body) => {
-      const [source, sourceStep, target, targetStep, thirds, rest, edges] =
-        body.parameters as unknown as readonly [Local, Local, Local, Local, Local, Local, Local];
-      const tile = body.local("i32");
+    host.helper(name, Array<"i32">(10).fill("i32"), [], (body) => {
+      const [firstSource, sourceStep, firstTarget, targetStep, thirds, rest, edges, ...more] =
+        parametersOf(body);
+      const [lines, sourceLine, targetLine] = more;
+      const [line, tile, source, target] = integers(body, 4);
       const move = (pointer: Local, step: Local): void => {
         body.op("i32.add", pointer, step).set(pointer);
       };
@@ -213,15 +215,21 @@ function axisKernel(
           });
         });
       };
-      emitEdge(edgeSource);
-      if (maps[3] !== undefined) {
-        const map = maps[3];
-        body.countUp(tile, thirds, 1, () => emitTile(3, map));
-      }
-      for (const size of [1, 2] as const) {
-        const map = maps[size];
-        if (map !== undefined) body.op("i32.eq", rest, size).if(() => emitTile(size, map));
-      }
-      emitEdge(0);
+      body.countUp(line, lines, 1, () => {
+        body.get(firstSource).set(source).get(firstTarget).set(target);
+        emitEdge(edgeSource);
+        if (maps[3] !== undefined) {
+          const map = maps[3];
+          body.get(0).set(tile);
+          body.countUp(tile, thirds, 1, () => emitTile(3, map));
+        }
+        for (const size of [1, 2] as const) {
+          const map = maps[size];
+          if (map !== undefined) body.op("i32.eq", rest, size).if(() => emitTile(size, map));
+        }
+        emitEdge(0);
+        move(firstSource, sourceLine);
+        move(firstTarget, targetLine);
+      });
     });
 }

@@ -4,6 +4,7 @@ import type { ModuleBuilder } from "../wasm/module-builder.ts";
 import type { AxisKernel } from "./halving-axis.ts";
 import { interleavePlanes, LANE_PIXEL_BYTES, separatePlanes } from "./lane-planes.ts";
 import { panelKernel, TILE_COLUMNS } from "./micro-kernel.ts";
+import { integers, parametersOf } from "./winograd-tiles.ts";
 
 /**
  * Planes of images, channels or filters, and their slots: for each kind of product a matrix of lanes and
@@ -83,8 +84,6 @@ interface Walk {
   readonly lineRowBytes: Local;
 }
 
-const integer = (body: FunctionBuilder): Local => body.local("i32");
-
 /**
  * An export (words, planes, lanes, slots, grid): runs `emit` for every four lanes and every depth. Lanes past
  * the last repeat it, so that what is stored for them is right as well.
@@ -95,20 +94,12 @@ function exportWalk(
   emit: (body: FunctionBuilder, walk: Walk) => void,
 ): void {
   module.exported(name, Array<"i32">(5).fill("i32"), [], (body) => {
-    const [words, planes, laneCount, slots, grid] = body.parameters as unknown as readonly [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
+    const [words, planes, laneCount, slots, grid] = parametersOf(body);
     const reader = new ArgumentReader(body, words);
     const fields = layoutFields.map((field) => [field, reader.integer()] as const);
     const layout = Object.fromEntries(fields) as Walk["layout"];
-    const [depth, lane, block, at, last, lines, lineRowBytes] = Array.from({ length: 7 }, () =>
-      integer(body),
-    ) as [Local, Local, Local, Local, Local, Local, Local];
-    const lanes = [0, 1, 2, 3].map(() => integer(body));
+    const [depth, lane, block, at, last, lines, lineRowBytes] = integers(body, 7);
+    const lanes = integers(body, 4).slice(0, 4);
     body.op("i32.mul", layout.gridRowBytes, layout.gridRows).op("i32.add", grid).set(lines);
     body.op("i32.mul", layout.phases, layout.columnSlots).op("i32.shl", 4).set(lineRowBytes);
     body.op("i32.sub", laneCount, 1).set(last);
@@ -129,53 +120,36 @@ function exportWalk(
   });
 }
 
-/** Runs `emit` for every row of the grid and every phase of its columns. */
-function eachRow(
+/** Runs `emit` for every phase along x: the first pixel of its rows, and where its lines begin. */
+function eachPhase(
   body: FunctionBuilder,
   { layout, grid, lines }: Walk,
-  emit: (phase: Local, gridRow: Local, line: Local) => void,
+  emit: (pixels: Local, line: Local) => void,
 ): void {
-  const [row, phase, gridRow, line] = Array.from({ length: 4 }, () => integer(body)) as [
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
-  body.get(grid).set(gridRow);
-  body.get(lines).set(line);
-  body.get(0).set(row);
-  body.countUp(row, layout.gridRows, 1, () => {
-    body.get(0).set(phase);
-    body.countUp(phase, layout.phases, 1, () => {
-      emit(phase, gridRow, line);
-      body.op("i32.shl", layout.columnSlots, 4).op("i32.add", line).set(line);
-    });
-    body.op("i32.add", gridRow, layout.gridRowBytes).set(gridRow);
+  const [phase, pixels, line] = integers(body, 3);
+  body.get(grid).set(pixels).get(lines).set(line);
+  body.get(0).set(phase);
+  body.countUp(phase, layout.phases, 1, () => {
+    emit(pixels, line);
+    body.op("i32.add", pixels, LANE_PIXEL_BYTES).set(pixels);
+    body.op("i32.shl", layout.columnSlots, 4).op("i32.add", line).set(line);
   });
 }
 
-/** Runs `emit` for every phase of rows and columns and every column of the lines. */
-function eachColumn(
+/** Runs `emit` for every phase of rows and columns: the first of its lines, and its slots. */
+function eachPhasePair(
   body: FunctionBuilder,
-  { layout, slots, lines }: Walk,
-  emit: (rowPhase: Local, column: Local, slot: Local) => void,
+  walk: Walk,
+  emit: (line: Local, slots: Local) => void,
 ): void {
-  const [rowPhase, phase, x, column, block, slot] = Array.from({ length: 6 }, () =>
-    integer(body),
-  ) as [Local, Local, Local, Local, Local, Local];
+  const { layout, slots, lineRowBytes } = walk;
+  const [row, first, block] = integers(body, 3);
   body.get(slots).set(block);
-  body.get(0).set(rowPhase);
-  body.countUp(rowPhase, layout.phases, 1, () => {
-    body.get(lines).set(column);
-    body.get(0).set(phase);
-    body.countUp(phase, layout.phases, 1, () => {
-      body.get(block).set(slot);
-      body.get(0).set(x);
-      body.countUp(x, layout.columnSlots, 1, () => {
-        emit(rowPhase, column, slot);
-        body.op("i32.add", column, LANE_PIXEL_BYTES).set(column);
-        body.op("i32.add", slot, layout.slotBytes).set(slot);
-      });
+  body.get(0).set(row);
+  body.countUp(row, layout.phases, 1, () => {
+    eachPhase(body, walk, (_pixels, line) => {
+      body.op("i32.mul", row, lineRowBytes).op("i32.add", line).set(first);
+      emit(first, block);
       body.op("i32.add", block, layout.phaseBytes).set(block);
     });
   });
@@ -184,21 +158,22 @@ function eachColumn(
 /** Exports `name`(words, planes, lanes, slots, grid): planes to slots, along rows, then along columns. */
 export function emitToSlots(module: ModuleBuilder, name: string, axis: AxisKernel): void {
   const interleave = interleavePlanes(module);
-  const line = axis(module);
+  const map = axis(module);
   exportWalk(module, name, (body, walk) => {
     const { layout, lanes, grid, lineRowBytes } = walk;
     body.get(...lanes, layout.rowBytes, layout.rows, layout.width);
     body.op("i32.add", grid, layout.gridStart).get(layout.gridRowBytes).call(interleave);
-    eachRow(body, walk, (phase, gridRow, target) => {
-      body.op("i32.add", layout.first, phase).op("i32.shl", 4).op("i32.add", gridRow);
-      body.op("i32.shl", layout.step, 4).get(target, LANE_PIXEL_BYTES);
-      body.get(layout.columnThirds, layout.columnRest, layout.edges).call(line);
+    eachPhase(body, walk, (pixels, line) => {
+      body.op("i32.shl", layout.first, 4).op("i32.add", pixels).op("i32.shl", layout.step, 4);
+      body.get(line, LANE_PIXEL_BYTES, layout.columnThirds, layout.columnRest, layout.edges);
+      body.get(layout.gridRows, layout.gridRowBytes, lineRowBytes).call(map);
     });
-    eachColumn(body, walk, (rowPhase, column, slot) => {
-      body.op("i32.add", layout.first, rowPhase).op("i32.mul", lineRowBytes);
-      body.op("i32.add", column).op("i32.mul", layout.step, lineRowBytes).get(slot);
+    eachPhasePair(body, walk, (line, slots) => {
+      body.op("i32.mul", layout.first, lineRowBytes).op("i32.add", line);
+      body.op("i32.mul", layout.step, lineRowBytes).get(slots);
       body.op("i32.mul", layout.columnSlots, layout.slotBytes);
-      body.get(layout.rowThirds, layout.rowRest, layout.edges).call(line);
+      body.get(layout.rowThirds, layout.rowRest, layout.edges);
+      body.get(layout.columnSlots, LANE_PIXEL_BYTES, layout.slotBytes).call(map);
     });
   });
 }
@@ -206,19 +181,19 @@ export function emitToSlots(module: ModuleBuilder, name: string, axis: AxisKerne
 /** Exports `name`(words, planes, lanes, slots, grid): slots to planes, along columns, then along rows. */
 export function emitFromSlots(module: ModuleBuilder, name: string, axis: AxisKernel): void {
   const separate = separatePlanes(module);
-  const line = axis(module);
+  const map = axis(module);
   exportWalk(module, name, (body, walk) => {
     const { layout, lanes, grid, lineRowBytes } = walk;
-    eachColumn(body, walk, (rowPhase, column, slot) => {
-      body.get(slot).op("i32.mul", layout.columnSlots, layout.slotBytes);
-      body.op("i32.mul", rowPhase, lineRowBytes).op("i32.add", column);
-      body.op("i32.mul", layout.step, lineRowBytes);
-      body.get(layout.rowThirds, layout.rowRest, layout.edges).call(line);
+    eachPhasePair(body, walk, (line, slots) => {
+      body.get(slots).op("i32.mul", layout.columnSlots, layout.slotBytes);
+      body.get(line).op("i32.mul", layout.step, lineRowBytes);
+      body.get(layout.rowThirds, layout.rowRest, layout.edges);
+      body.get(layout.columnSlots, layout.slotBytes, LANE_PIXEL_BYTES).call(map);
     });
-    eachRow(body, walk, (phase, gridRow, source) => {
-      body.get(source, LANE_PIXEL_BYTES).op("i32.shl", phase, 4).op("i32.add", gridRow);
-      body.op("i32.shl", layout.step, 4);
-      body.get(layout.columnThirds, layout.columnRest, layout.edges).call(line);
+    eachPhase(body, walk, (pixels, line) => {
+      body.get(line, LANE_PIXEL_BYTES, pixels).op("i32.shl", layout.step, 4);
+      body.get(layout.columnThirds, layout.columnRest, layout.edges);
+      body.get(layout.gridRows, lineRowBytes, layout.gridRowBytes).call(map);
     });
     body.get(...lanes, layout.rowBytes, layout.rows, layout.width);
     body.op("i32.add", grid, layout.gridStart).get(layout.gridRowBytes).call(separate);
@@ -233,21 +208,9 @@ export function emitFromSlots(module: ModuleBuilder, name: string, axis: AxisKer
 export function emitMultiplySlots(module: ModuleBuilder): void {
   const panel = panelKernel(module);
   module.exported("multiplySlots", Array<"i32">(11).fill("i32"), [], (body) => {
-    const [product, count, a, b, c, aBytes, bBytes, cBytes, rows, depth, accumulate] =
-      body.parameters as unknown as readonly [
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-      ];
-    const i = integer(body);
+    const [product, count, a, b, c, aBytes, bBytes, cBytes, rows, depth] = parametersOf(body);
+    const accumulate = body.parameters[10]!;
+    const [i] = integers(body, 1);
     body.countUp(i, count, 1, () => {
       const matrices = [
         [a, aBytes],

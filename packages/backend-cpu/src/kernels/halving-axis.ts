@@ -116,6 +116,13 @@ function transposed(map: Map): Map {
   );
 }
 
+/** The gradients of the maps of all tiles. */
+const allTransposed = (maps: Readonly<Record<TileSize, Map>>): Readonly<Record<TileSize, Map>> => ({
+  3: /* @__PURE__ */ transposed(maps[3]),
+  2: /* @__PURE__ */ transposed(maps[2]),
+  1: /* @__PURE__ */ transposed(maps[1]),
+});
+
 /** How the outputs of one axis fall into tiles. */
 export interface HalvingAxis {
   /** Tiles of three outputs. */
@@ -148,20 +155,21 @@ export function halvingAxis(outputs: number, edges: boolean): HalvingAxis {
 export type AxisKernel = (host: FunctionHost) => FunctionHandle;
 
 /** From inputs to the left sides of products. */
-export const inputAxis: AxisKernel = axisKernel("inputAxis", inputMaps, { edgeSource: 1 });
-/** From products to outputs. */
-export const outputAxis: AxisKernel = axisKernel("outputAxis", outputMaps);
-/** From gradients of outputs to those of products. */
-export const changeAxis: AxisKernel = axisKernel("changeAxis", {
-  3: transposed(outputMaps[3]),
-  2: transposed(outputMaps[2]),
-  1: transposed(outputMaps[1]),
+export const inputAxis: AxisKernel = /* @__PURE__ */ axisKernel("inputAxis", inputMaps, {
+  edgeSource: 1,
 });
+/** From products to outputs. */
+export const outputAxis: AxisKernel = /* @__PURE__ */ axisKernel("outputAxis", outputMaps);
+/** From gradients of outputs to those of products. */
+export const changeAxis: AxisKernel = /* @__PURE__ */ axisKernel(
+  "changeAxis",
+  /* @__PURE__ */ allTransposed(outputMaps),
+);
 /** From two taps to bins, as a tile of 1. */
-export const weightAxis: AxisKernel = axisKernel("weightAxis", { 1: weightMap });
+export const weightAxis: AxisKernel = /* @__PURE__ */ axisKernel("weightAxis", { 1: weightMap });
 /** From gradients of bins to those of two taps, as a tile of 1. */
-export const weightGradientAxis: AxisKernel = axisKernel("weightGradientAxis", {
-  1: transposed(weightMap),
+export const weightGradientAxis: AxisKernel = /* @__PURE__ */ axisKernel("weightGradientAxis", {
+  1: /* @__PURE__ */ transposed(weightMap),
 });
 
 function axisKernel(

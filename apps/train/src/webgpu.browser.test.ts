@@ -12,19 +12,19 @@ import { train, type TrainingProgress } from "./training.ts";
 const before = settings().backend;
 afterEach(() => configure({ backend: before }));
 
-const seed = 3;
+const seed = 5;
 const { signal } = new AbortController();
 
-/** The trainer's parts, as `npm run train` puts them together. */
+/** The trainer's parts and its network, as `npm run train` puts them together; 128 small steps. */
 async function learn(backend: Backend): Promise<{ accuracy: number; history: TrainingProgress[] }> {
   configure({ backend });
   const history: TrainingProgress[] = [];
-  const digits = drawnDigits(2400, seed);
-  const model = models.mlp(new Generator(seed));
+  const digits = drawnDigits(512, seed);
+  const model = models.cnn(new Generator(seed));
   const optimizer = optimizers.adam(model.parameters(), 0.003);
   await train(model, optimizer, digits.train, {
-    epochs: 3,
-    batchSize: 32,
+    epochs: 2,
+    batchSize: 8,
     seed,
     signal,
     onProgress: (progress) => history.push(progress),
@@ -40,9 +40,9 @@ test(
   async () => {
     const ours = await learn(await webgpu());
     const theirs = await learn(await cpu());
-    expect(theirs.accuracy).toBeGreaterThan(0.85);
+    expect(theirs.accuracy).toBeGreaterThan(0.75);
     expect(Math.abs(ours.accuracy - theirs.accuracy)).toBeLessThanOrEqual(0.01);
     expect(ours.history[0]!.loss / theirs.history[0]!.loss).toBeCloseTo(1, 4);
-    expect(ours.history.at(-1)).toMatchObject({ seen: 7200, total: 7200, epoch: 3 });
+    expect(ours.history.at(-1)).toMatchObject({ seen: 1024, total: 1024, epoch: 2 });
   },
 );

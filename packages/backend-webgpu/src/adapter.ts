@@ -1,4 +1,5 @@
 import { UnsupportedError } from "@dl/backend";
+import { hasOrderedSubgroups } from "./subgroups.ts";
 
 /** Which adapter {@link webgpu} takes and how much of it. */
 export interface WebgpuOptions {
@@ -12,6 +13,11 @@ export interface WebgpuOptions {
   readonly gpu?: GPU;
   /** Measures each program with timestamp queries where the device has them; see `timings()`. */
   readonly profile?: boolean;
+  /**
+   * Whether reductions may fold within subgroups; `true` when absent. The size of a subgroup decides
+   * the order of additions, so without them devices that round alike sum alike.
+   */
+  readonly subgroups?: boolean;
 }
 
 /** What is known of the device, for reports and for choosing another one. */
@@ -22,6 +28,8 @@ export interface WebgpuAdapterInfo {
   /** Whether this is software, or hardware that is much slower than it should be. */
   readonly isFallback: boolean;
   readonly features: readonly string[];
+  /** Whether reductions fold within subgroups. */
+  readonly usesSubgroups: boolean;
   readonly limits: Readonly<Record<string, number>>;
 }
 
@@ -52,7 +60,7 @@ const raisedLimits = [
 export async function acquireDevice(options: WebgpuOptions): Promise<AcquiredDevice> {
   if (options.device !== undefined) {
     const { device } = options;
-    return { device, info: describe(device.adapterInfo, device), isOwned: false };
+    return { device, info: await describe(device.adapterInfo, device, options), isOwned: false };
   }
   const source = options.adapter ?? options.gpu ?? (await findGpu());
   const adapter = options.adapter ?? (await requestAdapter(source as GPU, options));
@@ -68,7 +76,7 @@ export async function acquireDevice(options: WebgpuOptions): Promise<AcquiredDev
     );
   }
   sources.set(device, source);
-  return { device, info: describe(adapter.info, device), isOwned: true };
+  return { device, info: await describe(adapter.info, device, options), isOwned: true };
 }
 
 async function requestAdapter(
@@ -129,7 +137,11 @@ function unsupported(problem: string): UnsupportedError {
   return new UnsupportedError("webgpu", problem);
 }
 
-function describe(info: GPUAdapterInfo | undefined, device: GPUDevice): WebgpuAdapterInfo {
+async function describe(
+  info: GPUAdapterInfo | undefined,
+  device: GPUDevice,
+  { subgroups = true }: WebgpuOptions,
+): Promise<WebgpuAdapterInfo> {
   const limits: Record<string, number> = {};
   for (const name in device.limits) {
     const value: unknown = device.limits[name as keyof GPUSupportedLimits];
@@ -141,6 +153,7 @@ function describe(info: GPUAdapterInfo | undefined, device: GPUDevice): WebgpuAd
     description: info?.description ?? "",
     isFallback: info?.isFallbackAdapter ?? false,
     features: [...device.features].toSorted(),
+    usesSubgroups: subgroups && (await hasOrderedSubgroups(device)),
     limits,
   };
 }

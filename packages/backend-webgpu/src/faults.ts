@@ -1,4 +1,5 @@
 import { BackendError, formatProgram, OutOfMemoryError, type Program } from "@dl/backend";
+import type { Block } from "./memory/buffer-pool.ts";
 
 /**
  * What a device reports late: WebGPU says nothing when a call fails, but later, when the host
@@ -28,12 +29,13 @@ export class Faults {
 
 export function refusedBuffer(
   { message }: GPUError,
-  byteLength: number,
+  { byteLength, writer }: Block,
   liveBytes: number,
 ): OutOfMemoryError {
+  const purpose = writer === undefined ? "" : `\nfor a result of\n${formatProgram(writer)}`;
   return new OutOfMemoryError(
     "webgpu",
-    `the device has no memory for a buffer of ${byteLength} bytes while ${liveBytes} bytes are in use: ${firstLine(message)}. Free some tensors or use smaller ones.`,
+    `the device has no memory for a buffer of ${byteLength} bytes while ${liveBytes} bytes are in use: ${firstLine(message)}. Free some tensors or use smaller ones.${purpose}`,
     { received: byteLength },
   );
 }

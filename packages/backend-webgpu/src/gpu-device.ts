@@ -66,7 +66,7 @@ export class WebgpuDevice {
     this.#pool = new BufferPool(
       device,
       Math.min(pooledShare, this.maxBufferBytes),
-      (error, byteLength) => this.#faults.note(refusedBuffer(error, byteLength, this.liveBytes)),
+      (error, block) => this.#faults.note(refusedBuffer(error, block, this.liveBytes)),
     );
     this.#staging = new StagingRing(device);
     this.#pipelines = new PipelineCache(

@@ -57,6 +57,7 @@ export class KernelBuilder {
   readonly #functions = new Map<string, string>();
   readonly #declarations: string[] = [];
   #usesNormalTable = false;
+  #usesSubgroups = false;
 
   /** A number fixed by the program, as a u32. */
   fixed(value: number): string {
@@ -97,6 +98,12 @@ export class KernelBuilder {
     return called;
   }
 
+  /** The name of the subgroup's size, in a kernel that may then call the functions of subgroups. */
+  subgroupSize(): string {
+    this.#usesSubgroups = true;
+    return "subgroup_size";
+  }
+
   /** A declaration at module level: a function, workgroup memory. */
   declare(text: string): void {
     this.#declarations.push(text);
@@ -110,7 +117,14 @@ export class KernelBuilder {
     const groupLimit = this.fixed(groupCount);
     const bindings = this.#bindings.toSorted((a, b) => Number(a.isWritten) - Number(b.isWritten));
     const wordCount = Math.ceil(this.#words.length / 4);
+    const builtins = [
+      "@builtin(local_invocation_index) local: u32",
+      "@builtin(workgroup_id) group_id: vec3<u32>",
+      "@builtin(num_workgroups) group_counts: vec3<u32>",
+      ...(this.#usesSubgroups ? ["@builtin(subgroup_size) subgroup_size: u32"] : []),
+    ];
     const code = [
+      ...(this.#usesSubgroups ? ["enable subgroups;"] : []),
       `@group(0) @binding(0) var<uniform> words: array<vec4<u32>, ${wordCount}>;`,
       ...(this.#usesNormalTable
         ? [`@group(0) @binding(1) var<uniform> normal_table: array<vec4<i32>, 497>;`]
@@ -119,7 +133,7 @@ export class KernelBuilder {
       ...this.#functions.values(),
       ...this.#declarations,
       `@compute @workgroup_size(${workgroupSize})`,
-      "fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) group_counts: vec3<u32>) {",
+      `fn main(${builtins.join(", ")}) {`,
       "let group = group_id.x + group_id.y * group_counts.x;",
       `if (group >= ${groupLimit}) { return; }`,
       body,

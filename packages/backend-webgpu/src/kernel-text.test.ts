@@ -72,8 +72,8 @@ describe("a map's text", () => {
   });
 });
 
-test("a long reduction is cut in parts, fixed by its shape", () => {
-  const kernels = (shape: readonly number[], axes: readonly number[]) =>
+describe("a reduction's text", () => {
+  const kernels = (shape: readonly number[], axes: readonly number[], usesSubgroups = false) =>
     reduceKernels(
       reduceProgram({
         op: "sum",
@@ -84,12 +84,29 @@ test("a long reduction is cut in parts, fixed by its shape", () => {
         value: x,
         epilogue: undefined,
       }),
+      usesSubgroups,
     );
-  expect(kernels([64, 10], [1]).second).toBeUndefined();
-  const { first, second, scratchBytes } = kernels([1 << 20], [0]);
-  expect(second).toBeDefined();
-  expect(scratchBytes).toBe(4 * first.groupCount);
-  expect(first.groupCount).toBeGreaterThan(32);
+
+  test("is cut in parts where it is long, fixed by its shape", () => {
+    expect(kernels([64, 10], [1]).second).toBeUndefined();
+    const { first, second, scratchBytes } = kernels([1 << 20], [0]);
+    expect(second).toBeDefined();
+    expect(scratchBytes).toBe(4 * first.groupCount);
+    expect(first.groupCount).toBeGreaterThan(32);
+  });
+
+  test("names subgroups only where they are used", () => {
+    for (const [usesSubgroups, opening] of [
+      [true, "enable subgroups;\n@group(0)"],
+      [false, "@group(0)"],
+    ] as const) {
+      const { first, second } = kernels([1 << 20], [0], usesSubgroups);
+      for (const { code } of [first, second!]) {
+        expect(code.startsWith(opening)).toBe(true);
+        expect(code.includes("subgroup")).toBe(usesSubgroups);
+      }
+    }
+  });
 });
 
 test("a grid over the limit of one dimension uses two", () => {

@@ -5,6 +5,7 @@ import {
   internLayout,
   mapProgram,
   OutOfMemoryError,
+  parameter,
   reduceProgram,
   scalar,
   type Backend,
@@ -13,7 +14,8 @@ import {
   type Scalar,
 } from "@dl/backend";
 import { reference } from "@dl/backend-reference";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { configure, settings, tensor } from "@dl/tensor";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { acquireDevice } from "./adapter.ts";
 import { WebgpuDevice } from "./gpu-device.ts";
 import { webgpu, type WebgpuBackend } from "./index.ts";
@@ -72,17 +74,40 @@ test("bytes written without waiting are bounded as well", async () => {
   backend.free(buffer);
 });
 
-test("memory the device does not have is reported with its bytes, and the device goes on", async () => {
+test("memory the device does not have is reported with its bytes and use, and the device goes on", async () => {
   const size = backend.capabilities.maxBufferBytes;
   const buffers = [];
   let error: unknown;
+  const program = mapProgram([size / 4], [], ["float32"], [parameter(0, "float32")]);
+  const executable = backend.compile(program);
   while (error === undefined && buffers.length < 256) {
-    buffers.push(backend.allocate(size));
+    const buffer = backend.allocate(size);
+    buffers.push(buffer);
+    backend.dispatch(executable, [], [buffer], [1]);
     error = await backend.synchronize().catch((caught: unknown) => caught);
   }
   expect(error).toBeInstanceOf(OutOfMemoryError);
   expect((error as Error).message).toContain(`no memory for a buffer of ${size} bytes`);
+  expect((error as Error).message).toContain(`\nfor a result of\nmap [${size / 4}](`);
   for (const buffer of buffers) backend.free(buffer);
+  await expectUsable();
+});
+
+test("a tensor over the limit is named with its bytes, the limit and the program", async () => {
+  const limit = backend.capabilities.maxBufferBytes;
+  const shape = [1 + limit / 256, 64];
+  const budget = settings().memoryBudgetBytes;
+  configure({ memoryBudgetBytes: 2 * limit });
+  onTestFinished(() => void configure({ memoryBudgetBytes: budget }));
+  const asked = tensor([1, 2], { backend }).sum().expand(shape).mul(2);
+  const message = `webgpu: a buffer on this device may have at most ${limit} bytes: ${limit + 256} asked for. Use smaller tensors, or the cpu backend.
+for a tensor [${shape.join(", ")}] of float32
+while running
+map [`;
+  const error = await asked.data().catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(OutOfMemoryError);
+  expect(error).toMatchObject({ expected: limit, received: limit + 256 });
+  expect((error as Error).message.slice(0, message.length)).toBe(message);
   await expectUsable();
 });
 

@@ -12,7 +12,7 @@ import {
 } from "@dl/backend";
 import { describe, expect, test } from "vitest";
 import {
-  bothBackends,
+  allBackends,
   exact,
   expectSame,
   runOn,
@@ -70,7 +70,7 @@ describe("layouts", () => {
   });
 
   test("writes over its input", async () => {
-    const { fast } = await bothBackends();
+    const { fast } = await allBackends();
     const buffer = fast.allocate(4 * 7);
     fast.write(buffer, new Uint8Array(Float32Array.from([1, 2, 3, 4, 5, 6, 7]).buffer));
     const program = mapProgram([7], [float([7])], [], [scalar.mul(x, x)]);
@@ -251,7 +251,7 @@ test("index, parameters and several outputs", async () => {
 });
 
 test("an element's bits do not depend on where it falls", async () => {
-  const { fast } = await bothBackends();
+  const { fast } = await allBackends();
   const value = scalar.div(
     scalar.mul(x, scalar.sqrt(scalar.abs(x))),
     scalar.add(scalar.abs(x), 0.3),

@@ -27,7 +27,7 @@ export interface ReducePlan {
   readonly partSize: number;
 }
 
-const workgroupSize = 256;
+export const workgroupSize = 256;
 /** Enough workgroups to fill any device; fewer than this, and a long reduction is cut. */
 const enoughGroups = 128;
 /** A lane takes at least this many elements before its reduction is cut. */

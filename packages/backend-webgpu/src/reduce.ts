@@ -10,7 +10,7 @@ import { planJoin, planReduce, type DomainAxis, type ReducePlan } from "./reduce
 import type { Runner } from "./runner.ts";
 
 export function compileReduce(device: WebgpuDevice, program: ReduceProgram): Runner {
-  const { first, second, scratchBytes } = reduceKernels(program);
+  const { first, second, scratchBytes } = reduceKernels(program, device.info.usesSubgroups);
   const kernel = device.kernel(first, program);
   if (second === undefined) return (operands, scalars) => device.run(kernel, operands, scalars);
   const join = device.kernel(second, program);
@@ -24,7 +24,10 @@ export function compileReduce(device: WebgpuDevice, program: ReduceProgram): Run
 }
 
 /** The kernel, and for long reductions a second one that joins the parts the first one made. */
-export function reduceKernels(program: ReduceProgram): {
+export function reduceKernels(
+  program: ReduceProgram,
+  usesSubgroups: boolean,
+): {
   first: KernelSource;
   second: KernelSource | undefined;
   scratchBytes: number;
@@ -37,7 +40,14 @@ export function reduceKernels(program: ReduceProgram): {
   const body = domainLoop(builder, program, slots, plan, fold);
   if (plan.parts === 1)
     return {
-      first: emitReduce(builder, plan, fold, body, finishing(builder, program, fold)),
+      first: emitReduce(
+        builder,
+        plan,
+        fold,
+        body,
+        finishing(builder, program, fold),
+        usesSubgroups,
+      ),
       second: undefined,
       scratchBytes: 0,
     };
@@ -47,7 +57,7 @@ export function reduceKernels(program: ReduceProgram): {
     .map(
       (word, i) => `${partial}[(result * part_count + part) * ${fold.words}u + ${i}u] = ${word};`,
     );
-  const first = emitReduce(builder, plan, fold, body, () => stores.join("\n"));
+  const first = emitReduce(builder, plan, fold, body, () => stores.join("\n"), usesSubgroups);
   const joiner = new KernelBuilder();
   const join = foldOf(joiner, program.op, program.value.dtype);
   const source = joiner.read(scratch, "u32");
@@ -62,7 +72,14 @@ export function reduceKernels(program: ReduceProgram): {
   };
   return {
     first,
-    second: emitReduce(joiner, joinPlan, join, joinBody, finishing(joiner, program, join)),
+    second: emitReduce(
+      joiner,
+      joinPlan,
+      join,
+      joinBody,
+      finishing(joiner, program, join),
+      usesSubgroups,
+    ),
     scratchBytes: plan.keptCount * plan.parts * fold.words * 4,
   };
 }
@@ -138,6 +155,7 @@ function emitReduce(
   fold: Fold,
   { before, inside }: LoopBody,
   store: () => string,
+  usesSubgroups: boolean,
 ): KernelSource {
   const { results, lanes, isResultsInner, parts, partSize, keptCount, reducedCount } = plan;
   fold.declare();
@@ -166,17 +184,37 @@ function emitReduce(
     ...inside,
     "}",
     "}",
+    ...joinLanes(kernel, fold, usesSubgroups),
+    "if (lane == 0u && result < result_count) {",
+    store(),
+    "}",
+  ].join("\n");
+  return kernel.finish(workgroupSize, blocks * parts, body);
+}
+
+/**
+ * A tree over the lanes of a result, whose shape the subgroup's size alone decides: within subgroups
+ * by shuffles, which need no memory and no barrier, then across them through workgroup memory. Any
+ * power of two will do as the size, below the lanes of a result or above.
+ */
+function joinLanes(kernel: KernelBuilder, fold: Fold, usesSubgroups: boolean): string[] {
+  const size = usesSubgroups ? kernel.subgroupSize() : "1u";
+  // As words, so that a shuffle can change no NaN, -0 or subnormal number.
+  const others = fold.store("carried").map((word) => `subgroupShuffleXor(${word}, reach)`);
+  const shuffles = [
+    `for (var reach = 1u << lane_shift; reach < min(${size}, lanes << lane_shift); reach <<= 1u) {`,
+    `carried = join(carried, ${fold.restore(others)});`,
+    "}",
+  ];
+  return [
+    ...(usesSubgroups ? shuffles : []),
     "shared_values[local] = carried;",
-    "for (var half = lanes >> 1u; half > 0u; half >>= 1u) {",
+    `for (var half = lanes >> 1u; (half << lane_shift) >= ${size}; half >>= 1u) {`,
     "workgroupBarrier();",
     "if (lane < half) {",
     "carried = join(carried, shared_values[local + (half << lane_shift)]);",
     "shared_values[local] = carried;",
     "}",
     "}",
-    "if (lane == 0u && result < result_count) {",
-    store(),
-    "}",
-  ].join("\n");
-  return kernel.finish(workgroupSize, blocks * parts, body);
+  ];
 }

@@ -58,6 +58,10 @@ test("a map, a reduction and a product on the page", async () => {
   ).toEqual([22, 28, 49, 64]);
 });
 
+test("reductions fold within subgroups", () => {
+  expect(backend.adapterInfo.usesSubgroups).toBe(true);
+});
+
 test("extremes of tanh and maximum", async () => {
   const values = [NaN, Infinity, -Infinity, 100, -100, 0];
   expect(await run(mapProgram([6], [float([6])], [], [scalar.tanh(x)]), [values], 6)).toEqual([

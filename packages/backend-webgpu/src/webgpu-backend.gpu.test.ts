@@ -162,7 +162,7 @@ describe("a lost device", () => {
   test("fails pending and later calls, and recovers", async () => {
     const gpu = await nodeGpu();
     const device = await (await gpu.requestAdapter())!.requestDevice();
-    const backend = await make({ device, gpu });
+    const backend = await make({ device, gpu, subgroups: false });
     const before = backend.allocate(16);
     backend.write(before, floats(1, 2, 3, 4));
     const executable = backend.compile(square);
@@ -184,6 +184,8 @@ describe("a lost device", () => {
 
     await Promise.all([backend.recover(), backend.recover()]);
     expect(backend.isLost).toBe(false);
+    expect(backend.adapterInfo.features).toContain("subgroups");
+    expect(backend.adapterInfo.usesSubgroups).toBe(false);
     expect(() => backend.write(before, floats(1))).toThrow(DeviceLostError);
     expect(() => backend.free(before)).not.toThrow();
     const [a, b] = [backend.allocate(16), backend.allocate(16)];

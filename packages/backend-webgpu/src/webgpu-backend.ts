@@ -105,9 +105,13 @@ class GpuBackend implements WebgpuBackend {
   }
 
   get info(): string {
-    const { vendor, architecture, description, isFallback, features } = this.#device.info;
+    const { vendor, architecture, description, isFallback, features, usesSubgroups } =
+      this.#device.info;
     const name = [vendor, architecture, description].filter((part) => part !== "").join(" ");
-    const used = ["subgroups", "timestamp-query", "shader-f16"].filter((f) => features.includes(f));
+    const used = [
+      ...(usesSubgroups ? ["subgroups"] : []),
+      ...["timestamp-query", "shader-f16"].filter((feature) => features.includes(feature)),
+    ];
     return `WebGPU on ${name || "an unnamed adapter"}${isFallback ? " (fallback, slow)" : ""}, buffers up to ${Math.floor(this.#device.maxBufferBytes / 2 ** 20)} MiB, ${used.length > 0 ? used.join(", ") : "no optional features"}`;
   }
 
@@ -191,7 +195,11 @@ class GpuBackend implements WebgpuBackend {
       throw new BackendError("dispatch", "this executable belongs to another backend.");
     const operands: Operand[] = [];
     for (const { buffer, offset } of inputs) operands.push({ block: device.block(buffer), offset });
-    for (const buffer of outputs) operands.push({ block: device.block(buffer), offset: 0 });
+    for (const buffer of outputs) {
+      const block = device.block(buffer);
+      block.writer ??= executable.program;
+      operands.push({ block, offset: 0 });
+    }
     const run = executable.on(device);
     this.#host.inOrder(() => run(operands, scalars));
   }
@@ -257,10 +265,11 @@ class GpuBackend implements WebgpuBackend {
 
   async #replaceDevice(): Promise<void> {
     // Neither a given device nor an adapter that has given its one device can serve again.
-    const { powerPreference, gpu, profile } = this.#options;
+    const { powerPreference, gpu, profile, subgroups } = this.#options;
     const acquired = await acquireDevice({
       ...(powerPreference && { powerPreference }),
       ...(gpu && { gpu }),
+      ...(subgroups !== undefined && { subgroups }),
     });
     const old = this.#device;
     this.#device = new WebgpuDevice(acquired, profile ?? false);

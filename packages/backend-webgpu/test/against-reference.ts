@@ -24,16 +24,25 @@ export interface Tolerance {
 export const exact: Tolerance = { relative: 0, absolute: 0 };
 export const close: Tolerance = { relative: 2e-5, absolute: 1e-6 };
 
-let backends: Promise<{ fast: WebgpuBackend; slow: Backend }> | undefined;
+interface Backends {
+  readonly fast: WebgpuBackend;
+  readonly withoutSubgroups: WebgpuBackend;
+  readonly slow: Backend;
+}
+
+let backends: Promise<Backends> | undefined;
 
 // Dawn keeps the process alive while a device lives.
 afterAll(async () => {
-  await (await backends)?.fast.dispose();
+  const made = await backends;
+  await Promise.all([made?.fast.dispose(), made?.withoutSubgroups.dispose()]);
   backends = undefined;
 });
 
-export function bothBackends(): Promise<{ fast: WebgpuBackend; slow: Backend }> {
-  backends ??= webgpu().then((fast) => ({ fast, slow: reference() }));
+export function allBackends(): Promise<Backends> {
+  backends ??= Promise.all([webgpu(), webgpu({ subgroups: false })]).then(
+    ([fast, withoutSubgroups]) => ({ fast, withoutSubgroups, slow: reference() }),
+  );
   return backends;
 }
 
@@ -67,18 +76,21 @@ export async function runOn(
   return results;
 }
 
+/** Runs a program on WebGPU, a reduction without subgroups as well, and compares. */
 export async function expectSame(
   program: Program,
   inputs: readonly TestInput[],
   scalars: readonly number[] = [],
   tolerance: Tolerance = close,
 ): Promise<void> {
-  const { fast, slow } = await bothBackends();
-  const actual = await runOn(fast, program, inputs, scalars);
+  const { fast, withoutSubgroups, slow } = await allBackends();
   const expected = await runOn(slow, program, inputs, scalars);
-  program.outputs.forEach(({ dtype }, i) =>
-    expectClose(actual[i]!, expected[i]!, dtype === "float32" ? tolerance : exact),
-  );
+  for (const backend of program.kind === "reduce" ? [fast, withoutSubgroups] : [fast]) {
+    const actual = await runOn(backend, program, inputs, scalars);
+    program.outputs.forEach(({ dtype }, i) =>
+      expectClose(actual[i]!, expected[i]!, dtype === "float32" ? tolerance : exact),
+    );
+  }
 }
 
 export function expectClose(

@@ -1,3 +1,4 @@
+import type { Program } from "@dl/backend";
 import { bufferUsage } from "../gpu-constants.ts";
 import { sizeClass } from "./size-class.ts";
 
@@ -8,6 +9,8 @@ export interface Block {
   readonly byteLength: number;
   /** The last batch of commands that uses it. */
   lastBatch: number;
+  /** What was first dispatched to write it: said of a buffer that turns out to have no memory. */
+  writer: Program | undefined;
 }
 
 /** A program's operand as a kernel sees it. */
@@ -25,7 +28,7 @@ export class BufferPool {
   readonly #device: GPUDevice;
   readonly #free = new Map<number, Block[]>();
   readonly #maxBytes: number;
-  readonly #onRefused: (error: GPUError, byteLength: number) => void;
+  readonly #onRefused: (error: GPUError, block: Block) => void;
   /** Those the device had no memory for: never handed out again. */
   readonly #refused = new WeakSet<Block>();
   /** All of them, oldest first, to know which to destroy. */
@@ -37,7 +40,7 @@ export class BufferPool {
   constructor(
     device: GPUDevice,
     maxBytes: number,
-    onRefused: (error: GPUError, byteLength: number) => void,
+    onRefused: (error: GPUError, block: Block) => void,
   ) {
     this.#device = device;
     this.#maxBytes = maxBytes;
@@ -62,13 +65,19 @@ export class BufferPool {
       size,
       usage: bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget,
     });
-    const block = { id: this.#nextId++, gpuBuffer, byteLength: size, lastBatch: -1 };
+    const block: Block = {
+      id: this.#nextId++,
+      gpuBuffer,
+      byteLength: size,
+      lastBatch: -1,
+      writer: undefined,
+    };
     void this.#device.popErrorScope().then(
       (error) => {
         if (error === null) return;
         this.#refused.add(block);
         if (this.#order.has(block)) this.#drop(block);
-        this.#onRefused(error, size);
+        this.#onRefused(error, block);
       },
       () => {}, // The device is lost, which every later call says.
     );

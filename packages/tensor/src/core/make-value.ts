@@ -208,7 +208,9 @@ function resultsOf(
   inputs: readonly Stored[],
   numbers: readonly NumberOperand[],
 ): TensorValue[] {
-  const storages = program.outputs.map(({ dtype, shape }) => newStorage(backend, dtype, shape));
+  const storages = program.outputs.map(({ dtype, shape }) =>
+    newStorage(backend, dtype, shape, { program, site: undefined }),
+  );
   const values = program.outputs.map(
     ({ dtype, shape }, i) =>
       new TensorValue(backend, dtype, shape, new Stored(storages[i]!, contiguousLayout(shape), 0)),

@@ -44,7 +44,7 @@ test("the budget stops a loop that never awaits", async () => {
       .replace(/: \d+ tensors hold [\d.]+ KiB/, ": N tensors hold M KiB")
       .replace(/budget of [\d.]+ KiB/, "budget of B KiB"),
   ).toBe(
-    "allocate: 4.0 KiB more would pass the budget of B KiB: N tensors hold M KiB. Unused tensors are collected at an await: read a result in the loop, e.g. await loss.item(), or raise configure({ memoryBudgetBytes }).",
+    "allocate: 4.0 KiB more would pass the budget of B KiB: N tensors hold M KiB. Unused tensors are collected at an await: read a result in the loop, e.g. await loss.item(), or raise configure({ memoryBudgetBytes }).\nfor a tensor [1024] of float32",
   );
   expect(held).toHaveLength(2);
   held.forEach((x) => x.dispose());
@@ -69,6 +69,15 @@ test("a fault of the backend tells the program and where the tensor was made", (
   const { message } = catchError(() => void y.flip(0));
   expect(message).toMatch(
     /^fake: device on fire\.\nwhile running\n[\s\S]*mul[\s\S]*\ncreated at .*memory\.test\.ts/,
+  );
+});
+
+test("a result without room tells its tensor, the program and where it was made", () => {
+  const x = tensor([1, 2]);
+  configure({ development: true, memoryBudgetBytes: memory().bytes + 4 });
+  const y = x.mul(3);
+  expect(catchError(() => void y.flip(0)).message).toMatch(
+    /^allocate: 8 B more would pass .*\nfor a tensor \[2\] of float32\nwhile running\n[\s\S]*mul[\s\S]*\ncreated at .*memory\.test\.ts/,
   );
 });
 

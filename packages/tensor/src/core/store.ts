@@ -4,6 +4,7 @@ import {
   DlError,
   dtypes,
   formatProgram,
+  formatShape,
   mapProgram,
   reduceProgram,
   routineProgram,
@@ -74,9 +75,7 @@ function storeMap(value: TensorValue): void {
   const fusion = new Fusion(store, { target: value });
   const scalar = fusion.scalar(value);
   const program = mapProgram(value.shape, fusion.specs, fusion.parameters, [scalar]);
-  const storage = newStorage(value.backend, value.dtype, value.shape);
-  run(value, program, fusion.inputs, [storage], fusion.numbers);
-  settle(value, storage);
+  compute(value, program, fusion.inputs, fusion.numbers);
 }
 
 function storeReduce(value: TensorValue, heavy: TensorValue, pending: PendingReduce): void {
@@ -92,9 +91,7 @@ function storeReduce(value: TensorValue, heavy: TensorValue, pending: PendingRed
     value: scalar,
     epilogue,
   });
-  const storage = newStorage(value.backend, value.dtype, value.shape);
-  run(value, program, [...domain.inputs, ...inputs], [storage], domain.numbers);
-  settle(value, storage);
+  compute(value, program, [...domain.inputs, ...inputs], domain.numbers);
 }
 
 function storeRoutine(value: TensorValue, heavy: TensorValue, pending: PendingRoutine): void {
@@ -111,9 +108,7 @@ function storeRoutine(value: TensorValue, heavy: TensorValue, pending: PendingRo
     own.parameters,
     epilogue,
   );
-  const storage = newStorage(value.backend, value.dtype, value.shape);
-  run(value, program, [...operands, ...inputs], [storage], own.numbers);
-  settle(value, storage);
+  compute(value, program, [...operands, ...inputs], own.numbers);
 }
 
 function fuseEpilogue(
@@ -127,9 +122,42 @@ function fuseEpilogue(
   return { epilogue: { inputs: fusion.specs, value: scalar }, inputs: fusion.inputs };
 }
 
-export function newStorage(backend: Backend, dtype: DType, shape: Shape): Storage {
+/** @throws {OutOfMemoryError} naming the tensor, and the program that was to compute it. */
+export function newStorage(backend: Backend, dtype: DType, shape: Shape, origin?: Origin): Storage {
   const count = contiguousLayout(shape).elementCount;
-  return new Storage(backend, count * dtypes[dtype].bytesPerElement, "allocate");
+  try {
+    return new Storage(backend, count * dtypes[dtype].bytesPerElement, "allocate");
+  } catch (error) {
+    if (error instanceof DlError) {
+      error.message += `\nfor a tensor ${formatShape(shape)} of ${dtype}`;
+      if (origin !== undefined) tellOrigin(error, origin);
+    }
+    throw error;
+  }
+}
+
+/** What was being computed, and in development where that was written. */
+interface Origin {
+  readonly program: Program;
+  readonly site: string | undefined;
+}
+
+function tellOrigin(error: DlError, { program, site }: Origin): void {
+  error.message += `\nwhile running\n${formatProgram(program)}`;
+  if (site !== undefined) error.message += `\ncreated at ${site}`;
+}
+
+/** Runs the program that computes a value, into a buffer of its own. */
+function compute(
+  value: TensorValue,
+  program: Program,
+  inputs: readonly Stored[],
+  numbers: readonly NumberOperand[],
+): void {
+  const { backend, dtype, shape, site } = value;
+  const storage = newStorage(backend, dtype, shape, { program, site });
+  run(value, program, inputs, [storage], numbers);
+  settle(value, storage);
 }
 
 /** Dispatches, and tells what was being computed and where it was written when that fails. */
@@ -151,10 +179,7 @@ export function run(
     );
     stepRecorder()?.ran({ executable, inputs, outputs, numbers });
   } catch (error) {
-    if (error instanceof DlError) {
-      const site = value.site === undefined ? "" : `\ncreated at ${value.site}`;
-      error.message += `\nwhile running\n${formatProgram(program)}${site}`;
-    }
+    if (error instanceof DlError) tellOrigin(error, { program, site: value.site });
     throw error;
   }
 }

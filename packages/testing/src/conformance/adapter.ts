@@ -37,5 +37,6 @@ export interface BackendAdapter {
   /** PyTorch's for float32 unless said. */
   readonly tolerances?: Tolerances;
   readonly unsupported?: readonly Unsupported[];
-  readonly exceptions?: readonly ToleranceException[];
+  /** Those that hold on this device. */
+  readonly exceptions?: (backend: Backend) => Promise<readonly ToleranceException[]>;
 }

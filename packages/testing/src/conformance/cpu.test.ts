@@ -13,7 +13,7 @@ const cpuAdapter: BackendAdapter = {
       matches: ({ dtype }) => dtype === "float64",
     },
   ],
-  exceptions: [
+  exceptions: async () => [
     {
       op: "matmul",
       check: "forward",

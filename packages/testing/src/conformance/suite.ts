@@ -17,13 +17,23 @@ const gradientOrders = { first: 1, second: 2 } as const;
 export class Suite {
   private readonly adapter: BackendAdapter;
   private readonly backend: Backend;
+  private readonly exceptions: readonly ToleranceException[];
   private readonly oracle = reference();
   private readonly results = new Map<string, OpResults>();
   private readonly used = new Set<object>();
 
-  constructor(adapter: BackendAdapter, backend: Backend) {
+  private constructor(
+    adapter: BackendAdapter,
+    backend: Backend,
+    exceptions: readonly ToleranceException[],
+  ) {
     this.adapter = adapter;
     this.backend = backend;
+    this.exceptions = exceptions;
+  }
+
+  static async of(adapter: BackendAdapter, backend: Backend): Promise<Suite> {
+    return new Suite(adapter, backend, (await adapter.exceptions?.(backend)) ?? []);
   }
 
   /** All comparisons of one operation; the unexpected misses. */
@@ -44,7 +54,7 @@ export class Suite {
         count.met++;
         continue;
       }
-      const exception = this.adapter.exceptions?.find((known) => isMatch(known, tested));
+      const exception = this.exceptions.find((known) => isMatch(known, tested));
       if (exception !== undefined) this.used.add(exception);
       else
         misses.push(
@@ -118,7 +128,7 @@ export class Suite {
       ...(this.adapter.unsupported ?? [])
         .filter((entry) => !this.used.has(entry))
         .map(({ reason }) => `unsupported, but nothing matches: ${reason}`),
-      ...(this.adapter.exceptions ?? [])
+      ...this.exceptions
         .filter((entry) => this.results.has(entry.op) && !this.used.has(entry))
         .map(({ op, check, sample }) => `passes now, remove it: ${op} ${check} ${sample ?? ""}`),
     ];
@@ -136,7 +146,7 @@ export class Suite {
       backend: this.adapter.name,
       tolerances: this.adapter.tolerances ?? pytorchTolerances,
       unsupported: (this.adapter.unsupported ?? []).map(({ reason }) => reason),
-      exceptions: this.adapter.exceptions ?? [],
+      exceptions: this.exceptions,
       ops: Object.fromEntries(this.results),
     };
   }

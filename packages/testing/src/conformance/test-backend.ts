@@ -13,6 +13,8 @@ interface ViteMeta {
 interface TestOptions {
   /** The share of the operations to test, so that files run side by side: all of them when absent. */
   readonly part?: Part;
+  /** Only operations of this theme. */
+  readonly theme?: string;
   /** Called once all operations asked for were compared. */
   readonly onReport?: (report: CoverageReport) => void;
 }
@@ -29,17 +31,17 @@ const patience = 240_000;
  */
 export async function testBackend(
   adapter: BackendAdapter,
-  { part = everything, onReport }: TestOptions = {},
+  { part = everything, theme, onReport }: TestOptions = {},
 ): Promise<void> {
   const { name } = adapter;
   const backend = await createOrSkip(adapter);
   if (backend === undefined) return;
-  const records = recordsIn(part);
+  const records = recordsIn(part).filter((record) => theme === undefined || record.theme === theme);
+  const suite = await Suite.of(adapter, backend);
   describe.runIf(part.index === 0)(`${name} device`, () => {
     testDevice(adapter);
   });
   describe(`${name} operations`, () => {
-    const suite = new Suite(adapter, backend);
     it.each(records.map((record) => [record.name, record] as const))(
       "%s",
       { timeout: patience },

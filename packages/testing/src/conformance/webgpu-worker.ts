@@ -4,7 +4,7 @@ import { inWorker, webgpuAdapter } from "./webgpu-adapter.ts";
 
 /** Compares the worker's share of the operations and posts the misses. */
 const backend = await webgpuAdapter.create();
-const suite = new Suite(webgpuAdapter, backend);
+const suite = await Suite.of(webgpuAdapter, backend);
 const misses: string[] = [];
 for (const record of recordsIn(inWorker))
   for (const miss of await suite.run(record)) misses.push(`${record.name}: ${miss}`);

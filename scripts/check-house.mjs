@@ -2,22 +2,34 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { filesIn, packages, publicPackages, report, root } from "./workspace.mjs";
+import { filesIn, isTest, packages, publicPackages, report, root } from "./workspace.mjs";
 
 const vague = /(^|-)(utils?|helpers?|common|misc|types)(-|$)/;
 const kebab = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const README_LINES = 60;
 // TypeScript augments only classes exported by a star: docs/decisions/0003.
 const starExport = join(root, "packages/tensor/src/index.ts");
+// Engines round these differently; @dl/backend has the same functions with the same bits everywhere.
+const unportable =
+  /\bMath\.(a?(sin|cos|tan)h?|atan2|cbrt|exp|expm1|log|log10|log1p|log2|pow)\b|(?<!\b\d+) \*\* (?!\d)/;
+// What tests compare with, and a backend that promises no bits.
+const mayBeUnportable =
+  /\/(backend-reference|backend-webgpu|testing)\/|\/pointwise-tables\/|\/accuracy\.ts$/;
+const comments = /\/\*[^]*?\*\/|\/\/.*/g;
 const faults = [];
 
 for (const { dir } of packages) {
   for (const file of filesIn(`${dir}/src`, ".ts")) {
-    const stem = basename(file).replace(/(\.(browser|gpu))?(\.(test|bench|d))?\.ts$/, "");
+    const stem = basename(file).replace(/(\.(browser|built|gpu))?(\.(test|bench|d))?\.ts$/, "");
     if (!kebab.test(stem)) faults.push(`${file}: not kebab-case`);
     if (vague.test(stem)) faults.push(`${file}: a vague name; a helper has a subject`);
     if (file !== starExport && /^export \* from/m.test(readFileSync(file, "utf8")))
       faults.push(`${file}: export * hides what is exported; name it`);
+    if (dir.startsWith("packages/") && !isTest(file) && !mayBeUnportable.test(file)) {
+      const [found] = unportable.exec(readFileSync(file, "utf8").replace(comments, "")) ?? [];
+      if (found)
+        faults.push(`${file}: ${found.trim()} differs between engines; see portable-math.ts`);
+    }
   }
 }
 

@@ -52,8 +52,7 @@ export type BenchOptions =
       readonly maxSlowdown: number;
       readonly run: RunOptions;
     }
-  | { readonly command: "serve"; readonly backend: BackendName }
-  | { readonly command: "first-step"; readonly case: string };
+  | { readonly command: "serve"; readonly backend: BackendName };
 
 const defaultPython = "/usr/bin/python3";
 const most = 1000;
@@ -128,7 +127,6 @@ const flagsOf: Readonly<Record<string, readonly string[]>> = {
   report: ["out", "markdown"],
   gate: ["baseline", "max-slowdown", "suite", "case", "filter", "backend", "blocks", "rounds"],
   serve: ["backend"],
-  "first-step": ["case"],
 };
 
 /** @returns the options, or `"help"`. @throws {UsageError} for anything it does not understand. */
@@ -171,8 +169,6 @@ export function parseOptions(args: readonly string[]): BenchOptions | "help" {
     }
     case "serve":
       return { command, backend: backendNamed(values.backend ?? "cpu") };
-    case "first-step":
-      return { command, case: values.case?.[0] ?? "mlp" };
   }
   if (positionals.length > 0)
     throw new UsageError(`Unexpected argument '${positionals[0]}'. See --help.`);

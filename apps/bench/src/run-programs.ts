@@ -124,10 +124,10 @@ interface FirstStep {
 }
 
 async function firstStep(root: string, id: string): Promise<FirstStep> {
-  const main = join(root, "apps/bench/dist/main.js");
-  if (!existsSync(main)) throw new Error(`${main} does not exist; build that checkout first`);
+  const program = join(root, "apps/bench/dist/first-step.js");
+  if (!existsSync(program)) throw new Error(`${program} does not exist; build that checkout first`);
   const started = performance.now();
-  const child = spawn(process.execPath, [main, "first-step", "--case", id], {
+  const child = spawn(process.execPath, [program, id], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   return new Promise((resolve, reject) => {

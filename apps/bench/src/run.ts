@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
-import { performance } from "node:perf_hooks";
-import { caseById, stepSuites } from "./cases/suites.ts";
+import { stepSuites } from "./cases/suites.ts";
 import { checkSameMachine, compareRuns, comparisonLine } from "./compare-runs.ts";
 import { environment, gitState } from "./environment.ts";
 import { gateBesideBuild, gateFiles } from "./gate-commands.ts";
@@ -17,7 +16,6 @@ import { runAccuracy } from "./run-accuracy.ts";
 import { runCold, runSize } from "./run-programs.ts";
 import { runSteps } from "./run-steps.ts";
 import { serve } from "./serve.ts";
-import { openLocal } from "./subject.ts";
 import { geometricMeans, recordLine, summaryLine } from "./summary.ts";
 
 interface Outputs {
@@ -76,17 +74,6 @@ async function runCommand(options: BenchOptions, outputs: Outputs): Promise<numb
     case "serve":
       await serve(options.backend);
       return 0;
-    case "first-step": {
-      const subject = await openLocal("cpu");
-      const bench = caseById(options.case);
-      if (bench === undefined) throw new UsageError(`unknown case ${options.case}`);
-      const { id, kind, params } = bench;
-      await subject.block({ case: id, kind, params, threads: 1, steps: 1 });
-      // What Node needs before it reads the first line of ours is not ours.
-      print(String(performance.now() - performance.nodeTiming.bootstrapComplete));
-      await subject.stop();
-      return 0;
-    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { sineCosine } from "@dl/backend";
 import { checkIndex, checkWhole } from "./check-range.ts";
 import type { ClassificationSample, Dataset, HostBatch } from "./dataset.ts";
 import {
@@ -11,7 +12,6 @@ import {
   without,
 } from "./drawing/canvas.ts";
 import { drawnClass, type DrawnOptions, drawnSplit } from "./drawn-split.ts";
-import { sineCosine } from "./portable-math.ts";
 import { type RandomStream, randomStreams } from "./random-stream.ts";
 
 /** A polygon with its corners at equal angles around the origin; several radii take turns. */

@@ -3,8 +3,6 @@ import { ArgumentError, scalar, withPartials, type Partials } from "@dl/backend"
 import { applyOne, PointwiseOp, where, type Tensor } from "@dl/tensor";
 import type { Parameter } from "./parameter.ts";
 
-const { equal, mul, pow, select, sub } = scalar;
-
 /**
  * Σ |w|: added to a loss, it draws weights to exactly 0.
  *
@@ -29,12 +27,15 @@ export function l2Penalty(parameters: readonly Tensor[]): Tensor {
 }
 
 /** 0 where w is 0: below p = 1 the slope there is infinite, and 0 is where the penalty wants it. */
-const powerPartials: Partials = ([x, p]) => [
-  select(equal(x!, 0), 0, mul(p!, pow(x!, sub(p!, 1)))),
-  select(equal(x!, 0), 0, mul(pow(x!, p!), scalar.log(x!))),
-];
-const absolutePower = new PointwiseOp("lpPenalty", (x, p) =>
-  withPartials(pow(x, p), [x, p], powerPartials),
+const powerPartials: Partials = ([x, p]) => {
+  const { equal, log, mul, pow, select, sub } = scalar;
+  return [
+    select(equal(x!, 0), 0, mul(p!, pow(x!, sub(p!, 1)))),
+    select(equal(x!, 0), 0, mul(pow(x!, p!), log(x!))),
+  ];
+};
+const absolutePower = /* @__PURE__ */ new PointwiseOp("lpPenalty", (x, p) =>
+  withPartials(scalar.pow(x, p), [x, p], powerPartials),
 );
 
 /**

@@ -1,4 +1,3 @@
-import { scalar } from "@dl/backend";
 import { checkNonNegative, checkShare } from "./check-options.ts";
 import { penalized, runningMean } from "./formula-terms.ts";
 import type { OptimizerOptions, Slots } from "./optimizer.ts";
@@ -9,8 +8,7 @@ import {
   type Formula,
   type UpdateRule,
 } from "./pointwise-optimizer.ts";
-
-const { add, div, mul, sqrt, sub } = scalar;
+import { add, div, mul, sqrt, sub } from "./scalar-functions.ts";
 
 export interface AdadeltaOptions extends OptimizerOptions {
   /** Share of both running means kept at each step. */

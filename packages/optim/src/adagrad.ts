@@ -1,4 +1,3 @@
-import { scalar } from "@dl/backend";
 import { checkNonNegative } from "./check-options.ts";
 import { penalized } from "./formula-terms.ts";
 import type { OptimizerOptions, Slots } from "./optimizer.ts";
@@ -9,8 +8,7 @@ import {
   type Formula,
   type UpdateRule,
 } from "./pointwise-optimizer.ts";
-
-const { add, div, mul, sqrt, sub } = scalar;
+import { add, div, mul, sqrt, sub } from "./scalar-functions.ts";
 
 export interface AdagradOptions extends OptimizerOptions {
   /** The learning rate of step t is divided by 1 + (t − 1) times this. */

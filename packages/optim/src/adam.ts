@@ -1,4 +1,4 @@
-import { scalar } from "@dl/backend";
+import { integerPower } from "@dl/backend";
 import { checkDecay, checkNonNegative } from "./check-options.ts";
 import { penalized, runningMean } from "./formula-terms.ts";
 import type { OptimizerOptions, Slots } from "./optimizer.ts";
@@ -9,8 +9,7 @@ import {
   type Formula,
   type UpdateRule,
 } from "./pointwise-optimizer.ts";
-
-const { add, div, max, mul, sqrt, sub } = scalar;
+import { add, div, max, mul, sqrt, sub } from "./scalar-functions.ts";
 
 export interface AdamOptions extends OptimizerOptions {
   /** Share of the running mean of gradients kept at each step. */
@@ -99,8 +98,8 @@ export class Adam extends PointwiseOptimizer<AdamOptions> {
   protected updateRule(options: AdamOptions, stepCount: number): UpdateRule {
     const { learningRate, beta1, beta2, epsilon, weightDecay } = options;
     return updateRule(adamStep, {
-      stepSize: learningRate / (1 - beta1 ** stepCount),
-      rootCorrection: 1 / Math.sqrt(1 - beta2 ** stepCount),
+      stepSize: learningRate / (1 - integerPower(beta1, stepCount)),
+      rootCorrection: 1 / Math.sqrt(1 - integerPower(beta2, stepCount)),
       beta1,
       oneMinusBeta1: 1 - beta1,
       beta2,

@@ -1,4 +1,4 @@
-import { scalar } from "@dl/backend";
+import { integerPower } from "@dl/backend";
 import { checkDecay, checkNonNegative } from "./check-options.ts";
 import { penalized, runningMean } from "./formula-terms.ts";
 import type { OptimizerOptions, Slots } from "./optimizer.ts";
@@ -9,8 +9,7 @@ import {
   type Formula,
   type UpdateRule,
 } from "./pointwise-optimizer.ts";
-
-const { abs, add, div, max, mul, sub } = scalar;
+import { abs, add, div, max, mul, sub } from "./scalar-functions.ts";
 
 export interface AdamaxOptions extends OptimizerOptions {
   /** Share of the running mean of gradients kept at each step. */
@@ -77,7 +76,7 @@ export class Adamax extends PointwiseOptimizer<AdamaxOptions> {
   protected updateRule(options: AdamaxOptions, stepCount: number): UpdateRule {
     const { learningRate, beta1, beta2, epsilon, weightDecay } = options;
     return updateRule(adamaxStep, {
-      stepSize: learningRate / (1 - beta1 ** stepCount),
+      stepSize: learningRate / (1 - integerPower(beta1, stepCount)),
       beta1,
       oneMinusBeta1: 1 - beta1,
       beta2,

@@ -1,4 +1,4 @@
-import { scalar } from "@dl/backend";
+import { realPower } from "@dl/backend";
 import { checkNonNegative } from "./check-options.ts";
 import { penalized, runningMean } from "./formula-terms.ts";
 import type { OptimizerOptions, Slots } from "./optimizer.ts";
@@ -9,8 +9,7 @@ import {
   type Formula,
   type UpdateRule,
 } from "./pointwise-optimizer.ts";
-
-const { mul, sub } = scalar;
+import { mul, sub } from "./scalar-functions.ts";
 
 export interface AsgdOptions extends OptimizerOptions {
   /** Share of the parameter, times the step size, taken off at each step. */
@@ -77,7 +76,7 @@ export class ASGD extends PointwiseOptimizer<AsgdOptions> {
 
   protected updateRule(options: AsgdOptions, stepCount: number): UpdateRule {
     const { learningRate, lambda, alpha, t0, weightDecay } = options;
-    const eta = learningRate / (1 + lambda * learningRate * (stepCount - 1)) ** alpha;
+    const eta = learningRate / realPower(1 + lambda * learningRate * (stepCount - 1), alpha);
     const mu = 1 / Math.max(1, stepCount - 1 - t0);
     return updateRule(asgdStep, {
       eta,

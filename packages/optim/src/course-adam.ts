@@ -1,4 +1,3 @@
-import { scalar } from "@dl/backend";
 import { checkDecay, checkNonNegative } from "./check-options.ts";
 import { runningMean } from "./formula-terms.ts";
 import type { OptimizerOptions, Slots } from "./optimizer.ts";
@@ -9,8 +8,7 @@ import {
   type Formula,
   type UpdateRule,
 } from "./pointwise-optimizer.ts";
-
-const { add, div, mul, sqrt, sub } = scalar;
+import { add, div, mul, sqrt, sub } from "./scalar-functions.ts";
 
 export interface CourseAdamOptions extends OptimizerOptions {
   /** Share of the running mean of gradients kept at each step. */

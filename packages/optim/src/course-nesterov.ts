@@ -1,4 +1,3 @@
-import { scalar } from "@dl/backend";
 import { checkDecay } from "./check-options.ts";
 import type { OptimizerOptions, Slots } from "./optimizer.ts";
 import type { ParametersOrGroups } from "./parameter-groups.ts";
@@ -8,8 +7,7 @@ import {
   type Formula,
   type UpdateRule,
 } from "./pointwise-optimizer.ts";
-
-const { add, mul, sub } = scalar;
+import { add, mul, sub } from "./scalar-functions.ts";
 
 export interface CourseNesterovOptions extends OptimizerOptions {
   /** Share of the velocity that friction leaves at each step. */

@@ -1,6 +1,5 @@
-import { scalar, type Scalar } from "@dl/backend";
-
-const { add, cast, isNaN, less, mul, select, sub } = scalar;
+import { type Scalar } from "@dl/backend";
+import { add, cast, isNaN, less, mul, select, sub } from "./scalar-functions.ts";
 
 /** g + λ θ: the gradient of the loss with an L2 penalty of λ/2 Σ θ². */
 export const penalized = (g: Scalar, lambda: Scalar, theta: Scalar): Scalar =>

@@ -1,4 +1,3 @@
-import { scalar } from "@dl/backend";
 import { checkDecay, checkNonNegative } from "./check-options.ts";
 import { runningMean, sign } from "./formula-terms.ts";
 import type { OptimizerOptions, Slots } from "./optimizer.ts";
@@ -9,8 +8,7 @@ import {
   type Formula,
   type UpdateRule,
 } from "./pointwise-optimizer.ts";
-
-const { mul, sub } = scalar;
+import { mul, sub } from "./scalar-functions.ts";
 
 export interface LionOptions extends OptimizerOptions {
   /** Share of the momentum in the direction stepped along. */

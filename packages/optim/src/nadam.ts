@@ -1,4 +1,4 @@
-import { scalar } from "@dl/backend";
+import { integerPower, realPower } from "@dl/backend";
 import { checkDecay, checkNonNegative } from "./check-options.ts";
 import { penalized, runningMean } from "./formula-terms.ts";
 import type { OptimizerOptions, Slots } from "./optimizer.ts";
@@ -9,8 +9,7 @@ import {
   type Formula,
   type UpdateRule,
 } from "./pointwise-optimizer.ts";
-
-const { add, div, mul, sqrt, sub } = scalar;
+import { add, div, mul, sqrt, sub } from "./scalar-functions.ts";
 
 export interface NAdamOptions extends OptimizerOptions {
   /** Share of the running mean of gradients kept at each step, once the momentum has warmed up. */
@@ -48,15 +47,15 @@ const nadamStep: Formula<
   return { theta: sub(before.theta, div(step, root)), firstMoment: m, secondMoment: v };
 };
 
-/** μₜ = β₁ (1 − ½ · 0.96^(t ψ)), with ψ momentumDecay. */
-const momentumAt = (step: number, beta1: number, momentumDecay: number): number =>
-  beta1 * (1 - 0.5 * 0.96 ** (step * momentumDecay));
+/** μₜ = β₁ (1 − ½ · 0.96^(t ψ)), with ψ momentumDecay; `fading` is 0.96^ψ. */
+const momentumAt = (step: number, beta1: number, fading: number): number =>
+  beta1 * (1 - 0.5 * integerPower(fading, step));
 
 /** ∏ᵢ₌₁ᵗ μᵢ; 0 once it no longer changes 1 − ∏. */
-function momentumProduct(step: number, beta1: number, momentumDecay: number): number {
+function momentumProduct(step: number, beta1: number, fading: number): number {
   let product = 1;
   for (let i = 1; i <= step; i++) {
-    product *= momentumAt(i, beta1, momentumDecay);
+    product *= momentumAt(i, beta1, fading);
     if (product < 2 ** -54) return 0;
   }
   return product;
@@ -107,13 +106,14 @@ export class NAdam extends PointwiseOptimizer<NAdamOptions> {
 
   protected updateRule(options: NAdamOptions, stepCount: number): UpdateRule {
     const { learningRate, beta1, beta2, epsilon, weightDecay, momentumDecay } = options;
-    const mu = momentumAt(stepCount, beta1, momentumDecay);
-    const muNext = momentumAt(stepCount + 1, beta1, momentumDecay);
-    const product = momentumProduct(stepCount, beta1, momentumDecay);
+    const fading = realPower(0.96, momentumDecay);
+    const mu = momentumAt(stepCount, beta1, fading);
+    const muNext = momentumAt(stepCount + 1, beta1, fading);
+    const product = momentumProduct(stepCount, beta1, fading);
     return updateRule(nadamStep, {
       gradientStep: (learningRate * (1 - mu)) / (1 - product),
       momentumStep: (learningRate * muNext) / (1 - product * muNext),
-      rootCorrection: 1 / Math.sqrt(1 - beta2 ** stepCount),
+      rootCorrection: 1 / Math.sqrt(1 - integerPower(beta2, stepCount)),
       beta1,
       oneMinusBeta1: 1 - beta1,
       beta2,

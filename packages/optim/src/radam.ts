@@ -1,4 +1,4 @@
-import { scalar } from "@dl/backend";
+import { integerPower } from "@dl/backend";
 import { checkDecay, checkNonNegative } from "./check-options.ts";
 import { penalized, runningMean } from "./formula-terms.ts";
 import type { OptimizerOptions, Slots } from "./optimizer.ts";
@@ -9,8 +9,7 @@ import {
   type Formula,
   type UpdateRule,
 } from "./pointwise-optimizer.ts";
-
-const { add, div, mul, sqrt, sub } = scalar;
+import { add, div, mul, sqrt, sub } from "./scalar-functions.ts";
 
 export interface RAdamOptions extends OptimizerOptions {
   /** Share of the running mean of gradients kept at each step. */
@@ -88,7 +87,7 @@ export class RAdam extends PointwiseOptimizer<RAdamOptions> {
 
   protected updateRule(options: RAdamOptions, stepCount: number): UpdateRule {
     const { learningRate, beta1, beta2, epsilon, weightDecay } = options;
-    const stepSize = learningRate / (1 - beta1 ** stepCount);
+    const stepSize = learningRate / (1 - integerPower(beta1, stepCount));
     const moments = {
       beta1,
       oneMinusBeta1: 1 - beta1,
@@ -97,8 +96,9 @@ export class RAdam extends PointwiseOptimizer<RAdamOptions> {
       lambda: weightDecay,
     };
     const rhoInfinity = 2 / (1 - beta2) - 1;
-    const correction = 1 - beta2 ** stepCount;
-    const rho = rhoInfinity - (2 * stepCount * beta2 ** stepCount) / correction;
+    const decayed = integerPower(beta2, stepCount);
+    const correction = 1 - decayed;
+    const rho = rhoInfinity - (2 * stepCount * decayed) / correction;
     if (rho <= 5) return updateRule(momentumStep, { ...moments, stepSize });
     const rectification = Math.sqrt(
       ((rho - 4) * (rho - 2) * rhoInfinity) / ((rhoInfinity - 4) * (rhoInfinity - 2) * rho),

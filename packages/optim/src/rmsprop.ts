@@ -1,4 +1,3 @@
-import { scalar } from "@dl/backend";
 import { checkDecay, checkNonNegative } from "./check-options.ts";
 import { penalized, runningMean } from "./formula-terms.ts";
 import type { OptimizerOptions, Slots } from "./optimizer.ts";
@@ -9,8 +8,7 @@ import {
   type Formula,
   type UpdateRule,
 } from "./pointwise-optimizer.ts";
-
-const { add, div, max, mul, sqrt, sub } = scalar;
+import { add, div, max, mul, sqrt, sub } from "./scalar-functions.ts";
 
 export interface RmspropOptions extends OptimizerOptions {
   /** Share of the running mean of squared gradients kept at each step. */

@@ -1,4 +1,4 @@
-import { ArgumentError, scalar } from "@dl/backend";
+import { ArgumentError } from "@dl/backend";
 import { checkPositive } from "./check-options.ts";
 import { sign } from "./formula-terms.ts";
 import type { OptimizerOptions, Slots } from "./optimizer.ts";
@@ -9,8 +9,7 @@ import {
   type Formula,
   type UpdateRule,
 } from "./pointwise-optimizer.ts";
-
-const { less, max, min, mul, select, sub } = scalar;
+import { less, max, min, mul, select, sub } from "./scalar-functions.ts";
 
 /** `learningRate` is the size of the first step; changing it later has no effect. */
 export interface RpropOptions extends OptimizerOptions {

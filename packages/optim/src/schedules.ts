@@ -1,3 +1,4 @@
+import { integerPower, realPower, sineCosine } from "@dl/backend";
 import { checkCount, checkNonNegative, checkPositive, checkShare } from "./check-options.ts";
 
 /**
@@ -7,7 +8,7 @@ import { checkCount, checkNonNegative, checkPositive, checkShare } from "./check
 export type Schedule = (step: number, base: number) => number;
 
 /** Source: Loshchilov & Hutter 2017, arXiv:1608.03983, eq. 5: from 1 at share 0 to 0 at share 1. */
-const halfCosine = (share: number): number => (1 + Math.cos(Math.PI * share)) / 2;
+const halfCosine = (share: number): number => (1 + sineCosine(share / 2)[1]) / 2;
 
 /**
  * `factor` times less every `every` steps: base · factorᵏ, k = ⌊step / every⌋.
@@ -25,7 +26,7 @@ export function stepSchedule({
 }): Schedule {
   checkCount("stepSchedule", "every", every);
   checkNonNegative("stepSchedule", "factor", factor);
-  return (step, base) => base * factor ** Math.floor(step / every);
+  return (step, base) => base * integerPower(factor, Math.floor(step / every));
 }
 
 /**
@@ -46,7 +47,7 @@ export function multiStepSchedule({
     checkNonNegative("multiStepSchedule", "a milestone", milestone);
   checkNonNegative("multiStepSchedule", "factor", factor);
   return (step, base) =>
-    base * factor ** milestones.filter((milestone) => milestone <= step).length;
+    base * integerPower(factor, milestones.filter((milestone) => milestone <= step).length);
 }
 
 /**
@@ -58,7 +59,7 @@ export function multiStepSchedule({
  */
 export function exponentialSchedule({ factor }: { factor: number }): Schedule {
   checkNonNegative("exponentialSchedule", "factor", factor);
-  return (step, base) => base * factor ** step;
+  return (step, base) => base * integerPower(factor, step);
 }
 
 /**
@@ -113,7 +114,7 @@ export function polynomialSchedule({
 }: { steps?: number; power?: number } = {}): Schedule {
   checkCount("polynomialSchedule", "steps", steps);
   checkNonNegative("polynomialSchedule", "power", power);
-  return (step, base) => base * (1 - Math.min(step, steps) / steps) ** power;
+  return (step, base) => base * realPower(1 - Math.min(step, steps) / steps, power);
 }
 
 /**
@@ -251,6 +252,6 @@ export function cyclicSchedule({
   return (step, base) => {
     const since = step % period;
     const height = since <= stepsUp ? since / stepsUp : (period - since) / stepsDown;
-    return base + (peak - base) * height * decay ** Math.floor(step / period);
+    return base + (peak - base) * height * integerPower(decay, Math.floor(step / period));
   };
 }

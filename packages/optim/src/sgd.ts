@@ -1,4 +1,4 @@
-import { ArgumentError, scalar } from "@dl/backend";
+import { ArgumentError } from "@dl/backend";
 import { checkNonNegative } from "./check-options.ts";
 import { penalized } from "./formula-terms.ts";
 import type { OptimizerOptions, Slots } from "./optimizer.ts";
@@ -9,8 +9,7 @@ import {
   type Formula,
   type UpdateRule,
 } from "./pointwise-optimizer.ts";
-
-const { add, mul, sub } = scalar;
+import { add, mul, sub } from "./scalar-functions.ts";
 
 export interface SgdOptions extends OptimizerOptions {
   /** Share of the velocity kept at each step; 0 is plain gradient descent. */

@@ -1,3 +1,4 @@
+import { sineCosine } from "@dl/backend";
 import {
   both,
   Canvas,
@@ -10,7 +11,6 @@ import {
   turned,
   without,
 } from "../drawing/canvas.ts";
-import { sineCosine } from "../portable-math.ts";
 import type { FaceAttributes, Person } from "./person.ts";
 
 /** Largest tilt, in full turns: 20 degrees. */

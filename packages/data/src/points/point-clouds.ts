@@ -1,6 +1,6 @@
+import { sineCosine } from "@dl/backend";
 import { ArrayDataset } from "../array-dataset.ts";
 import { checkLength, checkNumber, checkWhole } from "../check-range.ts";
-import { sineCosine } from "../portable-math.ts";
 import { checkSeed, RandomStream, randomStreams } from "../random-stream.ts";
 
 /** Number, noise and seed of drawn points. */

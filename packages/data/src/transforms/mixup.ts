@@ -1,7 +1,6 @@
-import { DTypeError } from "@dl/backend";
+import { DTypeError, exponential, logarithm } from "@dl/backend";
 import { checkNumber } from "../check-range.ts";
 import type { HostArray } from "../dataset.ts";
-import { exponential, logarithm } from "../portable-math.ts";
 import type { RandomStream } from "../random-stream.ts";
 import { classesToOneHot } from "./one-hot.ts";
 import type { BatchTransform } from "./transform.ts";

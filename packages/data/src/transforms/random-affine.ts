@@ -1,5 +1,5 @@
+import { sineCosine } from "@dl/backend";
 import { checkNumber } from "../check-range.ts";
-import { sineCosine } from "../portable-math.ts";
 import type { RandomStream } from "../random-stream.ts";
 import { type Images, imagesOf } from "./images.ts";
 import type { Transform } from "./transform.ts";

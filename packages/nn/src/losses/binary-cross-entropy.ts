@@ -17,7 +17,7 @@ const sigmoidPartials: Partials = ([x, t]) => [
   neg(x!),
 ];
 // max(x, 0) − x t + log(1 + exp(−|x|)) is −t log σ(x) − (1 − t) log(1 − σ(x)) without overflow.
-const withLogitsOp = new PointwiseOp("binaryCrossEntropyWithLogits", (x, t) =>
+const withLogitsOp = /* @__PURE__ */ new PointwiseOp("binaryCrossEntropyWithLogits", (x, t) =>
   withPartials(add(sub(max(x, 0), mul(x, t)), log1p(exp(neg(abs(x))))), [x, t], sigmoidPartials),
 );
 
@@ -82,7 +82,7 @@ const probabilityPartials: Partials = ([p, t]) => [
   div(sub(p!, t!), max(mul(p!, sub(1, p!)), 1e-12)),
   sub(boundedLog(sub(1, p!)), boundedLog(p!)),
 ];
-const probabilityOp = new PointwiseOp("binaryCrossEntropy", (p, t) =>
+const probabilityOp = /* @__PURE__ */ new PointwiseOp("binaryCrossEntropy", (p, t) =>
   withPartials(
     neg(add(mul(t, boundedLog(p)), mul(sub(1, t), boundedLog(sub(1, p))))),
     [p, t],

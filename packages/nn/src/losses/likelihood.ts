@@ -57,7 +57,7 @@ export function klDivergenceLoss(
 
 // Bounded below, with slope 1 there too, as in PyTorch: a variance that fell under the bound can
 // still grow.
-const boundedVariance = new PointwiseOp("boundedVariance", (variance, epsilon) =>
+const boundedVariance = /* @__PURE__ */ new PointwiseOp("boundedVariance", (variance, epsilon) =>
   withPartials(scalar.max(variance, epsilon), [variance, epsilon], () => [
     constantLike(1, variance),
     constantLike(0, epsilon),
@@ -71,6 +71,9 @@ export interface GaussianLossOptions extends LossOptions {
   /** Least variance. Default 1e-6. */
   readonly epsilon?: number;
 }
+
+/** ½ ln 2π, which engines round differently. */
+const halfLogTwoPi = 0.9189385332046727;
 
 /**
  * −log of the density of a normal distribution with predicted mean and variance, without its
@@ -104,7 +107,7 @@ export function gaussianNegativeLogLikelihood(
     op: boundedVariance,
   });
   const losses = mean.sub(targets).square().div(bounded).add(bounded.log()).mul(0.5);
-  return reduced(op, full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, options);
+  return reduced(op, full ? losses.add(halfLogTwoPi) : losses, options);
 }
 
 /** One variance per element or per row, ready to broadcast. @throws {ShapeError} */

@@ -1,8 +1,6 @@
 import { ArgumentError, scalar, type Scalar } from "@dl/backend";
 import { fusedMap, type Tensor } from "@dl/tensor";
 
-const { add, mul, sub } = scalar;
-
 function movingAverages(
   runningMean: Scalar,
   runningVariance: Scalar,
@@ -11,6 +9,7 @@ function movingAverages(
   momentum: Scalar,
   unbiasing: Scalar, // n / (n − 1)
 ): Scalar[] {
+  const { add, mul, sub } = scalar;
   const towards = (from: Scalar, to: Scalar): Scalar => add(from, mul(momentum, sub(to, from)));
   return [towards(runningMean, mean), towards(runningVariance, mul(unbiasing, variance))];
 }

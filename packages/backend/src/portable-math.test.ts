@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { exponential, logarithm, sineCosine } from "./portable-math.ts";
+import { exponential, integerPower, logarithm, realPower, sineCosine } from "./portable-math.ts";
 
 const number = (min: number, max: number): fc.Arbitrary<number> =>
   fc.double({ min, max, noNaN: true });
@@ -30,5 +30,34 @@ describe("portable elementary functions", () => {
       ],
     );
     expect([logarithm(1), exponential(0)]).toEqual([0, 1]);
+  });
+
+  it("raise to powers as the engine does to some of its last bits", () => {
+    fc.assert(
+      fc.property(number(0, 1), number(1, 1e3), fc.nat(10_000), number(-5, 5), (a, b, n, y) => {
+        expect(Math.abs(integerPower(a, n) - a ** n)).toBeLessThan(1e-14);
+        expect(Math.abs(realPower(b, y) / b ** y - 1)).toBeLessThan(1e-13);
+      }),
+      { numRuns: 2000 },
+    );
+    expect([0, 0.5, 1, 2].map((y) => realPower(0, y))).toEqual([0, 0.5, 1, 2].map((y) => 0 ** y));
+    expect([realPower(2, -3), realPower(4, 0.5), integerPower(0.1, 2)]).toEqual([
+      0.125,
+      2,
+      0.1 * 0.1,
+    ]);
+  });
+
+  it("end where doubles end", () => {
+    expect([-1, 0, Infinity, NaN].map(logarithm)).toEqual([NaN, -Infinity, Infinity, NaN]);
+    expect([-Infinity, -800, 800, Infinity, NaN].map(exponential)).toEqual([
+      0,
+      0,
+      Infinity,
+      Infinity,
+      NaN,
+    ]);
+    expect(logarithm(5e-324)).toBeCloseTo(Math.log(5e-324), 11);
+    expect([realPower(10, 400), realPower(10, -400.5)]).toEqual([Infinity, 0]);
   });
 });

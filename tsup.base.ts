@@ -18,6 +18,10 @@ export const library: Options = {
   entry: ["src/index.ts"],
   platform: "neutral",
   external: [/^@dl\//, /^node:/],
+  // Puts constants in their places: a bundler would keep those of what it leaves out.
+  esbuildOptions: (options) => {
+    options.minifySyntax = true;
+  },
 };
 
 /** A program of ours for Node: imports the built packages. */

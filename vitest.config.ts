@@ -8,7 +8,8 @@ const fromSource = {
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
 };
 const nowhere = ["**/node_modules/**", "**/dist/**"];
-const exclude = ["**/*.browser.test.ts", "**/*.gpu.test.ts", ...nowhere];
+const elsewhere = ["**/*.browser.test.ts", "**/*.gpu.test.ts", ...nowhere];
+const exclude = ["**/*.built.test.ts", ...elsewhere];
 // Without both headers a page has no SharedArrayBuffer, and so no threads.
 const isolation = {
   "Cross-Origin-Opener-Policy": "same-origin",
@@ -57,7 +58,7 @@ export default defineConfig({
           testTimeout: 30_000,
           include: ["packages/testing/src/**/*.test.ts", "apps/*/src/**/*.test.ts"],
           // The course's experiments take long, and run once, from source.
-          exclude: [...exclude, "packages/testing/src/course/**"],
+          exclude: [...elsewhere, "packages/testing/src/course/**"],
           server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
         },
       },

@@ -1,5 +1,6 @@
 // Gzip sizes of the built packages and of small programs, against budgets in KiB.
 // With --json one line of JSON instead of the table: { name: { bytes, budgetBytes } }; `bench run --suite size` reads it.
+// With --bundle NAME the minified bundle of a program instead.
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { publicPackages, report, root } from "./workspace.mjs";
@@ -18,27 +19,36 @@ const packageBudgets = {
   tensor: 40,
 };
 
-/** A whole program with everything it pulls in after tree shaking: { source, budget }. */
+/**
+ * A whole program with everything it pulls in after tree shaking: { source, budget }. A test of packages/testing runs each.
+ *
+ * mlp-on-cpu trains on one thread: `cpuWith([])` is the CPU backend without convolutions, sorting, trigonometry and threads.
+ */
 const programs = {
   "mlp-on-cpu": {
     source: `
-      import { cpu } from "@dl/backend-cpu";
+      import { cpuWith } from "@dl/backend-cpu";
       import { crossEntropy, Linear, ReLU, Sequential } from "@dl/nn";
       import { Adam } from "@dl/optim";
-      import { configure, integers, normal } from "@dl/tensor";
-      configure({ backend: await cpu() });
+      import { configure, integers, uniform } from "@dl/tensor";
+      configure({ backend: await cpuWith([]) });
       const model = new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 10));
       const optimizer = new Adam(model.parameters());
-      const loss = crossEntropy(model.forward(normal([32, 784])), integers(0, 10, [32]));
-      loss.backward();
-      optimizer.step();
-      console.log(await loss.item());`,
-    budget: 100,
+      const inputs = uniform([32, 784]);
+      const targets = integers(0, 10, [32]);
+      for (let step = 0; step < 30; step++) {
+        optimizer.zeroGrad();
+        const loss = crossEntropy(model.forward(inputs), targets);
+        loss.backward();
+        optimizer.step();
+        console.log(await loss.item());
+      }`,
+    budget: 60,
   },
 };
 
-async function kibibytes(source, external) {
-  const result = await build({
+async function bundle(source, external = []) {
+  const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: root },
     bundle: true,
     minify: true,
@@ -46,25 +56,41 @@ async function kibibytes(source, external) {
     target: "es2022",
     platform: "neutral",
     write: false,
+    logLevel: "error",
     external: ["node:*", "webgpu", ...external],
   });
-  return gzipSync(result.outputFiles[0].contents, { level: 9 }).length / 1024;
+  return outputFiles[0];
 }
 
-const faults = [];
-const isJson = process.argv.includes("--json");
-const sizes = {};
-function judge(what, size, budget) {
-  sizes[what] = { bytes: Math.round(size * 1024), budgetBytes: budget * 1024 };
-  if (!isJson) console.log(`${what.padEnd(20)} ${size.toFixed(1).padStart(6)} KiB of ${budget}`);
-  if (size > budget) faults.push(`${what}: ${size.toFixed(1)} KiB is over its budget of ${budget}`);
+const kibibytes = ({ contents }) => gzipSync(contents, { level: 9 }).length / 1024;
+
+if (process.argv.includes("--bundle")) {
+  const { source } = programs[process.argv[process.argv.indexOf("--bundle") + 1]];
+  console.log((await bundle(source)).text);
+} else await measure();
+
+async function measure() {
+  const faults = [];
+  const isJson = process.argv.includes("--json");
+  const sizes = {};
+  function judge(what, size, budget) {
+    sizes[what] = { bytes: Math.round(size * 1024), budgetBytes: budget * 1024 };
+    if (!isJson) console.log(`${what.padEnd(20)} ${size.toFixed(1).padStart(6)} KiB of ${budget}`);
+    if (size > budget)
+      faults.push(`${what}: ${size.toFixed(1)} KiB is over its budget of ${budget}`);
+  }
+  for (const { name, dir } of publicPackages) {
+    const budget = packageBudgets[name];
+    if (budget === undefined) faults.push(`${name}: no budget in scripts/size.mjs`);
+    else
+      judge(
+        name,
+        kibibytes(await bundle(`export * from "./${dir}/dist/index.js"`, ["@dl/*"])),
+        budget,
+      );
+  }
+  for (const [name, { source, budget }] of Object.entries(programs))
+    judge(name, kibibytes(await bundle(source)), budget);
+  if (isJson) console.log(JSON.stringify(sizes));
+  report(faults);
 }
-for (const { name, dir } of publicPackages) {
-  const budget = packageBudgets[name];
-  if (budget === undefined) faults.push(`${name}: no budget in scripts/size.mjs`);
-  else judge(name, await kibibytes(`export * from "./${dir}/dist/index.js"`, ["@dl/*"]), budget);
-}
-for (const [name, { source, budget }] of Object.entries(programs))
-  judge(name, await kibibytes(source, []), budget);
-if (isJson) console.log(JSON.stringify(sizes));
-report(faults);

@@ -129,11 +129,11 @@ export const batchingRules: {
     }),
   reduce: ({ inputs }, { op, axes }) => applyOne("reduce", inputs, { op, axes: axes.map(next) }),
   argReduce: ({ inputs }, { op, axis }) => applyOne("argReduce", inputs, { op, axis: next(axis) }),
-  scan: alongAxis("scan"),
-  sort: alongAxis("sort"),
-  concatenate: alongAxis("concatenate"),
-  gather: alongAxis("gather"),
-  scatter: alongAxis("scatter"),
+  scan: /* @__PURE__ */ alongAxis("scan"),
+  sort: /* @__PURE__ */ alongAxis("sort"),
+  concatenate: /* @__PURE__ */ alongAxis("concatenate"),
+  gather: /* @__PURE__ */ alongAxis("gather"),
+  scatter: /* @__PURE__ */ alongAxis("scatter"),
   indexSelect: (batched, parameters) => {
     const axis = next(parameters.axis);
     const x = spread(batched, 0);
@@ -151,12 +151,16 @@ export const batchingRules: {
       mode: "add",
     });
   },
-  maxPool2d: asOneBatch("maxPool2d"),
-  avgPool2d: asOneBatch("avgPool2d"),
-  avgPool2dGrad: asOneBatch("avgPool2dGrad"),
+  maxPool2d: /* @__PURE__ */ asOneBatch("maxPool2d"),
+  avgPool2d: /* @__PURE__ */ asOneBatch("avgPool2d"),
+  avgPool2dGrad: /* @__PURE__ */ asOneBatch("avgPool2dGrad"),
   linearAlgebra: (batched, parameters) => applyOne("linearAlgebra", spreadAll(batched), parameters),
   matmul: ({ inputs: [left, right] }) => matmul(left as Tensor, right as Tensor),
-  conv2d: groupedBySample("conv2d", ["image", "weight", "image"]),
-  conv2dInputGrad: groupedBySample("conv2dInputGrad", ["image", "weight", "image"]),
-  conv2dWeightGrad: groupedBySample("conv2dWeightGrad", ["image", "image", "weight"]),
+  conv2d: /* @__PURE__ */ groupedBySample("conv2d", ["image", "weight", "image"]),
+  conv2dInputGrad: /* @__PURE__ */ groupedBySample("conv2dInputGrad", ["image", "weight", "image"]),
+  conv2dWeightGrad: /* @__PURE__ */ groupedBySample("conv2dWeightGrad", [
+    "image",
+    "image",
+    "weight",
+  ]),
 };

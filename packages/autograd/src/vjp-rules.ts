@@ -7,7 +7,6 @@ import {
   type Tensor,
 } from "@dl/tensor";
 import { numbered, picksOnePerRow, placeInRows } from "./indexing-gradients.ts";
-import { matrixGradients } from "./matrix-gradients.ts";
 import { cumprodGradient, prodGradient } from "./product-gradients.ts";
 
 /** What a rule may read of the operation it differentiates. */
@@ -71,6 +70,36 @@ const stretch = (y: Tensor, shape: Shape, axes: readonly number[]): Tensor =>
 const readsOther = (needs: readonly boolean[]): { inputs: number[] } => ({
   inputs: [...(needs[1] ? [0] : []), ...(needs[0] ? [1] : [])],
 });
+
+type Convolution = "conv2d" | "conv2dInputGrad" | "conv2dWeightGrad";
+/** Input, weight and output of a convolution, or their gradients. */
+type Role = "x" | "w" | "y";
+
+/**
+ * The three convolutions are closed: each makes one of x, w and y from the other two, and so do the
+ * gradients of its inputs.
+ */
+function convolutionRule<Name extends Convolution>(
+  first: Role,
+  second: Role,
+  result: Role,
+): VjpRule<Name> {
+  return {
+    reads: readsOther,
+    vjp: (dy, { needs, input, parameters, inputShapes }) =>
+      [first, second].map((role, i) => {
+        if (!needs[i]) return undefined;
+        const given = (wanted: Role): Tensor => (wanted === result ? dy : input(1 - i));
+        const { stride, padding, dilation, groups } = parameters;
+        const window = { stride, padding, dilation, groups };
+        const size = inputShapes[i]!.slice(2) as [number, number];
+        if (role === "y") return applyOne("conv2d", [given("x"), given("w")], window);
+        return role === "x"
+          ? applyOne("conv2dInputGrad", [given("y"), given("w")], { ...window, inputSize: size })
+          : applyOne("conv2dWeightGrad", [given("x"), given("y")], { ...window, kernelSize: size });
+      }),
+  };
+}
 
 /**
  * Every gradient rule that is not a scalar derivative, one per primitive, written in tensor
@@ -152,54 +181,9 @@ export const vjpRules: RuleTable = {
       needs[1] ? productLike(inputLayouts[1], swapLastTwo(input(0)), dy) : undefined,
     ],
   },
-  // The three convolutions are closed: each one's gradients are the other two.
-  conv2d: {
-    reads: readsOther,
-    vjp: (dy, { needs, input, parameters, inputShapes: [x, w] }) => [
-      needs[0]
-        ? applyOne("conv2dInputGrad", [dy, input(1)], {
-            ...parameters,
-            inputSize: [x![2]!, x![3]!],
-          })
-        : undefined,
-      needs[1]
-        ? applyOne("conv2dWeightGrad", [input(0), dy], {
-            ...parameters,
-            kernelSize: [w![2]!, w![3]!],
-          })
-        : undefined,
-    ],
-  },
-  conv2dInputGrad: {
-    reads: readsOther,
-    vjp: (dx, { needs, input, parameters, inputShapes: [, w] }) => {
-      const { inputSize: _, ...window } = parameters;
-      return [
-        needs[0] ? applyOne("conv2d", [dx, input(1)], window) : undefined,
-        needs[1]
-          ? applyOne("conv2dWeightGrad", [dx, input(0)], {
-              ...window,
-              kernelSize: [w![2]!, w![3]!],
-            })
-          : undefined,
-      ];
-    },
-  },
-  conv2dWeightGrad: {
-    reads: readsOther,
-    vjp: (dw, { needs, input, parameters, inputShapes: [x] }) => {
-      const { kernelSize: _, ...window } = parameters;
-      return [
-        needs[0]
-          ? applyOne("conv2dInputGrad", [input(1), dw], {
-              ...window,
-              inputSize: [x![2]!, x![3]!],
-            })
-          : undefined,
-        needs[1] ? applyOne("conv2d", [input(0), dw], window) : undefined,
-      ];
-    },
-  },
+  conv2d: convolutionRule("x", "w", "y"),
+  conv2dInputGrad: convolutionRule("y", "w", "x"),
+  conv2dWeightGrad: convolutionRule("x", "y", "w"),
   maxPool2d: {
     reads: () => ({ outputs: [1] }),
     vjp: (dy, { output, inputShapes: [shape] }) => {
@@ -299,8 +283,8 @@ export const vjpRules: RuleTable = {
   },
   linearAlgebra: {
     reads: (needs) => ({ inputs: needs.map((_, i) => i), outputs: [0] }),
-    vjp: (dy, { parameters: { method }, needs, input, output }) =>
-      matrixGradients[method.name](
+    vjp: (dy, { parameters: { gradient }, needs, input, output }) =>
+      gradient(
         dy,
         needs.map((_, i) => input(i)),
         output(0),

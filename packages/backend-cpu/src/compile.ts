@@ -15,6 +15,7 @@ import {
   type Scalar,
 } from "@dl/backend";
 import type { CpuDevice, Kernel, Runner } from "./cpu-device.ts";
+import type { CpuParts } from "./cpu-parts.ts";
 import { compileMap, type MapKernels } from "./map.ts";
 import { compileReduce, type ReduceKernels } from "./reduce.ts";
 import { splitReduction } from "./split-reduction.ts";
@@ -26,18 +27,21 @@ export class Compiler {
   readonly #maps: MapKernels = new IdTrie<Kernel>();
   readonly #reductions: ReduceKernels = new IdTrie<Kernel>();
   readonly #routines: RoutineCompiler;
+  readonly #normalTable: (() => Int32Array) | undefined;
 
-  constructor(device: CpuDevice) {
+  constructor(device: CpuDevice, parts: CpuParts) {
+    this.#normalTable = parts.normalTable;
     this.#device = device;
-    this.#routines = new RoutineCompiler(device);
+    this.#routines = new RoutineCompiler(device, parts);
   }
 
   /** @throws {UnsupportedError} for float64. @throws {BackendError} with the program, if the engine refuses it. */
   compile(program: Program): Runner {
     const nodes = scalarNodes(program);
     refuseFloat64(program, nodes);
-    if (nodes.some((node) => node.kind === "apply" && node.op === "normalFromBits"))
-      this.#device.writeNormalTable();
+    const readsTable = nodes.some((node) => node.kind === "apply" && node.op === "normalFromBits");
+    if (readsTable && this.#normalTable !== undefined)
+      this.#device.writeNormalTable(this.#normalTable);
     try {
       switch (program.kind) {
         case "map":

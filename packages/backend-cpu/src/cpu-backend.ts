@@ -11,12 +11,13 @@ import {
   type HostWork,
   type Program,
 } from "@dl/backend";
-import { findSystemBlas, type SystemBlas } from "./blas/system-blas.ts";
+import type { SystemBlas } from "./blas/system-blas.ts";
 import { Compiler } from "./compile.ts";
 import { outOfMemory } from "./memory/heap.ts";
+import { missingPart } from "./missing-part.ts";
 import { CpuBuffer, CpuDevice, type Runner } from "./cpu-device.ts";
-import { mostParts } from "./memory/memory-map.ts";
-import { hardwareThreads, whyNoThreads } from "./threads/worker-thread.ts";
+import { denseKernels, type CpuParts } from "./cpu-parts.ts";
+import type { Threads } from "./threads/start-threads.ts";
 import { hasRelaxedSimd } from "./wasm/relaxed-simd.ts";
 
 /** Threads, memory and exactness of {@link cpu}. */
@@ -47,61 +48,59 @@ const heapOverhead = 1.25;
 const spareHeap = 32 * 2 ** 20;
 
 /**
- * A backend on WebAssembly SIMD, in Node and in browsers.
+ * {@link cpu} of chosen parts, so that bundlers leave the others out of a program.
+ *
+ * Networks of linear layers need none beyond the backend's own: `cpuWith([])`. Others add
+ * `convolutionKernels`, `indexKernels`, `functionKernels`, `workerThreads` or `systemBlas`; what is
+ * missing is an error that names it.
  *
  * @throws {ArgumentError} for a maxMemoryBytes that is not a positive number.
+ * @throws {UnsupportedError} for threads or BLAS without their part.
  * @example
- * const backend = await cpu({ threads: 2 });
- * await tensor([1, 2], { backend }).sum().item(); // => 3
- * await backend.dispose();
+ * const backend = await cpuWith([functionKernels]);
+ * await tensor([0], { backend }).sin().item(); // => 0
+ * await tensor([2], { backend }).cumsum(0).item(); // throws
  */
-export async function cpu(options: CpuOptions = {}): Promise<Backend> {
+export async function cpuWith(
+  parts: readonly CpuParts[],
+  options: CpuOptions = {},
+): Promise<Backend> {
   const limit = options.maxMemoryBytes ?? largestHeap;
   if (!(limit > 0))
     throw new ArgumentError("cpu", `maxMemoryBytes must be above 0: received ${limit}.`, {
       received: limit,
     });
+  const own: CpuParts = Object.assign({}, denseKernels, ...parts);
   const deterministic = options.deterministic ?? false;
-  const { threads, why } = threadCount(options.threads ?? defaultThreads);
+  const threads = threadsOf(own, options);
   const limitBytes = Math.min(Math.floor(limit), largestHeap);
-  const blas = await blasOf(options, threads);
+  const blas = await blasOf(own, options, threads.count);
   try {
-    return new CpuBackend(limitBytes, deterministic, threads, why, blas);
+    return new CpuBackend(limitBytes, deterministic, own, threads, blas);
   } catch (error) {
     // Some engines reserve all that a shared memory may grow to, and cannot.
-    if (threads === 1 || !(error instanceof RangeError)) throw error;
-    return new CpuBackend(limitBytes, deterministic, 1, "no shared memory", blas);
+    if (threads.count === 1 || !(error instanceof RangeError)) throw error;
+    const one = { count: 1, whyOne: "no shared memory" };
+    return new CpuBackend(limitBytes, deterministic, own, one, blas);
   }
 }
 
-const defaultThreads: number | "auto" = 1;
-/** More cores than this seldom help: the caller's JavaScript and memory are the limit. */
-const mostAutomaticThreads = 4;
-/** A thread more would leave parts of work without scratch. */
-const mostThreads = mostParts;
-
-/** How many threads, and why only one although more were wanted. */
-function threadCount(wanted: number | "auto"): { threads: number; why: string | undefined } {
-  if (wanted !== "auto" && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= mostThreads))
-    throw new ArgumentError(
-      "cpu",
-      `threads must be "auto" or a whole number from 1 to ${mostThreads}: received ${String(wanted)}.`,
-      { received: wanted },
-    );
-  if (wanted === 1) return { threads: 1, why: undefined };
-  const why = whyNoThreads();
-  if (why !== undefined) return { threads: 1, why };
-  const threads = wanted === "auto" ? Math.min(hardwareThreads(), mostAutomaticThreads) : wanted;
-  return { threads, why: threads === 1 ? "one core" : undefined };
+function threadsOf({ threads: threadsFor }: CpuParts, { threads = 1 }: CpuOptions): Threads {
+  if (threads === 1) return { count: 1 };
+  if (threadsFor === undefined) throw missingPart("threads", "workerThreads");
+  return threadsFor(threads);
 }
 
 /** The library, or why there is none although one was wanted. */
 async function blasOf(
+  { blas: findSystemBlas }: CpuParts,
   { blas, deterministic }: CpuOptions,
   threads: number,
 ): Promise<SystemBlas | string | undefined> {
   if (blas === undefined) return undefined;
-  return deterministic === true ? "deterministic" : findSystemBlas(threads);
+  if (deterministic === true) return "deterministic";
+  if (findSystemBlas === undefined) throw missingPart("BLAS", "systemBlas");
+  return findSystemBlas(threads);
 }
 
 class CpuExecutable implements Executable {
@@ -131,8 +130,8 @@ class CpuBackend implements Backend {
   constructor(
     limit: number,
     deterministic: boolean,
-    threads: number,
-    whyOneThread: string | undefined,
+    parts: CpuParts,
+    threads: Threads,
     blas: SystemBlas | string | undefined,
   ) {
     const relaxed = !deterministic && hasRelaxedSimd();
@@ -141,12 +140,13 @@ class CpuBackend implements Backend {
     this.#device = new CpuDevice(
       heapEnd,
       relaxed,
-      threads,
+      parts,
+      threads.start,
       typeof blas === "string" ? undefined : blas,
     );
-    this.#compiler = new Compiler(this.#device);
+    this.#compiler = new Compiler(this.#device, parts);
     this.#relaxedSimd = deterministic ? "no (deterministic)" : relaxed ? "yes" : "no (unavailable)";
-    this.#whyOneThread = whyOneThread;
+    this.#whyOneThread = threads.whyOne;
     this.#blas = blas;
   }
 

@@ -1,5 +1,6 @@
-import { BackendError, normalTable, type Binding, type BufferHandle } from "@dl/backend";
+import { BackendError, type Binding, type BufferHandle } from "@dl/backend";
 import type { SystemBlas } from "./blas/system-blas.ts";
+import type { VectorFunctions } from "./kernels/vector-math.ts";
 import { Heap, outOfMemory, type Block } from "./memory/heap.ts";
 import { LinearMemory } from "./memory/linear-memory.ts";
 import {
@@ -10,9 +11,9 @@ import {
   scratchAddress,
   scratchBytes,
 } from "./memory/memory-map.ts";
-import { CallList, type Callable } from "./threads/call-list.ts";
+import type { Callable } from "./threads/call-list.ts";
 import { splitRange } from "./threads/split-range.ts";
-import { ThreadPool } from "./threads/thread-pool.ts";
+import type { ThreadPool } from "./threads/thread-pool.ts";
 import { ModuleBuilder } from "./wasm/module-builder.ts";
 
 /** A buffer of one device; its block is undefined once it is freed. */
@@ -51,7 +52,7 @@ export class CpuDevice {
   readonly pool: ThreadPool | undefined;
   /** Takes large matrix products; undefined where none was asked for, or found. */
   readonly blas: SystemBlas | undefined;
-  readonly #calls: CallList;
+  readonly #functions: VectorFunctions;
   readonly #recorders = new WeakMap<object, unknown>();
   /** Freed while a failure was pending: a worker may still write there. */
   readonly #quarantine: Block[] = [];
@@ -61,19 +62,25 @@ export class CpuDevice {
   /** Where the arguments of the kernel about to run are written, as a word index. */
   readonly argumentsStart: number = argumentsAddress / 4;
 
-  constructor(limitBytes: number, fusedMultiplyAdd: boolean, threads: number, blas?: SystemBlas) {
+  constructor(
+    limitBytes: number,
+    fusedMultiplyAdd: boolean,
+    functions: VectorFunctions,
+    startThreads?: (memory: LinearMemory, heap: Heap) => ThreadPool,
+    blas?: SystemBlas,
+  ) {
     this.blas = blas;
-    this.memory = new LinearMemory(2 ** 20, threads > 1);
+    this.#functions = functions;
+    this.memory = new LinearMemory(2 ** 20, startThreads !== undefined);
     this.heap = new Heap(this.memory, heapStart, limitBytes);
     this.fusedMultiplyAdd = fusedMultiplyAdd;
-    this.#calls = new CallList(this.memory, this.heap);
-    if (threads > 1) this.pool = new ThreadPool(this.memory, this.#calls, threads - 1);
+    this.pool = startThreads?.(this.memory, this.heap);
   }
 
   /** Puts in place what `normalFromBits` reads; not at the start, because it takes 10 ms to compute. */
-  writeNormalTable(): void {
+  writeNormalTable(table: () => Int32Array): void {
     if (this.#hasNormalTable) return;
-    this.memory.i32.set(normalTable(), normalTableAddress / 4);
+    this.memory.i32.set(table(), normalTableAddress / 4);
     this.#hasNormalTable = true;
   }
 
@@ -100,6 +107,7 @@ export class CpuDevice {
     const module = new ModuleBuilder({
       sharedMemory: pool !== undefined,
       fusedMultiplyAdd: this.fusedMultiplyAdd,
+      functions: this.#functions,
     });
     emit(module);
     const bytes = module.finish();
@@ -108,7 +116,7 @@ export class CpuDevice {
       env: { memory: this.memory.memory },
     });
     if (pool !== undefined) {
-      this.#calls.register(Object.values(exports) as Callable[]);
+      pool.calls.register(Object.values(exports) as Callable[]);
       pool.addModule({ module: compiled, names: Object.keys(exports) });
     }
     return exports as Exports;
@@ -121,7 +129,7 @@ export class CpuDevice {
       kernel(argumentsAddress, scratchAddress, 0, units);
       return;
     }
-    const record = this.#calls.recorder(kernel);
+    const record = this.pool!.calls.recorder(kernel);
     this.#share(parts, work, (part) => {
       const [begin, end] = splitRange(units, parts, part);
       record(argumentsAddress, this.scratch(part), begin, end);
@@ -165,8 +173,9 @@ export class CpuDevice {
   }
 
   #share(parts: number, work: number, record: (part: number) => void): void {
-    this.#calls.write(parts, record);
-    this.pool!.run(parts, work >= wakingWork);
+    const pool = this.pool!;
+    pool.calls.write(parts, record);
+    pool.run(parts, work >= wakingWork);
   }
 
   /** The same functions, but they append their calls to the list. */
@@ -174,7 +183,7 @@ export class CpuDevice {
     let recording = this.#recorders.get(exports);
     if (recording === undefined) {
       recording = Object.fromEntries(
-        Object.entries(exports).map(([name, target]) => [name, this.#calls.recorder(target)]),
+        Object.entries(exports).map(([name, target]) => [name, this.pool!.calls.recorder(target)]),
       );
       this.#recorders.set(exports, recording);
     }

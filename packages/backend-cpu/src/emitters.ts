@@ -1,9 +1,9 @@
 import type { ApplyScalar, DType, Emitters } from "@dl/backend";
 import { integerModulo, laneShift } from "./integer-lanes.ts";
-import { emitNormalFromBits } from "./random.ts";
-import { vectorMath } from "./kernels/vector-math.ts";
+import type { VectorFunctions } from "./kernels/vector-math.ts";
+import { missingPart } from "./missing-part.ts";
 import { pushWord, type VectorValue } from "./vector-value.ts";
-import type { FunctionBuilder, Local } from "./wasm/function-builder.ts";
+import type { FunctionBuilder } from "./wasm/function-builder.ts";
 
 /** Instructions that need more than their operands. */
 interface Surroundings {
@@ -99,8 +99,10 @@ export function vectorEmitters(
       return result();
     };
   const math =
-    (emit: (body: FunctionBuilder, ...operands: Local[]) => void) =>
+    (name: keyof VectorFunctions) =>
     (_node: ApplyScalar, ...operands: VectorValue[]): VectorValue => {
+      const emit = body.host.functions[name];
+      if (emit === undefined) throw missingPart(`the function ${name}`, "functionKernels");
       emit(body, ...operands.map(({ local }) => local));
       return result();
     };
@@ -111,11 +113,11 @@ export function vectorEmitters(
     mul: binary({ float32: "f32x4.mul", int32: "i32x4.mul", uint32: "i32x4.mul" }),
     div: binary({ float32: "f32x4.div", int32: "f32x4.div", uint32: "f32x4.div" }),
     mod: (node, a, b) => {
-      if (node.dtype === "float32") return math(vectorMath.mod)(node, a, b);
+      if (node.dtype === "float32") return math("mod")(node, a, b);
       body.call(integerModulo(body.host, node.dtype === "int32"), a.local, b.local);
       return result();
     },
-    pow: math(vectorMath.pow),
+    pow: math("pow"),
     max: extreme(
       { float32: "f32x4.max", int32: "i32x4.max_s", uint32: "i32x4.max_u" },
       "f32x4.pmax",
@@ -132,15 +134,15 @@ export function vectorEmitters(
     floor: float("f32x4.floor"),
     round: float("f32x4.nearest"),
     sqrt: float("f32x4.sqrt"),
-    exp: math(vectorMath.exp),
-    expm1: math(vectorMath.expm1),
-    log: math(vectorMath.log),
-    log1p: math(vectorMath.log1p),
-    sin: math(vectorMath.sin),
-    cos: math(vectorMath.cos),
-    atan: math(vectorMath.atan),
-    tanh: math(vectorMath.tanh),
-    erf: math(vectorMath.erf),
+    exp: math("exp"),
+    expm1: math("expm1"),
+    log: math("log"),
+    log1p: math("log1p"),
+    sin: math("sin"),
+    cos: math("cos"),
+    atan: math("atan"),
+    tanh: math("tanh"),
+    erf: math("erf"),
     isNaN: (_node, x) => {
       body.op("f32x4.ne", x.local, x.local);
       return result(true);
@@ -185,9 +187,6 @@ export function vectorEmitters(
       return result();
     },
     randomBits: (node, ...keys) => surroundings.randomBits(node, keys),
-    normalFromBits: (_node, bits) => {
-      emitNormalFromBits(body, bits.local);
-      return result();
-    },
+    normalFromBits: math("normalFromBits"),
   };
 }

@@ -1,2 +1,11 @@
-export { cpu } from "./cpu-backend.ts";
+export { cpu } from "./cpu.ts";
+export { cpuWith } from "./cpu-backend.ts";
 export type { CpuOptions } from "./cpu-backend.ts";
+export {
+  convolutionKernels,
+  functionKernels,
+  indexKernels,
+  systemBlas,
+  workerThreads,
+} from "./cpu-parts.ts";
+export type { CpuParts } from "./cpu-parts.ts";

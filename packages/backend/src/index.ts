@@ -64,6 +64,7 @@ export type {
   RoutineParameters,
   Window2d,
 } from "./program/routines.ts";
+export { exponential, integerPower, logarithm, realPower, sineCosine } from "./portable-math.ts";
 export { derivative, stopGradient } from "./scalar/derivative.ts";
 export { scalarDTypes } from "./scalar/dtype-rules.ts";
 export type { ScalarOpName } from "./scalar/dtype-rules.ts";

@@ -1,6 +1,6 @@
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { MatmulArguments } from "../kernels/matmul.ts";
-import { leadingAxis } from "./blas-layout.ts";
+import { fitsBlas, leadingAxis } from "./blas-layout.ts";
 
 /** A pointer as koffi takes it. */
 type Address = bigint;
@@ -36,7 +36,7 @@ const blis = (...files: string[]): Library => ({
 });
 
 /** Where each system keeps its libraries, the first that is found being used. */
-const librariesOf: Readonly<Record<string, readonly Library[]>> = {
+const librariesBySystem = (): Readonly<Record<string, readonly Library[]>> => ({
   linux: [
     openBlas("libopenblas.so.0", "libopenblas.so"),
     mkl("libmkl_rt.so.2", "libmkl_rt.so"),
@@ -54,14 +54,14 @@ const librariesOf: Readonly<Record<string, readonly Library[]>> = {
     mkl("mkl_rt.2.dll", "mkl_rt.dll"),
     blis("libblis.dll"),
   ],
-};
+});
 
 // cblas.h: row-major order, and a matrix as it is stored or transposed.
 const ROW_MAJOR = 101;
 const AS_STORED = 111;
 const TRANSPOSED = 112;
 
-const sgemmParameters: string[] = [
+const sgemmParameters: string[] = /* @__PURE__ */ [
   // Order, transpositions, sizes; alpha, A and its stride; B and its stride; beta, C and its stride.
   "int, int, int, int, int, int",
   "float, void *, int",
@@ -84,7 +84,12 @@ export class SystemBlas {
     this.#sgemm = sgemm;
   }
 
-  /** C = A·B, for a product that `fitsBlas`. */
+  /** Whether a product can and should be done here. */
+  fits(problem: MatmulArguments): boolean {
+    return fitsBlas(problem);
+  }
+
+  /** C = A·B, for a product that `fits`. */
   multiply(memory: LinearMemory, problem: MatmulArguments): void {
     if (this.#view !== memory.u8) {
       this.#view = memory.u8;
@@ -115,7 +120,7 @@ export class SystemBlas {
 /** The system's BLAS, told to use so many threads; or why there is none. */
 export async function findSystemBlas(threads: number): Promise<SystemBlas | string> {
   const { process } = globalThis as { process?: { platform?: string } };
-  const libraries = librariesOf[process?.platform ?? ""];
+  const libraries = librariesBySystem()[process?.platform ?? ""];
   if (libraries === undefined) return "no BLAS here";
   // An optional peer, found at run time only, so that bundlers leave it alone.
   const name = "koffi";

@@ -60,16 +60,17 @@ const halves = { phases: 2, first: 0, step: 2 } as const;
 const whole = { phases: 1, first: 0, step: 1 } as const;
 
 /** A filter, and the bins of its halves. */
-const filterFields = {
-  ...planeFields([TAPS, TAPS]),
-  ...gridFields([TAPS, TAPS], 0, 0),
-  columnSlots: BINS,
-  columnThirds: 0,
-  columnRest: 1,
-  rowThirds: 0,
-  rowRest: 1,
-  edges: 0,
-} as const;
+const filterFields = () =>
+  ({
+    ...planeFields([TAPS, TAPS]),
+    ...gridFields([TAPS, TAPS], 0, 0),
+    columnSlots: BINS,
+    columnThirds: 0,
+    columnRest: 1,
+    rowThirds: 0,
+    rowRest: 1,
+    edges: 0,
+  }) as const;
 
 /** What the windows cover: the input with its padding. */
 const coveredGrid = ({ padding }: Conv2dShape, [height, width]: Size) =>
@@ -176,7 +177,7 @@ function planForward(shape: Conv2dShape): HalvingProductPlan {
     depth,
     filters: outChannels,
     weights: {
-      ...filterFields,
+      ...filterFields(),
       ...halves,
       depths: inChannels,
       depthBytes: FILTER_BYTES,
@@ -216,7 +217,7 @@ function planInputGradient(shape: Conv2dShape): HalvingProductPlan {
     depth,
     filters: inChannels,
     weights: {
-      ...filterFields,
+      ...filterFields(),
       phases: 2,
       first: 2,
       step: -2,
@@ -283,7 +284,7 @@ function planWeightGradient(shape: Conv2dShape, batch: number): HalvingGradientP
     phaseBytes: slots * panelFields(batch).slotBytes,
   };
   const weights: SlotLayout = {
-    ...filterFields,
+    ...filterFields(),
     ...halves,
     depths: outChannels,
     depthBytes: FILTER_BYTES * inChannels,

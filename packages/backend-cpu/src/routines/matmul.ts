@@ -7,7 +7,6 @@ import {
   type MatmulExports,
   type MatmulMethod,
 } from "../kernels/matmul.ts";
-import { fitsBlas } from "../blas/blas-layout.ts";
 import type { CpuDevice } from "../cpu-device.ts";
 import { splitRange } from "../threads/split-range.ts";
 import type { RoutineImplementation } from "./routine.ts";
@@ -32,7 +31,7 @@ export const matmul: RoutineImplementation<"matmul"> = (device) => {
     const batches = aOffsets.length;
     const sizes = { a: 0, b: 0, c: 0, m, n, k, ...strides };
     const method = matmulMethod(sizes);
-    const blas = fitsBlas(sizes) ? device.blas : undefined;
+    const blas = device.blas?.fits(sizes) === true ? device.blas : undefined;
     const work = (batches * m * n * k) / 4;
     return (inputs, outputs) => {
       if (m === 0 || n === 0) return;

@@ -5,3 +5,6 @@ import type { CpuDevice, Runner } from "../cpu-device.ts";
 export type RoutineImplementation<Name extends RoutineName> = (
   device: CpuDevice,
 ) => (program: RoutineProgram<Name>) => Runner;
+
+/** Routines by name; a backend may have been made with some of them only. */
+export type Routines = { readonly [Name in RoutineName]?: RoutineImplementation<Name> };

@@ -1,11 +1,5 @@
 import { controlAddress } from "../memory/memory-map.ts";
 
-/**
- * Word indices of what threads share, each in a cache line of its own (64 bytes; 128 because
- * processors fetch lines in pairs).
- */
-const word = (position: number): number => controlAddress / 4 + position * 32;
-
 interface ControlWords {
   /**
    * The job: parts in it, times 256, plus the next part that nobody has taken. A thread takes a part by
@@ -24,14 +18,19 @@ interface ControlWords {
   readonly parts: number;
 }
 
-export const controlWords: ControlWords = {
-  job: word(0),
-  done: word(1),
-  modules: word(2),
-  parked: word(3),
-  callerSleeps: word(4),
-  parts: word(5),
-};
+/**
+ * Word indices of what threads share, each in a cache line of its own (64 bytes; 128 because
+ * processors fetch lines in pairs).
+ */
+const wordsFrom = (first: number): ControlWords => ({
+  job: first,
+  done: first + 32,
+  modules: first + 64,
+  parked: first + 96,
+  callerSleeps: first + 128,
+  parts: first + 160,
+});
+export const controlWords: ControlWords = /* @__PURE__ */ wordsFrom(controlAddress / 4);
 
 /**
  * How long a worker looks for work before it sleeps: longer than most pauses within a training step, and

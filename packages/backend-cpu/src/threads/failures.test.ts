@@ -60,7 +60,10 @@ test(`a worker that is ended is told of, and replaced: ${kills} times`, async ()
       await work.check();
     }
     // A loaded machine may take longer, so this holds only where it was asked for.
-    if (process.env["DL_KILLS"] !== undefined) expect(slowest).toBeLessThan(1000);
+    if (process.env["DL_KILLS"] !== undefined) {
+      process.stdout.write(`${kills} kills: an error after ${slowest.toFixed(0)} ms at most\n`);
+      expect(slowest).toBeLessThan(1000);
+    }
     await backend.dispose();
   });
 }, 120_000);

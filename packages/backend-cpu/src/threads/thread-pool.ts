@@ -1,6 +1,7 @@
 import { BackendError } from "@dl/backend";
+import type { Heap } from "../memory/heap.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
-import type { CallList } from "./call-list.ts";
+import { CallList } from "./call-list.ts";
 import { controlWords } from "./control-words.ts";
 import { startWorker, type PostedModule, type WorkerThread } from "./worker-thread.ts";
 
@@ -27,8 +28,9 @@ export class ThreadPool {
   failure: BackendError | undefined;
   /** Why no worker runs although some were wanted. */
   whyNone: string | undefined;
+  /** The job's calls. */
+  readonly calls: CallList;
   readonly #memory: LinearMemory;
-  readonly #calls: CallList;
   readonly #words: Int32Array;
   readonly #workers: number;
   readonly #modules: PostedModule[] = [];
@@ -38,9 +40,9 @@ export class ThreadPool {
   #recovery: Promise<void> | undefined;
   #isDisposed = false;
 
-  constructor(memory: LinearMemory, calls: CallList, workers: number) {
+  constructor(memory: LinearMemory, heap: Heap, workers: number) {
     this.#memory = memory;
-    this.#calls = calls;
+    this.calls = new CallList(memory, heap);
     this.#workers = workers;
     // This low part of shared memory stays valid in the view when memory grows.
     this.#words = new Int32Array(memory.memory.buffer);
@@ -74,7 +76,7 @@ export class ThreadPool {
         const part = state & 255;
         if (part >= parts) break;
         if (Atomics.compareExchange(words, controlWords.job, state, state + 1) !== state) continue;
-        this.#calls.run(part);
+        this.calls.run(part);
         Atomics.add(words, controlWords.done, 1);
       }
     } catch (error) {

@@ -1,7 +1,5 @@
 import { controlWords, spinMilliseconds } from "./control-words.ts";
 
-const { job, done, modules, parked, callerSleeps, parts } = controlWords;
-
 /**
  * What a worker runs, as text, so that no bundler has to find a file: in Node evaluated as CommonJS, in
  * browsers a classic script.
@@ -9,7 +7,9 @@ const { job, done, modules, parked, callerSleeps, parts } = controlWords;
  * It takes parts of jobs while there are any, then spins, then sleeps. Modules come as messages, which
  * only a worker that has left its loop receives: it leaves when a job comes after modules it lacks.
  */
-export const workerSource: string = `"use strict";
+export function workerSource(): string {
+  const { job, done, modules, parked, callerSleeps, parts } = controlWords;
+  return `"use strict";
 const port = typeof require === "function" ? require("node:worker_threads").parentPort : self;
 let memory, words;
 let moduleCount = 0;
@@ -72,3 +72,4 @@ function receive(message) {
 if (port === globalThis.self) port.onmessage = (event) => receive(event.data);
 else port.on("message", receive);
 `;
+}

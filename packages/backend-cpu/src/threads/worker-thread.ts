@@ -77,7 +77,7 @@ function startNodeWorker(
   events: WorkerEvents,
 ): WorkerThread {
   // Loaders and other flags of the process are no business of the worker's.
-  const worker = new NodeWorkerClass(workerSource, { eval: true, execArgv: [] });
+  const worker = new NodeWorkerClass(workerSource(), { eval: true, execArgv: [] });
   let failure: string | undefined;
   worker.on("message", () => events.ready());
   worker.on("error", (error) => (failure = String(error)));
@@ -98,7 +98,7 @@ function startNodeWorker(
 const webTerminationMs = 50;
 
 function startWebWorker(events: WorkerEvents): WorkerThread {
-  const url = URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" }));
+  const url = URL.createObjectURL(new Blob([workerSource()], { type: "text/javascript" }));
   const worker = new Worker(url, { name: "@dl/backend-cpu" });
   worker.addEventListener("message", () => {
     URL.revokeObjectURL(url);

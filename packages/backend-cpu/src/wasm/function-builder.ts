@@ -32,7 +32,7 @@ export type StoreName = Exclude<keyof typeof memoryOperations, LoadName>;
 export type LoadLaneName = Extract<keyof typeof memoryLaneOperations, `${string}.load${string}`>;
 export type StoreLaneName = Exclude<keyof typeof memoryLaneOperations, LoadLaneName>;
 
-const plainOperations: Readonly<Record<PlainName, readonly [number, string]>> = {
+const plainOperations: Readonly<Record<PlainName, number>> = {
   ...scalarOperations,
   ...simdOperations,
   ...relaxedSimdOperations,
@@ -48,9 +48,16 @@ const TYPE_CODES: Record<ValueType, number> = {
 
 export const valueTypeCode = (type: ValueType): number => TYPE_CODES[type];
 
+/** Code that is written into a body where it is asked for by name; operands are only read, the result is pushed. */
+export type InlineFunctions = Readonly<
+  Record<string, ((body: FunctionBuilder, ...operands: Local[]) => void) | undefined>
+>;
+
 /** What a function sees of the module it is part of. */
 export interface FunctionHost {
   readonly fusedMultiplyAdd: boolean;
+  /** What expressions may use beyond instructions. */
+  readonly functions: InlineFunctions;
   /** The function of that name, added on first use. */
   helper(
     name: string,
@@ -131,13 +138,13 @@ export class FunctionBuilder implements FunctionHandle {
 
   op(name: PlainName, ...operands: Operand[]): this {
     this.get(...operands);
-    this.#opcode(plainOperations[name][0]);
+    this.#opcode(plainOperations[name]);
     return this;
   }
 
   laneOp(name: LaneName, lane: number, ...operands: Operand[]): this {
     this.get(...operands);
-    this.#opcode(laneOperations[name][0]);
+    this.#opcode(laneOperations[name]);
     this.#code.byte(lane);
     return this;
   }
@@ -145,7 +152,7 @@ export class FunctionBuilder implements FunctionHandle {
   /** Without `address` the address comes from the stack. */
   load(name: LoadName, address?: Operand, offset = 0): this {
     if (address !== undefined) this.get(address);
-    const [code, , alignment] = memoryOperations[name];
+    const [code, alignment] = memoryOperations[name];
     return this.#memory(code, alignment, offset);
   }
 
@@ -153,7 +160,7 @@ export class FunctionBuilder implements FunctionHandle {
   store(name: StoreName, address?: Operand, value?: Operand, offset = 0): this {
     if (address !== undefined) this.get(address);
     if (value !== undefined) this.get(value);
-    const [code, , alignment] = memoryOperations[name];
+    const [code, alignment] = memoryOperations[name];
     return this.#memory(code, alignment, offset);
   }
 
@@ -165,7 +172,7 @@ export class FunctionBuilder implements FunctionHandle {
     vector: Local,
     offset = 0,
   ): this {
-    const [code, , alignment] = memoryLaneOperations[name];
+    const [code, alignment] = memoryLaneOperations[name];
     this.get(address, vector).#memory(code, alignment, offset);
     this.#code.byte(lane);
     return this;

@@ -3,6 +3,7 @@ import {
   FunctionBuilder,
   type FunctionHandle,
   type FunctionHost,
+  type InlineFunctions,
   type ValueType,
   valueTypeCode,
 } from "./function-builder.ts";
@@ -12,6 +13,8 @@ export interface ModuleOptions {
   readonly sharedMemory: boolean;
   /** Lets `multiplyAdd` round once; only where `hasRelaxedSimd()`. */
   readonly fusedMultiplyAdd: boolean;
+  /** See {@link FunctionHost.functions}. */
+  readonly functions?: InlineFunctions;
 }
 
 /** Pages of 64 KiB. V8 leaves out bounds checks when a 32-bit memory may grow to the full 4 GiB. */
@@ -20,6 +23,7 @@ export const MAXIMUM_MEMORY_PAGES = 65536;
 /** Assembles a module that imports its memory as `env.memory`. */
 export class ModuleBuilder implements FunctionHost {
   readonly fusedMultiplyAdd: boolean;
+  readonly functions: InlineFunctions;
   readonly #sharedMemory: boolean;
   readonly #signatures: string[] = [];
   readonly #functions: { body: FunctionBuilder; signature: number }[] = [];
@@ -28,6 +32,7 @@ export class ModuleBuilder implements FunctionHost {
 
   constructor(options: ModuleOptions) {
     this.fusedMultiplyAdd = options.fusedMultiplyAdd;
+    this.functions = options.functions ?? {};
     this.#sharedMemory = options.sharedMemory;
   }
 

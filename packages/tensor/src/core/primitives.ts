@@ -19,8 +19,7 @@ import {
   seenThrough,
   viewValue,
 } from "./make-value.ts";
-import type { MatrixMethod } from "../linear-algebra/matrix-method.ts";
-import { matrixValue } from "./matrix-value.ts";
+import type { MatrixGradient, MatrixMethod } from "../linear-algebra/matrix-method.ts";
 import type { PointwiseOp } from "./pointwise-op.ts";
 import { store } from "./store.ts";
 import { Tensor } from "./tensor.ts";
@@ -55,8 +54,15 @@ export interface PrimitiveParameters extends Omit<RoutineParameters, "pad"> {
     readonly axes: readonly number[];
   };
   readonly argReduce: { readonly op: "argmax" | "argmin"; readonly axis: number };
-  /** Stacks of matrices with the same axes before the last two; computed on the host. */
-  readonly linearAlgebra: { readonly method: MatrixMethod };
+  /**
+   * Stacks of matrices with the same axes before the last two; computed on the host. Method, gradient
+   * and what computes are told, so that programs without linear algebra carry none of it.
+   */
+  readonly linearAlgebra: {
+    readonly method: MatrixMethod;
+    readonly gradient: MatrixGradient;
+    readonly evaluate: (method: MatrixMethod, operands: readonly TensorValue[]) => TensorValue;
+  };
 }
 
 /** The names of all primitives. */
@@ -123,7 +129,7 @@ const execute: { readonly [Name in PrimitiveName]: Execute<Name> } = {
   concatenate: (inputs, parameters) => routineValues("concatenate", parameters, contiguous(inputs)),
   scan: (inputs, parameters) => routineValues("scan", parameters, contiguous(inputs)),
   sort: (inputs, parameters) => routineValues("sort", parameters, contiguous(inputs)),
-  linearAlgebra: (inputs, { method }) => matrixValue(method, contiguous(inputs)),
+  linearAlgebra: (inputs, { method, evaluate }) => evaluate(method, contiguous(inputs)),
 };
 
 /** Told of every primitive after it was applied. */

@@ -6,12 +6,13 @@ import {
   ShapeError,
   type DType,
 } from "@dl/backend";
+import { matrixValue } from "../core/matrix-value.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkFloat, checkTensor, commonBackend } from "../ops/check-operands.ts";
 import { cast, commonDType } from "../ops/pointwise.ts";
 import { expand } from "../ops/views.ts";
-import type { MatrixMethod } from "./matrix-method.ts";
+import type { MatrixGradient, MatrixMethod } from "./matrix-method.ts";
 
 /** Smallest relative distance of two numbers of a float type. */
 export function epsilonOf(dtype: DType): number {
@@ -41,9 +42,13 @@ export function checkSquare(op: string, x: Tensor): void {
     );
 }
 
-/** One method on each matrix of `x`. */
-export function onMatrices(method: MatrixMethod, x: Tensor): Tensor {
-  return applyOne("linearAlgebra", [x], { method });
+/** One method on each matrix, or each pair of them, of stacks. */
+export function onMatrices(
+  method: MatrixMethod,
+  gradient: MatrixGradient,
+  ...stacks: readonly Tensor[]
+): Tensor {
+  return applyOne("linearAlgebra", stacks, { method, gradient, evaluate: matrixValue });
 }
 
 /**

@@ -5,6 +5,13 @@ import { matrixTranspose } from "../ops/permute.ts";
 import { narrow, select } from "../ops/slice.ts";
 import { checkMatrices, checkSquare, onMatrices } from "./check-matrices.ts";
 import {
+  choleskyGradient,
+  eighGradient,
+  qrCompleteGradient,
+  qrGradient,
+  svdGradient,
+} from "./decomposition-gradients.ts";
+import {
   choleskyMethod,
   eighMethod,
   qrCompleteMethod,
@@ -28,7 +35,7 @@ import {
  */
 export function cholesky(x: Tensor): Tensor {
   checkSquare("cholesky", x);
-  return onMatrices(choleskyMethod, x);
+  return onMatrices(choleskyMethod, choleskyGradient, x);
 }
 
 /** What {@link qr} gives. */
@@ -70,7 +77,9 @@ export function qr(x: Tensor, options: QROptions = {}): QRFactors {
     return { q, r: concatenate([r, rest], -1) };
   }
   const isComplete = options.mode === "complete" && m > n;
-  const packed = onMatrices(isComplete ? qrCompleteMethod : qrMethod, x);
+  const packed = isComplete
+    ? onMatrices(qrCompleteMethod, qrCompleteGradient, x)
+    : onMatrices(qrMethod, qrGradient, x);
   return {
     q: narrow(packed, -2, 0, m),
     r: matrixTranspose(narrow(packed, -2, m, n)),
@@ -102,7 +111,7 @@ export interface SymmetricEigen {
  */
 export function eigh(x: Tensor): SymmetricEigen {
   checkSquare("eigh", x);
-  const packed = onMatrices(eighMethod, x);
+  const packed = onMatrices(eighMethod, eighGradient, x);
   return { values: select(packed, -2, 0), vectors: narrow(packed, -2, 1, x.shape.at(-1)!) };
 }
 
@@ -134,7 +143,7 @@ export interface SingularValues {
 export function svd(x: Tensor): SingularValues {
   checkMatrices("svd", x);
   const [m, n] = x.shape.slice(-2) as [number, number];
-  const packed = onMatrices(svdMethod, x);
+  const packed = onMatrices(svdMethod, svdGradient, x);
   return {
     u: narrow(packed, -2, 1, m),
     values: select(packed, -2, 0),

@@ -1,8 +1,13 @@
 import type { Tensor } from "../core/tensor.ts";
+import { matrixTranspose } from "../ops/permute.ts";
+import { sum } from "../ops/reduce.ts";
+import { narrow, select } from "../ops/slice.ts";
 import { flatten, squeeze } from "../ops/views.ts";
-import { select } from "../ops/slice.ts";
 import { checkSquare, onMatrices } from "./check-matrices.ts";
+import type { MatrixGradient } from "./matrix-method.ts";
+import { product } from "./matrix-product.ts";
 import { adjugateMethod, detMethod, slogdetMethod } from "./matrix-methods.ts";
+import { inverse } from "./solve.ts";
 
 /**
  * Determinants.
@@ -17,7 +22,7 @@ import { adjugateMethod, detMethod, slogdetMethod } from "./matrix-methods.ts";
  */
 export function det(x: Tensor): Tensor {
   checkSquare("det", x);
-  return squeeze(onMatrices(detMethod, x), [-2, -1]);
+  return squeeze(onMatrices(detMethod, detGradient, x), [-2, -1]);
 }
 
 /**
@@ -33,7 +38,7 @@ export function det(x: Tensor): Tensor {
  */
 export function adjugate(x: Tensor): Tensor {
   checkSquare("adjugate", x);
-  return onMatrices(adjugateMethod, x);
+  return onMatrices(adjugateMethod, adjugateGradient, x);
 }
 
 /** What {@link slogdet} gives. */
@@ -58,7 +63,7 @@ export interface SignAndLog {
  */
 export function slogdet(x: Tensor): SignAndLog {
   checkSquare("slogdet", x);
-  const packed = flatten(onMatrices(slogdetMethod, x), -2);
+  const packed = flatten(onMatrices(slogdetMethod, slogdetGradient, x), -2);
   return { sign: select(packed, -1, 0), logAbs: select(packed, -1, 1) };
 }
 
@@ -77,3 +82,23 @@ export function logdet(x: Tensor): Tensor {
   const { sign, logAbs } = slogdet(x);
   return logAbs.add(sign.log());
 }
+
+// Jacobi's formula.
+const detGradient: MatrixGradient = (dy, [a]) => [matrixTranspose(adjugate(a!)).mul(dy)];
+
+const slogdetGradient: MatrixGradient = (dy, [a]) => [
+  matrixTranspose(inverse(a!)).mul(narrow(dy, -1, 1, 1)),
+];
+
+// The derivative of det(A) A⁻¹ as a product.
+const adjugateGradient: MatrixGradient = (dy, [a]) => {
+  const p = matrixTranspose(inverse(a!));
+  const along = sum(dy.mul(matrixTranspose(p)), [-2, -1], { keepDims: true });
+  const scale = det(a!).unsqueeze(-1).unsqueeze(-1);
+  return [
+    p
+      .mul(along)
+      .sub(product(p, dy, p))
+      .mul(scale),
+  ];
+};

@@ -138,7 +138,8 @@ export function exponentialOf(a: Matrix, product: (a: Matrix, b: Matrix) => Matr
       norm,
       row(a, i).reduce((sum, element) => sum + Math.abs(element), 0),
     );
-  const squarings = norm > 0.5 ? Math.min(Math.ceil(Math.log2(norm)) + 1, 1100) : 0;
+  let squarings = 0;
+  for (let reach = 0.5; reach < norm; reach *= 2) squarings++;
   const small = matrix(
     n,
     n,

@@ -1,11 +1,15 @@
 import { ArgumentError } from "@dl/backend";
 import type { Tensor } from "../core/tensor.ts";
-import { eye } from "../ops/creation.ts";
+import { eye, zerosLike } from "../ops/creation.ts";
+import { concatenate } from "../ops/join.ts";
 import { matmul } from "../ops/matmul.ts";
+import { matrixTranspose } from "../ops/permute.ts";
 import { amax, sum } from "../ops/reduce.ts";
+import { narrow } from "../ops/slice.ts";
 import { expand } from "../ops/views.ts";
 import { checkMatrices, checkSquare, onMatrices } from "./check-matrices.ts";
 import { svd } from "./decompositions.ts";
+import type { MatrixGradient } from "./matrix-method.ts";
 import { matrixExpMethod } from "./matrix-methods.ts";
 import { inverse, toleranceOf, type PinverseOptions } from "./solve.ts";
 
@@ -21,7 +25,7 @@ import { inverse, toleranceOf, type PinverseOptions } from "./solve.ts";
  */
 export function matrixExp(x: Tensor): Tensor {
   checkSquare("matrixExp", x);
-  return onMatrices(matrixExpMethod, x);
+  return onMatrices(matrixExpMethod, matrixExpGradient, x);
 }
 
 /**
@@ -68,3 +72,13 @@ export function matrixRank(x: Tensor, options: PinverseOptions = {}): Tensor {
   const least = amax(values, -1, { keepDims: true }).mul(tolerance);
   return sum(values.greater(least).cast("int32"), -1);
 }
+
+// exp [[A, E], [0, A]] has the derivative along E in its corner (Van Loan 1978).
+const matrixExpGradient: MatrixGradient = (dy, [a]) => {
+  const n = a!.shape.at(-1)!;
+  const at = matrixTranspose(a!);
+  const upper = concatenate([at, dy], -1);
+  const lower = concatenate([zerosLike(at), at], -1);
+  const block = matrixExp(concatenate([upper, lower], -2));
+  return [narrow(narrow(block, -2, 0, n), -1, n, n)];
+};

@@ -1,3 +1,4 @@
+import type { Tensor } from "../core/tensor.ts";
 import { matrix, type Matrix } from "./matrix.ts";
 
 /** Decompositions and solvers that run on the host in float64. */
@@ -30,6 +31,17 @@ export interface MatrixMethod {
   /** `which` names the matrix in an error. */
   readonly compute: (inputs: readonly Matrix[], which: string) => Matrix;
 }
+
+/**
+ * Gradients of the inputs of a method from that of the result, the inputs and the result, in tensor
+ * operations. It travels with the method, so that a program without the one has not the other. dA
+ * stands for the gradient of A; sources stand with the functions.
+ */
+export type MatrixGradient = (
+  dy: Tensor,
+  inputs: readonly Tensor[],
+  result: Tensor,
+) => readonly (Tensor | undefined)[];
 
 /** The method for every matrix of the stacks `inputs`; a matrix with NaN or infinity gives NaN. */
 export function computeStacked(

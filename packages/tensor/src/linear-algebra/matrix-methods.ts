@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, logarithm } from "@dl/backend";
 import {
   exponentialOf,
   factorCholesky,
@@ -53,8 +53,10 @@ const qrWith = (
     return stacked(q, transposeOf(r));
   },
 });
-export const qrMethod = qrWith("qr", ({ rows, columns }) => Math.min(rows, columns));
-export const qrCompleteMethod = qrWith("qrComplete", ({ rows }) => rows);
+export const qrMethod = /* @__PURE__ */ qrWith("qr", ({ rows, columns }) =>
+  Math.min(rows, columns),
+);
+export const qrCompleteMethod = /* @__PURE__ */ qrWith("qrComplete", ({ rows }) => rows);
 
 /** The values above the vectors, which are columns. */
 export const eighMethod: MatrixMethod = {
@@ -102,8 +104,8 @@ const triangleMethod = (name: MatrixMethodName, triangle: "lower" | "upper"): Ma
     return solveTriangle(a!, b!, triangle);
   },
 });
-export const solveLowerMethod = triangleMethod("solveLower", "lower");
-export const solveUpperMethod = triangleMethod("solveUpper", "upper");
+export const solveLowerMethod = /* @__PURE__ */ triangleMethod("solveLower", "lower");
+export const solveUpperMethod = /* @__PURE__ */ triangleMethod("solveUpper", "upper");
 
 /** Singular values up to `tolerance` times the largest count as zero. */
 export const pinverseMethod = (tolerance: number): MatrixMethod => ({
@@ -122,14 +124,14 @@ export const pinverseMethod = (tolerance: number): MatrixMethod => ({
 
 export const detMethod: MatrixMethod = {
   name: "det",
-  resultSize: numbers(1),
+  resultSize: /* @__PURE__ */ numbers(1),
   compute: ([a]) => matrix(1, 1, Float64Array.of(determinantOf(a!))),
 };
 
 /** The sign beside log |det A|. */
 export const slogdetMethod: MatrixMethod = {
   name: "slogdet",
-  resultSize: numbers(2),
+  resultSize: /* @__PURE__ */ numbers(2),
   compute: ([a]) => {
     const { lu, sign } = factorLU(a!);
     const pivots = diagonalOf(lu);
@@ -138,7 +140,7 @@ export const slogdetMethod: MatrixMethod = {
       2,
       Float64Array.of(
         pivots.reduce((product, pivot) => product * Math.sign(pivot), sign),
-        pivots.reduce((sum, pivot) => sum + Math.log(Math.abs(pivot)), 0),
+        pivots.reduce((sum, pivot) => sum + logarithm(Math.abs(pivot)), 0),
       ),
     );
   },

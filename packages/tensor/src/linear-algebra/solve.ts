@@ -1,8 +1,11 @@
 import { ArgumentError } from "@dl/backend";
-import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { matmul } from "../ops/matmul.ts";
+import { matrixTranspose } from "../ops/permute.ts";
+import { tril, triu } from "../ops/triangle.ts";
 import { checkMatrices, checkSquare, epsilonOf, onMatrices, onPairs } from "./check-matrices.ts";
+import type { MatrixGradient } from "./matrix-method.ts";
+import { product } from "./matrix-product.ts";
 import {
   inverseMethod,
   pinverseMethod,
@@ -26,7 +29,7 @@ import {
 export function solve(a: Tensor, b: Tensor): Tensor {
   checkSquare("solve", a);
   return onPairs("solve", a, b, (left, right) =>
-    applyOne("linearAlgebra", [left, right], { method: solveMethod }),
+    onMatrices(solveMethod, solveGradient, left, right),
   );
 }
 
@@ -53,9 +56,12 @@ export function triangularSolve(
   options: TriangularSolveOptions = {},
 ): Tensor {
   checkSquare("triangularSolve", a);
-  const method = options.upper === true ? solveUpperMethod : solveLowerMethod;
+  const [method, gradient] =
+    options.upper === true
+      ? [solveUpperMethod, solveUpperGradient]
+      : [solveLowerMethod, solveLowerGradient];
   return onPairs("triangularSolve", a, b, (left, right) =>
-    applyOne("linearAlgebra", [left, right], { method }),
+    onMatrices(method, gradient, left, right),
   );
 }
 
@@ -72,7 +78,7 @@ export function triangularSolve(
  */
 export function inverse(x: Tensor): Tensor {
   checkSquare("inverse", x);
-  return onMatrices(inverseMethod, x);
+  return onMatrices(inverseMethod, inverseGradient, x);
 }
 
 /** Which singular values count as 0 in {@link pinverse}. */
@@ -99,7 +105,7 @@ export interface PinverseOptions {
  */
 export function pinverse(x: Tensor, options: PinverseOptions = {}): Tensor {
   checkMatrices("pinverse", x);
-  return onMatrices(pinverseMethod(toleranceOf("pinverse", x, options)), x);
+  return onMatrices(pinverseMethod(toleranceOf("pinverse", x, options)), pinverseGradient, x);
 }
 
 /** @throws {ArgumentError} if it is not a number from 0 on. */
@@ -122,5 +128,55 @@ export function toleranceOf(op: string, x: Tensor, { tolerance }: PinverseOption
 export function lstsq(a: Tensor, b: Tensor, options: PinverseOptions = {}): Tensor {
   checkMatrices("lstsq", a);
   const method = pinverseMethod(toleranceOf("lstsq", a, options));
-  return onPairs("lstsq", a, b, (left, right) => matmul(onMatrices(method, left), right));
+  return onPairs("lstsq", a, b, (left, right) =>
+    matmul(onMatrices(method, pinverseGradient, left), right),
+  );
 }
+
+/** dX of X = A⁻¹ B, for dA = -dB Xᵀ. */
+const gradientOfSolve = (
+  dx: Tensor,
+  x: Tensor,
+  solveTransposed: (columns: Tensor) => Tensor,
+  part: (da: Tensor) => Tensor,
+): readonly Tensor[] => {
+  const db = solveTransposed(dx);
+  return [part(product(db, matrixTranspose(x)).neg()), db];
+};
+
+const solveGradient: MatrixGradient = (dx, [a], x) =>
+  gradientOfSolve(
+    dx,
+    x,
+    (columns) => solve(matrixTranspose(a!), columns),
+    (da) => da,
+  );
+
+const solveLowerGradient: MatrixGradient = (dx, [a], x) =>
+  gradientOfSolve(
+    dx,
+    x,
+    (columns) => triangularSolve(matrixTranspose(a!), columns, { upper: true }),
+    tril,
+  );
+
+const solveUpperGradient: MatrixGradient = (dx, [a], x) =>
+  gradientOfSolve(dx, x, (columns) => triangularSolve(matrixTranspose(a!), columns), triu);
+
+// dA = -Pᵀ dP Pᵀ, P the inverse.
+const inverseGradient: MatrixGradient = (dp, _inputs, p) => [
+  product(matrixTranspose(p), dp, matrixTranspose(p)).neg(),
+];
+
+// The same, and what changes outside the spans of rows and columns.
+const pinverseGradient: MatrixGradient = (dp, [a], p) => {
+  const [at, pt, dpt] = [a!, p, dp].map(matrixTranspose) as [Tensor, Tensor, Tensor];
+  const toRows = product(dpt, p, pt);
+  const toColumns = product(pt, p, dpt);
+  return [
+    product(pt, dp, pt)
+      .neg()
+      .add(toRows.sub(product(pt, at, toRows)))
+      .add(toColumns.sub(product(toColumns, at, pt))),
+  ];
+};

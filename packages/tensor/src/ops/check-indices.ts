@@ -1,11 +1,10 @@
-import { ArgumentError, DTypeError, formatShape, scalar, type Backend } from "@dl/backend";
+import { ArgumentError, DTypeError, formatShape, type Backend } from "@dl/backend";
 import { uploadedValue } from "../core/make-value.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
 import { Tensor } from "../core/tensor.ts";
 import { cast } from "./pointwise.ts";
-
-const { add, less, select } = scalar;
+import { add, less, select } from "../scalar-functions.ts";
 
 const countFromFront = new PointwiseOp("countFromFront", (position, size) =>
   select(less(position, 0), add(position, size), position),

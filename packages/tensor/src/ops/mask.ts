@@ -3,7 +3,6 @@ import {
   broadcastShapes,
   index,
   isFloat,
-  scalar,
   type DType,
   type Scalar,
 } from "@dl/backend";
@@ -14,8 +13,7 @@ import { uploadPositions } from "./check-indices.ts";
 import { checkDType, checkDTypeSupported, checkTensor, commonBackend } from "./check-operands.ts";
 import { applyPointwise, broadcastTo } from "./pointwise.ts";
 import { expand, flatten, unsqueeze } from "./views.ts";
-
-const { cast, equal, mod, select } = scalar;
+import { cast, equal, mod, select } from "../scalar-functions.ts";
 
 const fillOp = new PointwiseOp("maskedFill", (x, mask, value) => select(mask, value, x));
 

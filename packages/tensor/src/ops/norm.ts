@@ -13,8 +13,7 @@ import {
   type ReduceOptions,
   type VarianceOptions,
 } from "./reduce.ts";
-
-const { div, equal, mul, pow, select, sqrt, sub } = scalar;
+import { div, equal, mul, pow, select, sqrt, sub } from "../scalar-functions.ts";
 
 /** 0 where the root is 0: the slope there is infinite, and what it multiplies is 0. */
 const rootPartials: Partials = (_args, y) => [select(equal(y, 0), 0, div(0.5, y))];

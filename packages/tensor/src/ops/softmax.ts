@@ -1,7 +1,6 @@
 import {
   constantLike,
   normalizeAxis,
-  scalar,
   stopGradient,
   withPartials,
   type Partials,
@@ -19,8 +18,7 @@ import {
   type Axes,
   type ReduceOptions,
 } from "./reduce.ts";
-
-const { abs, add, div, equal, exp, less, log, neg, select, sub } = scalar;
+import { abs, add, div, equal, exp, less, log, neg, select, sub } from "../scalar-functions.ts";
 
 // Results do not depend on the maximum that is subtracted for safety, so its derivative is left
 // out: it would only add terms that cancel.

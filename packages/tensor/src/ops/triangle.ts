@@ -1,4 +1,4 @@
-import { ArgumentError, formatShape, scalar, ShapeError } from "@dl/backend";
+import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -8,8 +8,7 @@ import { pad } from "./pad.ts";
 import { broadcastTo } from "./pointwise.ts";
 import { narrow, slice } from "./slice.ts";
 import { flatten, reshape, unsqueeze } from "./views.ts";
-
-const { add, lessEqual, select } = scalar;
+import { add, lessEqual, select } from "../scalar-functions.ts";
 
 const lowerOp = new PointwiseOp("tril", (x, row, column, offset) =>
   select(lessEqual(column, add(row, offset)), x, 0),

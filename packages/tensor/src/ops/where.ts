@@ -4,8 +4,7 @@ import { PointwiseOp } from "../core/pointwise-op.ts";
 import { Tensor } from "../core/tensor.ts";
 import { checkNumber, checkTensor } from "./check-operands.ts";
 import { applyPointwise, commonDType } from "./pointwise.ts";
-
-const { cast, less, lessEqual, max, min } = scalar;
+import { cast, less, lessEqual, max, min } from "../scalar-functions.ts";
 
 const choose = new PointwiseOp("where", (condition, a, b) => scalar.select(condition, a, b));
 

@@ -14,10 +14,9 @@ import {
   type RandomOptions,
 } from "./draw.ts";
 import { defaultGenerator } from "./generator.ts";
+import { add, bitcast, cast, less, randomBits } from "../scalar-functions.ts";
 
-const { add, bitcast, cast, less, randomBits } = scalar;
-
-const integerOps = randomOps("integers", (dtype) => (bits, range, low) => {
+const integerOps = /* @__PURE__ */ randomOps("integers", (dtype) => (bits, range, low) => {
   const number = add(bitcast(low, "int32"), bitcast(multiplyHigh(bits, range), "int32"));
   return dtype === "uint32" ? bitcast(number, "uint32") : cast(number, dtype);
 });
@@ -52,7 +51,7 @@ export function integers(
   return drawTensor(integerOps, shape, { dtype: "int32", ...options }, [], [range, low >>> 0]);
 }
 
-const bernoulliOps = randomOps(
+const bernoulliOps = /* @__PURE__ */ randomOps(
   "bernoulli",
   (dtype) => (bits, threshold) => cast(less(scalar.shiftRight(bits, 8), threshold), dtype),
 );
@@ -65,11 +64,11 @@ const bernoulliOfOp = (dtype: DType): PointwiseOp =>
     ),
   );
 const bernoulliOfOps: { readonly [Name in DType]: PointwiseOp } = {
-  float32: bernoulliOfOp("float32"),
-  float64: bernoulliOfOp("float64"),
-  int32: bernoulliOfOp("int32"),
-  uint32: bernoulliOfOp("uint32"),
-  bool: bernoulliOfOp("bool"),
+  float32: /* @__PURE__ */ bernoulliOfOp("float32"),
+  float64: /* @__PURE__ */ bernoulliOfOp("float64"),
+  int32: /* @__PURE__ */ bernoulliOfOp("int32"),
+  uint32: /* @__PURE__ */ bernoulliOfOp("uint32"),
+  bool: /* @__PURE__ */ bernoulliOfOp("bool"),
 };
 
 /** How often and where {@link bernoulli} draws. */

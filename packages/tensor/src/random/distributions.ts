@@ -10,10 +10,9 @@ import {
   unitFraction,
   type RandomOptions,
 } from "./draw.ts";
+import { add, cast, less, mul, or, select, sub } from "../scalar-functions.ts";
 
-const { add, cast, less, mul, or, select, sub } = scalar;
-
-const uniformOps = randomOps(
+const uniformOps = /* @__PURE__ */ randomOps(
   "uniform",
   (dtype) => (bits, low, span) => add(low, mul(span, unitFraction(bits, dtype))),
 );
@@ -55,7 +54,7 @@ export function uniformLike(x: Tensor, options: UniformOptions = {}): Tensor {
   return uniform(x.shape, { dtype: x.dtype, backend: x.backend, ...options });
 }
 
-const normalOps = randomOps(
+const normalOps = /* @__PURE__ */ randomOps(
   "normal",
   (dtype) => (bits, mean, std) => add(mean, mul(std, cast(scalar.normalFromBits(bits), dtype))),
 );
@@ -106,12 +105,15 @@ export interface TruncatedNormalOptions extends NormalOptions {
 }
 
 /** A place on the line of probabilities, in 2³²nds, becomes bits whose deviate has that rank. */
-const truncatedOps = randomOps("truncatedNormal", (dtype) => (bits, first, count, mean, std) => {
-  const rank = add(first, multiplyHigh(bits, count));
-  const half = 0x80000000;
-  const ranked = select(less(rank, half), or(rank, half), sub(0xffffffff, rank));
-  return add(mean, mul(std, cast(scalar.normalFromBits(ranked), dtype)));
-});
+const truncatedOps = /* @__PURE__ */ randomOps(
+  "truncatedNormal",
+  (dtype) => (bits, first, count, mean, std) => {
+    const rank = add(first, multiplyHigh(bits, count));
+    const half = 0x80000000;
+    const ranked = select(less(rank, half), or(rank, half), sub(0xffffffff, rank));
+    return add(mean, mul(std, cast(scalar.normalFromBits(ranked), dtype)));
+  },
+);
 
 /**
  * Normally distributed numbers, given that they lie between `low` and `high`; two standard

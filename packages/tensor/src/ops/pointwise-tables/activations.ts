@@ -1,10 +1,25 @@
-import { scalar, withPartials, type Partials, type Scalar } from "@dl/backend";
+import { withPartials, type Partials, type Scalar } from "@dl/backend";
 import { unary, unaryWithNumber, unaryWithNumbers } from "../pointwise-definition.ts";
 import { sigmoid, softplus } from "./exponential.ts";
 import { referenceErf } from "./special.ts";
-
-const { abs, add, and, cast, div, erf, expm1, less, lessEqual, max, min, mul, neg } = scalar;
-const { select, sub, tanh } = scalar;
+import {
+  abs,
+  add,
+  and,
+  cast,
+  div,
+  erf,
+  expm1,
+  less,
+  lessEqual,
+  max,
+  min,
+  mul,
+  neg,
+  select,
+  sub,
+  tanh,
+} from "../../scalar-functions.ts";
 
 /** Derivative 1 where the output is above 0: only the output must be kept. */
 const reluPartials: Partials = (_args, y) => [cast(less(0, y), y.dtype)];

@@ -1,8 +1,25 @@
 import { dtypes, scalar, withPartials, type Scalar } from "@dl/backend";
 import { binary, ternary, unary } from "../pointwise-definition.ts";
-
-const { abs, add, bitcast, cast, div, equal, floor, less, max, min, mod, mul } = scalar;
-const { neg, pow, round, select, sqrt, sub } = scalar;
+import {
+  abs,
+  add,
+  bitcast,
+  cast,
+  div,
+  equal,
+  floor,
+  less,
+  max,
+  min,
+  mod,
+  mul,
+  neg,
+  pow,
+  round,
+  select,
+  sqrt,
+  sub,
+} from "../../scalar-functions.ts";
 
 /** 1 above 0, -1 below, 0 at 0. */
 const signOf = (x: Scalar): Scalar =>

@@ -1,7 +1,5 @@
-import { scalar } from "@dl/backend";
 import { binary } from "../pointwise-definition.ts";
-
-const { equal, less, lessEqual, not } = scalar;
+import { equal, less, lessEqual, not } from "../../scalar-functions.ts";
 
 /** Comparisons give bool. Any comparison with NaN is false, but for notEqual. */
 export const comparison = {

@@ -1,8 +1,22 @@
 import { scalar, withPartials, type Scalar } from "@dl/backend";
 import { binary, unary, unaryWithNumber } from "../pointwise-definition.ts";
-
-const { abs, add, div, equal, exp, expm1, isNaN, log, log1p, max, mul, neg } = scalar;
-const { pow, select, sub } = scalar;
+import {
+  abs,
+  add,
+  div,
+  equal,
+  exp,
+  expm1,
+  isNaN,
+  log,
+  log1p,
+  max,
+  mul,
+  neg,
+  pow,
+  select,
+  sub,
+} from "../../scalar-functions.ts";
 
 /** y (1 - y) stays finite where exp(-x) overflows. */
 const sigmoidPartials = (_args: readonly Scalar[], y: Scalar): readonly Scalar[] => [

@@ -1,7 +1,5 @@
-import { scalar } from "@dl/backend";
 import { binary, unary, type PointwiseFacts } from "../pointwise-definition.ts";
-
-const { and, not, or, shiftLeft, shiftRight, xor } = scalar;
+import { and, not, or, shiftLeft, shiftRight, xor } from "../../scalar-functions.ts";
 
 const logical = (reference: PointwiseFacts["reference"]): PointwiseFacts => ({
   types: "bool",

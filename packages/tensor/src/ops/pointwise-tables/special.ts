@@ -1,7 +1,6 @@
 import { scalar, withPartials, type Partials, type Scalar } from "@dl/backend";
 import { unary, unaryWithNumber } from "../pointwise-definition.ts";
-
-const { abs, equal, exp, isNaN, less, mul, neg, select, sub } = scalar;
+import { abs, equal, exp, isNaN, less, mul, neg, select, sub } from "../../scalar-functions.ts";
 
 const erfcPartials: Partials = ([x]) => [mul(-2 / Math.sqrt(Math.PI), exp(neg(mul(x!, x!))))];
 

@@ -1,9 +1,28 @@
 import { scalar, withPartials, type Partials, type Scalar } from "@dl/backend";
 import { binary, unary } from "../pointwise-definition.ts";
 import { isNegative } from "./arithmetic.ts";
-
-const { abs, add, atan, cos, div, equal, exp, expm1, less, log, log1p, max, min } = scalar;
-const { mul, neg, or, select, sin, sqrt, sub } = scalar;
+import {
+  abs,
+  add,
+  atan,
+  cos,
+  div,
+  equal,
+  exp,
+  expm1,
+  less,
+  log,
+  log1p,
+  max,
+  min,
+  mul,
+  neg,
+  or,
+  select,
+  sin,
+  sqrt,
+  sub,
+} from "../../scalar-functions.ts";
 
 /** `magnitude` with the sign of `x`, for odd functions computed on |x|. */
 const withSignOf = (x: Scalar, magnitude: Scalar): Scalar =>

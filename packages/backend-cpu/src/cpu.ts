@@ -1,0 +1,33 @@
+import type { Backend } from "@dl/backend";
+import { cpuWith, type CpuOptions } from "./cpu-backend.ts";
+import {
+  convolutionKernels,
+  denseKernels,
+  functionKernels,
+  indexKernels,
+  systemBlas,
+  workerThreads,
+  type CpuParts,
+} from "./cpu-parts.ts";
+
+/**
+ * A backend on WebAssembly SIMD, in Node and in browsers.
+ *
+ * @throws {ArgumentError} for a maxMemoryBytes that is not a positive number.
+ * @example
+ * const backend = await cpu({ threads: 2 });
+ * await tensor([1, 2], { backend }).sum().item(); // => 3
+ * await backend.dispose();
+ */
+export function cpu(options: CpuOptions = {}): Promise<Backend> {
+  // Leaving a part out does not compile.
+  const everything: Required<CpuParts> = {
+    ...denseKernels,
+    ...indexKernels,
+    ...convolutionKernels,
+    ...functionKernels,
+    ...workerThreads,
+    ...systemBlas,
+  };
+  return cpuWith([everything], options);
+}

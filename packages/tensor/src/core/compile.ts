@@ -22,8 +22,9 @@ const maxRecordings = 8;
  * programs are dispatched, in the same order, with the same result bit for bit.
  *
  * For a whole training step: forward, `zeroGrad`, `backward`, an optimiser's `step`. Tensors come in
- * as arguments and out as results (without a history), by `assign` or as `.grad`; what the step
- * keeps in variables of its own stays what it was when recorded, as do its numbers and its `if`s.
+ * as arguments and out as results (without a history), by `assign` or as `.grad`; what else the step
+ * reads it follows through `assign`. Other variables of its own stay what they were when recorded, as
+ * do its numbers and its `if`s.
  * Learning rates, step counts and random draws go on as without it. Observers, hooks and the
  * profiler see the first calls only. Keeps the step's intermediate results in memory between calls.
  *
@@ -89,6 +90,7 @@ function record<Inputs extends readonly Tensor[], Result extends StepResult>(
       if (value !== tensor.value) tensor.rebind(value);
     }
     tensors.forEach(({ value }) => store(value));
+    recorder.finish();
     return {
       results: tensors.map(({ value }) => value),
       resultOf: (values) => assemble(values.map((value) => new Tensor(value))) as Result,

@@ -1,5 +1,6 @@
 import { input, parameter, type DType, type InputSpec, type Scalar } from "@dl/backend";
 import { expensiveCost } from "./pointwise-op.ts";
+import { isPrior } from "./step-recorder.ts";
 import type { Stored } from "./storage.ts";
 import type { NumberOperand, PendingPointwise, TensorValue } from "./tensor-value.ts";
 
@@ -49,7 +50,8 @@ export class Fusion {
   }
 
   private shouldStore(value: TensorValue, pending: PendingPointwise): boolean {
-    return value !== this.target && value.timesRecomputed > 0 && pending.size >= expensiveCost;
+    if (value === this.target) return false;
+    return isPrior(value) || (value.timesRecomputed > 0 && pending.size >= expensiveCost);
   }
 
   private expression(value: TensorValue, pending: PendingPointwise): Scalar {

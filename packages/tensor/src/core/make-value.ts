@@ -19,7 +19,7 @@ import {
 import { settings } from "./configuration.ts";
 import { Fusion } from "./fusion.ts";
 import { expensiveCost, PointwiseOp } from "./pointwise-op.ts";
-import { stepRecorder } from "./step-recorder.ts";
+import { isPrior, stepRecorder } from "./step-recorder.ts";
 import { Stored } from "./storage.ts";
 import { forEachOperand, newStorage, run, store, unfusedHeavy } from "./store.ts";
 import {
@@ -233,7 +233,8 @@ export function seenThrough(
   const { pending } = value;
   // An operand is needed by the expression that is moved with it.
   const isNeededElsewhere = value.consumers > (isOperand ? 1 : 0);
-  if (pending?.kind === "pointwise" && !isNeededElsewhere && isCheapToMove(pending)) {
+  const isMovable = pending?.kind === "pointwise" && !isNeededElsewhere && !isPrior(value);
+  if (isMovable && isCheapToMove(pending)) {
     const operands = pending.operands.map((operand) =>
       "number" in operand ? operand : seenThrough(operand, shape, view, true),
     );
@@ -253,13 +254,9 @@ function isCheapToMove(pending: PendingPointwise): boolean {
 /** Other elements of the same buffer. */
 export function viewValue(value: TensorValue, layout: Layout, offset = 0): TensorValue {
   const stored = store(value);
-  stepRecorder()?.viewed(stored.storage);
-  return new TensorValue(
-    value.backend,
-    value.dtype,
-    layout.shape,
-    new Stored(stored.storage, layout, stored.offset + offset),
-  );
+  const view = new Stored(stored.storage, layout, stored.offset + offset);
+  stepRecorder()?.viewed(stored, view);
+  return new TensorValue(value.backend, value.dtype, layout.shape, view);
 }
 
 const copy = new PointwiseOp("copy", (x) => x);

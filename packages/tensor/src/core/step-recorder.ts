@@ -25,6 +25,8 @@ export interface LiveNumber {
   number: number;
 }
 
+const sharing = "a tensor that the step changes shares its elements with another";
+
 /** Follows one run of a step that {@link compile} was given. */
 export class StepRecorder {
   readonly runs: (RecordedRun | HostWork)[] = [];
@@ -34,21 +36,27 @@ export class StepRecorder {
   readonly rebound = new Map<Rebindable, TensorValue | undefined>();
   /** What the step computed. */
   readonly produced = new Set<Storage>();
-  /** What it read besides, kept from going back to the pool. */
-  readonly read = new Set<Storage>();
+  /** What it read besides, and by whom, views traced to what they were made of; kept from the pool. */
+  readonly read = new Map<Storage, Set<Stored>>();
   private readonly touched = new Set<object>();
-  private readonly views = new Map<Storage, number>();
+  /** What each view made in the step was made of in the end. */
+  private readonly origins = new Map<Stored, Stored>();
   backend: Backend | undefined;
   /** Why the step cannot be repeated from this recording. */
   refusal: string | undefined;
-  private readonly start = upcomingSerial();
+  readonly start: number = upcomingSerial();
 
   ran(run: RecordedRun): void {
-    for (const { storage } of run.inputs)
-      if (!this.produced.has(storage) && !this.read.has(storage)) {
-        this.read.add(storage);
+    for (const input of run.inputs) {
+      const { storage } = input;
+      if (this.produced.has(storage)) continue;
+      let readers = this.read.get(storage);
+      if (readers === undefined) {
+        this.read.set(storage, (readers = new Set()));
         storage.holders++;
       }
+      readers.add(this.origins.get(input) ?? input);
+    }
     for (const output of run.outputs) {
       this.backend = output.backend;
       this.produced.add(output);
@@ -93,23 +101,25 @@ export class StepRecorder {
       return;
     if (stored === undefined || this.produced.has(stored.storage))
       this.refuse("a tensor that the step changes was not computed before it");
-    else if (
-      value.handles > 1 ||
-      stored.storage.holders -
-        (this.views.get(stored.storage) ?? 0) -
-        (this.read.has(stored.storage) ? 1 : 0) >
-        1
-    )
-      this.refuse("a tensor that the step changes shares its elements with another");
+    else if (value.handles > 1) this.refuse(sharing);
   }
 
   /** Told of another layout put over a storage. */
-  viewed(storage: Storage): void {
-    this.views.set(storage, (this.views.get(storage) ?? 0) + 1);
+  viewed(stored: Stored, view: Stored): void {
+    this.origins.set(view, this.origins.get(stored) ?? stored);
+  }
+
+  /** Ends the recording: what a changed tensor lay in, the step may have read through it alone. */
+  finish(): void {
+    for (const before of this.rebound.values()) {
+      const readers = before?.stored && this.read.get(before.stored.storage);
+      if (readers !== undefined && (readers.size > 1 || !readers.has(before!.stored!)))
+        this.refuse(sharing);
+    }
   }
 
   release(): void {
-    for (const storage of this.read) storage.release();
+    for (const storage of this.read.keys()) storage.release();
   }
 }
 
@@ -123,6 +133,22 @@ let recorder: StepRecorder | undefined;
  */
 export function stepRecorder(): StepRecorder | undefined {
   return recorder;
+}
+
+/** Whether a value described before the step under way waits to be computed: that is no part of the step. */
+export function isPrior({ pending, serial }: TensorValue): boolean {
+  return recorder !== undefined && pending !== undefined && serial < recorder.start;
+}
+
+/** Does work that is no part of the step under way. */
+export function unrecorded(work: () => void): void {
+  const current = recorder;
+  recorder = undefined;
+  try {
+    work();
+  } finally {
+    recorder = current;
+  }
 }
 
 export function recordStep(next: StepRecorder | undefined): void {

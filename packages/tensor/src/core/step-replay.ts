@@ -69,6 +69,34 @@ interface State {
   spare: TensorValue | undefined;
 }
 
+/** Elements that the step reads without changing them. */
+class Constant {
+  readonly place: Place;
+  private readonly stored: Stored;
+  private readonly isAlone: boolean;
+  /** Whose they once were, if not any more when the step was recorded. */
+  private readonly former: Stored["successor"];
+
+  constructor(place: Place, readers: ReadonlySet<Stored>) {
+    this.place = place;
+    this.stored = [...readers][0]!;
+    this.isAlone = readers.size === 1;
+    const { successor } = this.stored;
+    this.former = successor?.value?.stored === this.stored ? undefined : successor;
+  }
+
+  /** Where they are now that the tensor may have been assigned others; `undefined` if that cannot be told. */
+  get current(): Storage | undefined {
+    const { stored } = this;
+    const { successor } = stored;
+    if (successor === undefined || successor === this.former) return stored.storage;
+    const next = successor.value?.stored;
+    if (next === undefined || !this.isAlone) return undefined;
+    const isAlike = next.layout === stored.layout && next.offset === stored.offset;
+    return isAlike && next.storage.backend === stored.storage.backend ? next.storage : undefined;
+  }
+}
+
 /** A recorded step made ready to be dispatched again, with other arguments and the state of then. */
 export class StepReplay {
   private readonly backend: Backend;
@@ -78,6 +106,7 @@ export class StepReplay {
   private readonly inputs: readonly Elements[];
   private readonly states: readonly State[];
   private readonly results: readonly Elements[];
+  private readonly constants: readonly Constant[];
   /** Constants of the step, and room for what lives within it only. */
   private readonly kept: Storage[] = [];
 
@@ -101,10 +130,15 @@ export class StepReplay {
       spare: undefined,
     }));
     this.results = results.map((value) => this.elements(recorder, value));
-    this.addRuns(recorder);
-    for (const storage of recorder.read)
+    for (const storage of recorder.read.keys())
       if (this.places.has(storage)) storage.release();
       else this.kept.push(storage);
+    this.constants = this.kept.map((storage) => {
+      const place = new Place(storage, false);
+      this.places.set(storage, place);
+      return new Constant(place, recorder.read.get(storage)!);
+    });
+    this.addRuns(recorder);
   }
 
   /** Whether it was recorded with arguments like these. */
@@ -124,7 +158,8 @@ export class StepReplay {
   run(inputs: readonly TensorValue[]): TensorValue[] | undefined {
     if (
       !this.conditions.every((holds) => holds()) ||
-      !this.states.every((state) => this.isAsRecorded(state))
+      !this.states.every((state) => this.isAsRecorded(state)) ||
+      !this.constants.every(({ current }) => current !== undefined)
     )
       return undefined;
     this.fillPlaces(inputs);
@@ -206,6 +241,8 @@ export class StepReplay {
       const { storage, offset: from } = inputs[i]!.stored!;
       place.fill(storage, from - offset);
     });
+    for (const { place, current } of this.constants)
+      if (place.storage !== current) place.fill(current!);
     for (const { tensor, before } of this.states)
       if (before !== undefined) before.place.fill(tensor.value.stored!.storage);
     const spares = new Map(this.states.map(({ after, spare }) => [after.place, spare]));

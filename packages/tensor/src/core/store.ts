@@ -15,9 +15,15 @@ import {
   type Shape,
 } from "@dl/backend";
 import { Fusion } from "./fusion.ts";
-import { stepRecorder } from "./step-recorder.ts";
+import { isPrior, stepRecorder, unrecorded } from "./step-recorder.ts";
 import { Storage, Stored } from "./storage.ts";
-import type { NumberOperand, PendingReduce, PendingRoutine, TensorValue } from "./tensor-value.ts";
+import type {
+  NumberOperand,
+  Pending,
+  PendingReduce,
+  PendingRoutine,
+  TensorValue,
+} from "./tensor-value.ts";
 
 /** Computes a pending value into a buffer of its own; a stored one is returned as it is. */
 export function store(value: TensorValue): Stored {
@@ -28,11 +34,16 @@ export function store(value: TensorValue): Stored {
       "this tensor was disposed. Use it before dispose() or the end of its `using` block.",
     );
   const { pending } = value;
+  if (isPrior(value)) unrecorded(() => computePending(value, pending));
+  else computePending(value, pending);
+  return value.stored!;
+}
+
+function computePending(value: TensorValue, pending: Pending): void {
   const heavy = pending.kind === "pointwise" ? unfusedHeavy(value, pending.heavy) : value;
   if (heavy?.pending === undefined) storeMap(value);
   else if (heavy.pending.kind === "reduce") storeReduce(value, heavy, heavy.pending);
   else if (heavy.pending.kind === "routine") storeRoutine(value, heavy, heavy.pending);
-  return value.stored!;
 }
 
 /**
@@ -44,6 +55,7 @@ export function unfusedHeavy(
   heavy: TensorValue | undefined,
 ): TensorValue | undefined {
   if (heavy?.pending === undefined) return undefined;
+  if (isPrior(heavy)) store(heavy);
   const uses = new Map<TensorValue, number>();
   countUses(value, heavy, uses);
   // What stood between them has been stored meanwhile.

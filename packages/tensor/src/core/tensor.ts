@@ -145,9 +145,11 @@ export class Tensor {
 
   /** @internal {@link Tensor.assign} for a value known to fit. */
   rebind(next: TensorValue): void {
-    if (this.isAssigned) this.value.consumers--;
+    const { value } = this;
+    if (this.isAssigned) value.consumers--;
     this.isAssigned = true;
-    this.value.handles--;
+    value.handles--;
+    if (value.stored !== undefined) value.stored.successor = value.handles > 0 ? {} : this;
     this.value = next;
     next.handles++;
     // Keeps the elements through dispose() of the other handle.

@@ -215,6 +215,94 @@ describe("a compiled step", () => {
     expect(await play(compile)).toEqual(await play(((step: unknown) => step) as typeof compile));
   });
 
+  it("replays a step in which two models are updated, one through the other", async () => {
+    const play = async (wrap: typeof compile): Promise<{ losses: number[]; calls: number }> => {
+      const seeded = { generator: new Generator(2) };
+      const forger = new Sequential(
+        new Linear(2, 6, seeded),
+        new BatchNorm(6),
+        new ReLU(),
+        new Linear(6, 2, seeded),
+      );
+      const judge = new Sequential(
+        new Linear(2, 6, seeded),
+        new BatchNorm(6),
+        new ReLU(),
+        new Linear(6, 1, seeded),
+      );
+      const [forForger, forJudge] = [forger, judge].map((model) => new Adam(model.parameters()));
+      let calls = 0;
+      const update = wrap((real: Tensor) => {
+        calls++;
+        const made = forger.forward(normal([8, 2], seeded));
+        const [onReal, onMade] = [judge.forward(real), judge.forward(made.detach())];
+        const judged = binaryCrossEntropyWithLogits(onReal, onesLike(onReal)).add(
+          binaryCrossEntropyWithLogits(onMade, zerosLike(onMade)),
+        );
+        forJudge!.zeroGrad();
+        judged.backward();
+        forJudge!.step();
+        const passed = judge.forward(made);
+        const forged = binaryCrossEntropyWithLogits(passed, onesLike(passed));
+        forForger!.zeroGrad();
+        forged.backward();
+        forForger!.step();
+        return { judged, forged };
+      });
+      const losses: number[] = [];
+      for (let i = 0; i < 8; i++) {
+        const { judged, forged } = update(normal([8, 2], seeded));
+        losses.push(await judged.item(), await forged.item());
+      }
+      return { losses, calls };
+    };
+    const compiled = await play(compile);
+    const plain = await play(((step: unknown) => step) as typeof compile);
+    expect(compiled.losses).toEqual(plain.losses);
+    expect([compiled.calls, plain.calls]).toEqual([2, 8]);
+  });
+
+  it("follows what it only reads through assign, and not what was taken from it before", async () => {
+    const play = async (wrap: typeof compile): Promise<number[]> => {
+      const teacher = tensor([1, 2]);
+      const [taken, view] = [teacher.detach(), tensor([[1], [2]]).reshape([2])];
+      const viewed = tensor([5, 6]);
+      const flipped = viewed.flip([0]).mul(1);
+      const step = wrap((x: Tensor) =>
+        x.mul(teacher).add(taken).add(view).add(viewed).add(flipped).sum(),
+      );
+      const sums: number[] = [];
+      for (let i = 0; i < 9; i++) {
+        sums.push(await step(tensor([i, 1])).item());
+        // Computed, taken from another storage, and back to one that was there before.
+        if (i % 2 === 1) teacher.assign(i === 5 ? taken : teacher.add(i));
+        if (i === 6) viewed.assign(tensor([0.5, 0.25]));
+      }
+      return sums;
+    };
+    expect(await play(compile)).toEqual(await play(((step: unknown) => step) as typeof compile));
+  });
+
+  it("is recorded again where what it reads has come to lie otherwise", async () => {
+    let calls = 0;
+    const weight = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    const step = compile((x: Tensor) => {
+      calls++;
+      return x.matmul(weight);
+    });
+    const x = tensor([[1, 0]]);
+    const rows: unknown[] = [];
+    for (let i = 0; i < 6; i++) {
+      rows.push(await step(x).toArray());
+      if (i === 3) weight.assign(weight.transpose(0, 1));
+    }
+    expect(rows).toEqual([[[1, 2]], [[1, 2]], [[1, 2]], [[1, 2]], [[1, 3]], [[1, 3]]]);
+    expect(calls).toBeLessThan(5);
+  });
+
   it("counts updates of an average that weighs all alike", async () => {
     const weight = tensor([0]);
     const average = new SWA([weight]);

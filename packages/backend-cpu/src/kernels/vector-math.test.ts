@@ -20,7 +20,7 @@ const unary: Record<UnaryName, { exact: (x: number) => number; bound: number }> 
   sin: { exact: Math.sin, bound: 2 },
   cos: { exact: Math.cos, bound: 2 },
   atan: { exact: Math.atan, bound: 3 },
-  tanh: { exact: Math.tanh, bound: 2.5 },
+  tanh: { exact: Math.tanh, bound: 2.6 },
   erf: { exact: erf, bound: 2 },
 };
 const POW_BOUND = 0.51;

@@ -22,6 +22,7 @@ describe("on webgpu, without memory calls", { timeout: 1_800_000 }, () => {
   ] as const)("%d %s leave live tensors and bytes flat", async (count, _, soak) => {
     const seen: Reading[] = await soak([count / 10, count / 2, count]);
     for (const reading of seen) process.stdout.write(`soak ${JSON.stringify(reading)}\n`);
-    expectFlat(seen, 1.5);
+    // Blocks are multiples of 256 bytes; the small tensors of this network fill 64 % of theirs.
+    expectFlat(seen, 2);
   });
 });

@@ -22,7 +22,7 @@ export interface AccuracyRun {
 const defaultParams: Omit<AccuracyParams, "seed"> = {
   batch: 64,
   target: 0.99,
-  epochs: 4,
+  epochs: 6,
   learningRate: 1e-3,
   evaluateEvery: 469,
 };

@@ -57,7 +57,7 @@ export async function soakModels(counts: readonly number[]): Promise<Reading[]> 
 }
 
 /** Of all soaks: they share a backend, whose pool keeps what an earlier one needed. */
-let peakBytes = 0;
+let mostBytes = 0;
 
 async function readings(
   counts: readonly number[],
@@ -66,11 +66,11 @@ async function readings(
   const seen: Reading[] = [];
   for (let count = 1; count <= counts.at(-1)!; count++) {
     await turn();
-    peakBytes = Math.max(peakBytes, memory().bytes);
+    mostBytes = Math.max(mostBytes, memory().bytes);
     if (!counts.includes(count)) continue;
     const running = figures(count);
     const held = await settled(count, seen[0]?.held.tensors ?? 0);
-    seen.push({ running, held, peakBytes });
+    seen.push({ running, held, peakBytes: mostBytes });
   }
   return seen;
 }

@@ -12,7 +12,13 @@ import {
   type HalvingGradientPlan,
   type HalvingProductPlan,
 } from "./halving-plan.ts";
-import { emitFromSlots, emitMultiplySlots, emitToSlots, gridBytes } from "./halving-slots.ts";
+import {
+  emitFromSlots,
+  emitMultiplySlots,
+  emitToSlots,
+  gridBytes,
+  type SlotLayout,
+} from "./halving-slots.ts";
 import { emitPlanes } from "./planes.ts";
 
 type Kernel = (...parameters: number[]) => void;
@@ -57,22 +63,31 @@ function writeTables(
   return scratch + places.tables;
 }
 
+/** Some lanes' panels of left matrices, from a multiple of {@link QUAD_LANES} on. */
+function packQuads(
+  toSlots: Kernel,
+  { laneBytes, quadBytes }: SlotLayout,
+  words: number,
+  planes: number,
+  target: number,
+  [first, end]: Range,
+  scratch: number,
+): void {
+  const panels = target + (first / QUAD_LANES) * quadBytes;
+  toSlots(words, planes + first * laneBytes, end - first, panels, scratch);
+}
+
 /** The left matrices' panels of some filters. */
 export function packHalvingWeights(
   part: HalvingPart,
   plan: HalvingProductPlan,
   weight: number,
   target: number,
-  [first, end]: Range,
+  range: Range,
 ): void {
-  const { weights, offsets, places } = plan;
-  part.exports.weightSlots(
-    writeTables(part, plan) + offsets.weights,
-    weight + first * weights.laneBytes,
-    end - first,
-    target + (first / QUAD_LANES) * weights.quadBytes,
-    part.scratch + places.other,
-  );
+  const words = writeTables(part, plan) + plan.offsets.weights;
+  const scratch = part.scratch + plan.places.other;
+  packQuads(part.exports.weightSlots, plan.weights, words, weight, target, range, scratch);
 }
 
 /** The outputs of some images, from a multiple of {@link PANEL_LANES} on. */
@@ -117,16 +132,11 @@ export function packHalvingChanges(
   plan: HalvingGradientPlan,
   dy: number,
   target: number,
-  [first, end]: Range,
+  range: Range,
 ): void {
-  const { change, offsets, places } = plan;
-  part.exports.changeSlots(
-    writeTables(part, plan) + offsets.change,
-    dy + first * change.laneBytes,
-    end - first,
-    target + (first / QUAD_LANES) * change.quadBytes,
-    part.scratch + places.other,
-  );
+  const words = writeTables(part, plan) + plan.offsets.change;
+  const scratch = part.scratch + plan.places.other;
+  packQuads(part.exports.changeSlots, plan.change, words, dy, target, range, scratch);
 }
 
 /** The weight's gradient for some input channels, from a multiple of {@link PANEL_LANES} on. */

@@ -37,6 +37,8 @@ export {
   sliceLayout,
 } from "./layout.ts";
 export type { Layout } from "./layout.ts";
+export { checkOptions, extendKinds, refuseOptions } from "./options.ts";
+export type { OptionKind, OptionKinds, ValueKind } from "./options.ts";
 export {
   mapProgram,
   reducedShape,

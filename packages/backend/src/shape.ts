@@ -1,5 +1,6 @@
-import { AxisError, ShapeError } from "./errors.ts";
+import { ArgumentError, AxisError, ShapeError } from "./errors.ts";
 import { IdTrie } from "./intern.ts";
+import { refuseOptions } from "./options.ts";
 
 /** Sizes of a tensor's axes. Shapes made by {@link internShape} are equal exactly when identical. */
 export type Shape = readonly number[];
@@ -18,16 +19,27 @@ const shapes = new IdTrie<Shape>();
  * The one shared array for these sizes, checked.
  *
  * @throws {ShapeError} for sizes no tensor can have.
+ * @throws {ArgumentError} for anything but a list.
  * @example
  * internShape([2, 3]) === internShape([2, 3]); // => true
  */
 export function internShape(sizes: readonly number[], op = "shape"): Shape {
+  if (!Array.isArray(sizes)) throw notSizes(sizes, op);
   const node = shapes.at(sizes);
   if (node.value === undefined) {
     checkShape(sizes, op);
     node.value = Object.freeze([...sizes]);
   }
   return node.value;
+}
+
+function notSizes(received: unknown, op: string): ArgumentError {
+  refuseOptions(op, received, "the shape");
+  return new ArgumentError(
+    op,
+    `the shape must be a list of sizes: received ${String(received)}. Write [${String(received)}].`,
+    { received },
+  );
 }
 
 function checkShape(sizes: readonly number[], op: string): void {
@@ -115,6 +127,7 @@ export function broadcastShapes(a: Shape, b: Shape, op: string): Shape {
  */
 export function normalizeAxis(axis: number, ndim: number, op: string): number {
   if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
+    refuseOptions(op, axis, "the axis");
     const axes = [
       ...Array.from({ length: ndim }, (_, i) => String(i)),
       ...Array.from({ length: ndim }, (_, i) => String(-1 - i)),
@@ -145,7 +158,7 @@ export function normalizeAxes(
   op: string,
 ): readonly number[] {
   if (axes === undefined) return Array.from({ length: ndim }, (_, i) => i);
-  const list = typeof axes === "number" ? [axes] : axes;
+  const list = Array.isArray(axes) ? axes : [axes];
   const result = list.map((axis) => normalizeAxis(axis, ndim, op)).toSorted((a, b) => a - b);
   for (let i = 1; i < result.length; i++)
     if (result[i] === result[i - 1])

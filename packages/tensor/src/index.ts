@@ -49,6 +49,7 @@ export {
 } from "./random/distributions.ts";
 export { bernoulli, integers, permutation } from "./random/discrete.ts";
 export type { GeneratorState } from "./random/generator.ts";
+export { randomKinds } from "./random/draw.ts";
 export type { RandomOptions } from "./random/draw.ts";
 export type {
   NormalOptions,
@@ -67,10 +68,12 @@ export {
   zeros,
   zerosLike,
 } from "./ops/creation.ts";
+export { tensorKind } from "./ops/check-operands.ts";
 export { format } from "./ops/format.ts";
 export { tidy } from "./ops/tidy.ts";
 export { tensor } from "./ops/tensor-from-data.ts";
 export type { NumberArray, TensorOptions } from "./ops/tensor-from-data.ts";
+export { creationKinds } from "./core/creation-options.ts";
 export type { CreationOptions } from "./core/creation-options.ts";
 export { clone, item, to, toArray } from "./ops/reads.ts";
 export { clamp, where } from "./ops/where.ts";

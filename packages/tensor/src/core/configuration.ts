@@ -1,4 +1,4 @@
-import { ArgumentError, type Backend } from "@dl/backend";
+import { ArgumentError, checkOptions, type Backend } from "@dl/backend";
 
 /** What {@link configure} sets. */
 export interface Configuration {
@@ -27,6 +27,12 @@ const configuration: Configuration = {
  * configure({ backend: await cpu() });
  */
 export function configure(changes: Partial<Configuration> = {}): Readonly<Configuration> {
+  checkOptions("configure", changes, {
+    backend: "object",
+    eager: "boolean",
+    development: "boolean",
+    memoryBudgetBytes: "number",
+  });
   const budget = changes.memoryBudgetBytes;
   if (budget !== undefined && !(budget > 0))
     throw new ArgumentError("configure", `memoryBudgetBytes must be above 0: received ${budget}.`, {

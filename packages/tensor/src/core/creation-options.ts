@@ -1,4 +1,4 @@
-import type { Backend, DType } from "@dl/backend";
+import type { Backend, DType, OptionKinds } from "@dl/backend";
 
 /** Type and place of a new tensor. */
 export interface CreationOptions {
@@ -7,3 +7,11 @@ export interface CreationOptions {
   /** The configured one unless said. */
   readonly backend?: Backend;
 }
+
+/**
+ * For options that extend {@link CreationOptions}.
+ *
+ * @example
+ * checkOptions("myLayer", { device: "gpu" }, creationKinds); // throws an ArgumentError: did you mean backend?
+ */
+export const creationKinds: OptionKinds<CreationOptions> = { dtype: "string", backend: "object" };

@@ -1,3 +1,4 @@
+import { checkOptions } from "@dl/backend";
 import type { Tensor } from "../core/tensor.ts";
 import { concatenate } from "../ops/join.ts";
 import { matmul } from "../ops/matmul.ts";
@@ -69,6 +70,7 @@ export interface QROptions {
  */
 export function qr(x: Tensor, options: QROptions = {}): QRFactors {
   checkMatrices("qr", x);
+  checkOptions("qr", options, { mode: '"reduced"|"complete"' });
   const [m, n] = x.shape.slice(-2) as [number, number];
   if (m < n) {
     // Q comes from the first m columns; of the others R is the image.

@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions } from "@dl/backend";
 import type { Tensor } from "../core/tensor.ts";
 import { matmul } from "../ops/matmul.ts";
 import { matrixTranspose } from "../ops/permute.ts";
@@ -56,6 +56,7 @@ export function triangularSolve(
   options: TriangularSolveOptions = {},
 ): Tensor {
   checkSquare("triangularSolve", a);
+  checkOptions("triangularSolve", options, { upper: "boolean" });
   const [method, gradient] =
     options.upper === true
       ? [solveUpperMethod, solveUpperGradient]
@@ -109,7 +110,8 @@ export function pinverse(x: Tensor, options: PinverseOptions = {}): Tensor {
 }
 
 /** @throws {ArgumentError} if it is not a number from 0 on. */
-export function toleranceOf(op: string, x: Tensor, { tolerance }: PinverseOptions): number {
+export function toleranceOf(op: string, x: Tensor, options: PinverseOptions): number {
+  const { tolerance } = checkOptions(op, options, { tolerance: "number" });
   if (tolerance === undefined) return Math.max(...x.shape.slice(-2)) * epsilonOf(x.dtype);
   if (tolerance >= 0) return tolerance;
   throw new ArgumentError(op, `the tolerance must be 0 or above: received ${tolerance}.`, {

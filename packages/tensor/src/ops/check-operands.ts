@@ -2,9 +2,11 @@ import {
   ArgumentError,
   DTypeError,
   isFloat,
+  refuseOptions,
   UnsupportedError,
   type Backend,
   type DType,
+  type ValueKind,
 } from "@dl/backend";
 import { Tensor } from "../core/tensor.ts";
 
@@ -21,14 +23,26 @@ export function commonBackend(op: string, tensors: readonly Tensor[]): Backend {
   return backend;
 }
 
+/**
+ * For options that take a tensor.
+ *
+ * @example
+ * checkOptions("myLoss", { weight: [1, 2] }, { weight: tensorKind }); // throws an ArgumentError
+ */
+export const tensorKind: ValueKind = {
+  what: "a tensor",
+  accepts: (value) => value instanceof Tensor,
+};
+
 /** @throws {ArgumentError} if it is not a tensor. */
 export function checkTensor(op: string, x: unknown): asserts x is Tensor {
-  if (!(x instanceof Tensor))
-    throw new ArgumentError(
-      op,
-      `needs a tensor, got ${x === null ? "null" : typeof x}. Make one with tensor(...).`,
-      { received: x },
-    );
+  if (x instanceof Tensor) return;
+  refuseOptions(op, x, "a tensor");
+  throw new ArgumentError(
+    op,
+    `needs a tensor, got ${x === null ? "null" : typeof x}. Make one with tensor(...).`,
+    { received: x },
+  );
 }
 
 /** @throws {ArgumentError} if it is not a number. */

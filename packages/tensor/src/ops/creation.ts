@@ -1,5 +1,6 @@
 import {
   ArgumentError,
+  checkOptions,
   dtypes,
   expandLayout,
   internShape,
@@ -11,7 +12,7 @@ import {
   type Shape,
 } from "@dl/backend";
 import { backendOrDefault } from "../core/configuration.ts";
-import type { CreationOptions } from "../core/creation-options.ts";
+import { creationKinds, type CreationOptions } from "../core/creation-options.ts";
 import { noteRange } from "../core/known-range.ts";
 import { uploadedValue, viewValue } from "../core/make-value.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -75,7 +76,7 @@ export function full(
   value: number,
   options: CreationOptions = {},
 ): Tensor {
-  return filled("full", shape, value, options);
+  return filled("full", shape, value, checkOptions("full", options, creationKinds));
 }
 
 /**
@@ -86,7 +87,7 @@ export function full(
  * await zeros([2]).toArray(); // => [0, 0]
  */
 export function zeros(shape: readonly number[], options: CreationOptions = {}): Tensor {
-  return filled("zeros", shape, 0, options);
+  return filled("zeros", shape, 0, checkOptions("zeros", options, creationKinds));
 }
 
 /**
@@ -97,7 +98,7 @@ export function zeros(shape: readonly number[], options: CreationOptions = {}): 
  * await ones([2]).toArray(); // => [1, 1]
  */
 export function ones(shape: readonly number[], options: CreationOptions = {}): Tensor {
-  return filled("ones", shape, 1, options);
+  return filled("ones", shape, 1, checkOptions("ones", options, creationKinds));
 }
 
 /**
@@ -108,6 +109,7 @@ export function ones(shape: readonly number[], options: CreationOptions = {}): T
  */
 export function fullLike(x: Tensor, value: number, options: CreationOptions = {}): Tensor {
   checkTensor("fullLike", x);
+  checkOptions("fullLike", options, creationKinds);
   return filled("fullLike", x.shape, value, { dtype: x.dtype, backend: x.backend, ...options });
 }
 
@@ -119,6 +121,7 @@ export function fullLike(x: Tensor, value: number, options: CreationOptions = {}
  */
 export function zerosLike(x: Tensor, options: CreationOptions = {}): Tensor {
   checkTensor("zerosLike", x);
+  checkOptions("zerosLike", options, creationKinds);
   return filled("zerosLike", x.shape, 0, { dtype: x.dtype, backend: x.backend, ...options });
 }
 
@@ -130,6 +133,7 @@ export function zerosLike(x: Tensor, options: CreationOptions = {}): Tensor {
  */
 export function onesLike(x: Tensor, options: CreationOptions = {}): Tensor {
   checkTensor("onesLike", x);
+  checkOptions("onesLike", options, creationKinds);
   return filled("onesLike", x.shape, 1, { dtype: x.dtype, backend: x.backend, ...options });
 }
 
@@ -139,12 +143,6 @@ function filled(
   value: number,
   options: CreationOptions,
 ): Tensor {
-  if (!Array.isArray(sizes))
-    throw new ArgumentError(
-      op,
-      `the shape must be a list of sizes: received ${String(sizes)}. Write [${String(sizes)}].`,
-      { received: sizes },
-    );
   const shape = internShape(sizes, op);
   checkNumber(op, value);
   const { backend, dtype } = checkedTarget(op, options, "float32");
@@ -163,6 +161,7 @@ function filled(
  */
 export function eye(n: number, m: number = n, options: CreationOptions = {}): Tensor {
   const shape = internShape([n, m], "eye");
+  checkOptions("eye", options, creationKinds);
   const { backend, dtype } = checkedTarget("eye", options, "float32");
   const elements = newElements(dtype, n * m);
   for (let i = 0; i < Math.min(n, m); i++) elements[i * m + i] = 1;
@@ -182,7 +181,8 @@ export function arange(start: number, end: number, options?: CreationOptions): T
 export function arange(start: number, end: number, step: number, options?: CreationOptions): Tensor;
 export function arange(...given: (number | CreationOptions | undefined)[]): Tensor {
   const numbers = given.filter((value) => typeof value === "number");
-  const options = given.find((value) => typeof value === "object") ?? {};
+  const [options = {}] = given.filter((value) => typeof value !== "number" && value !== undefined);
+  checkOptions("arange", options as CreationOptions, creationKinds);
   const [start, end, step] = [
     numbers.length > 1 ? numbers[0]! : 0,
     numbers.length > 1 ? numbers[1]! : numbers[0]!,
@@ -228,6 +228,7 @@ export function linspace(
 ): Tensor {
   checkNumber("linspace", start);
   checkNumber("linspace", end);
+  checkOptions("linspace", options, creationKinds);
   if (!Number.isInteger(count) || count < 0 || count > maxElementCount)
     throw new ArgumentError(
       "linspace",

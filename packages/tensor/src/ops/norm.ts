@@ -56,7 +56,7 @@ export function std(x: Tensor, axes?: Axes, options?: VarianceOptions): Tensor {
  * await norm(tensor([3, 4])).item(); // => 5
  */
 export function norm(x: Tensor, p = 2, axes?: Axes, options?: ReduceOptions): Tensor {
-  const { list, count } = foldedAxes("norm", x, axes);
+  const { list, count } = foldedAxes("norm", x, axes, options);
   checkFloat("norm", x);
   checkNumber("norm", p);
   if (Math.abs(p) === Infinity) checkNotEmpty("norm", x, count);

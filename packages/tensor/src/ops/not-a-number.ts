@@ -1,7 +1,7 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions } from "@dl/backend";
 import type { Tensor } from "../core/tensor.ts";
 import { checkFloat, checkTensor } from "./check-operands.ts";
-import { sum, type Axes, type ReduceOptions } from "./reduce.ts";
+import { checkReduceOptions, sum, type Axes, type ReduceOptions } from "./reduce.ts";
 import { where } from "./where.ts";
 
 /**
@@ -15,6 +15,7 @@ import { where } from "./where.ts";
 export function nanSum(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
   checkTensor("nanSum", x);
   checkFloat("nanSum", x);
+  checkReduceOptions("nanSum", options);
   return sum(where(x.isNaN(), 0, x), axes, options);
 }
 
@@ -29,6 +30,7 @@ export function nanSum(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor 
 export function nanMean(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
   checkTensor("nanMean", x);
   checkFloat("nanMean", x);
+  checkReduceOptions("nanMean", options);
   const count = sum(x.isNaN().logicalNot().cast(x.dtype), axes, options);
   return nanSum(x, axes, options).div(count);
 }
@@ -54,6 +56,7 @@ export interface ClosenessOptions {
  */
 export function isClose(left: Tensor, right: Tensor, options: ClosenessOptions = {}): Tensor {
   for (const side of [left, right]) checkTensor("isClose", side);
+  checkOptions("isClose", options, { relative: "number", absolute: "number", equalNaN: "boolean" });
   const { relative = 1e-5, absolute = 1e-8, equalNaN = false } = options;
   for (const [name, tolerance] of Object.entries({ relative, absolute }))
     if (!(tolerance >= 0))

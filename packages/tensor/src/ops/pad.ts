@@ -1,4 +1,4 @@
-import { ArgumentError, formatShape, isFloat, ShapeError } from "@dl/backend";
+import { ArgumentError, checkOptions, formatShape, isFloat, ShapeError } from "@dl/backend";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";
@@ -39,6 +39,7 @@ export interface PadOptions {
  */
 export function pad(x: Tensor, pairs: readonly PadPair[], options: PadOptions = {}): Tensor {
   checkTensor("pad", x);
+  checkOptions("pad", options, { mode: "string", value: "number" });
   const { mode = "constant", value = 0 } = options;
   checkPairs(x, pairs);
   const none: readonly PadPair[] = Array.from({ length: x.ndim - pairs.length }, () => [0, 0]);

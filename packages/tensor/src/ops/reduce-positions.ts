@@ -5,6 +5,7 @@ import { checkTensor } from "./check-operands.ts";
 import {
   asNumbers,
   checkNotEmpty,
+  checkReduceOptions,
   extreme,
   foldedAxes,
   restoreAxes,
@@ -53,7 +54,7 @@ function extremeOf(
   axis: number | undefined,
   options: ReduceOptions | undefined,
 ): Tensor | ValuesAndIndices {
-  const { list, count } = foldedAxes(op, x, axis);
+  const { list, count } = foldedAxes(op, x, axis, options);
   checkNotEmpty(op, x, count);
   if (axis === undefined) return extreme(op, x, list, options);
   const numbers = asNumbers(x);
@@ -104,6 +105,7 @@ function positionOf(
   options: ReduceOptions | undefined,
 ): Tensor {
   checkTensor(op, x);
+  checkReduceOptions(op, options);
   const chosen = axis === undefined ? undefined : normalizeAxis(axis, x.ndim, op);
   checkNotEmpty(op, x, chosen === undefined ? x.elementCount : x.shape[chosen]!);
   const numbers = asNumbers(x);

@@ -1,10 +1,13 @@
 import {
   ArgumentError,
+  checkOptions,
   DTypeError,
+  extendKinds,
   formatShape,
   isFloat,
   normalizeAxes,
   ShapeError,
+  type OptionKinds,
   type ReduceOp,
   type Shape,
 } from "@dl/backend";
@@ -22,13 +25,22 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
 
-/** Checked axes from the front, and how many elements fold into one. */
+const reduceKinds: OptionKinds<ReduceOptions> = { keepDims: "boolean" };
+
+/** @throws {ArgumentError} for what are no options of a reduction. */
+export function checkReduceOptions(op: string, options: ReduceOptions | undefined): void {
+  if (options !== undefined) checkOptions(op, options, reduceKinds);
+}
+
+/** Checked axes from the front, and how many elements fold into one; the options are checked with them. */
 export function foldedAxes(
   op: string,
   x: Tensor,
   axes: Axes | undefined,
+  options?: ReduceOptions,
 ): { list: readonly number[]; count: number } {
   checkTensor(op, x);
+  checkReduceOptions(op, options);
   const list = normalizeAxes(axes, x.ndim, op);
   return { list, count: list.reduce((product, axis) => product * x.shape[axis]!, 1) };
 }
@@ -88,7 +100,7 @@ export function checkNotEmpty(op: string, x: Tensor, count: number): void {
  * await sum(tensor([[1, 2], [3, 4]]), 0).toArray(); // => [4, 6]
  */
 export function sum(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
-  const { list } = foldedAxes("sum", x, axes);
+  const { list } = foldedAxes("sum", x, axes, options);
   return restoreAxes(fold("sum", asNumbers(x), list), x.shape, list, options);
 }
 
@@ -100,7 +112,7 @@ export function sum(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
  * await prod(tensor([2, 3, 4])).item(); // => 24
  */
 export function prod(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
-  const { list } = foldedAxes("prod", x, axes);
+  const { list } = foldedAxes("prod", x, axes, options);
   return restoreAxes(fold("prod", asNumbers(x), list), x.shape, list, options);
 }
 
@@ -112,7 +124,7 @@ export function prod(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
  * await mean(tensor([[1, 2], [3, 4]]), 0).toArray(); // => [2, 3]
  */
 export function mean(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
-  const { list, count } = foldedAxes("mean", x, axes);
+  const { list, count } = foldedAxes("mean", x, axes, options);
   checkFloatReduction("mean", x);
   return restoreAxes(fold("sum", x, list).div(count), x.shape, list, options);
 }
@@ -122,6 +134,10 @@ export interface VarianceOptions extends ReduceOptions {
   /** Subtracted from the number of elements in the divisor. Default 1: the unbiased estimate. */
   readonly correction?: number;
 }
+
+const varianceKinds: OptionKinds<VarianceOptions> = /* @__PURE__ */ extendKinds(reduceKinds, {
+  correction: "number",
+});
 
 /**
  * Variance over axes: Σ (x - mean)² / (count - correction).
@@ -144,7 +160,7 @@ export function varianceFor(
 ): Tensor {
   const { list, count } = foldedAxes(op, x, axes);
   checkFloatReduction(op, x);
-  const { correction = 1 } = options;
+  const { correction = 1 } = checkOptions(op, options, varianceKinds);
   if (!Number.isFinite(correction))
     throw new ArgumentError(op, `correction must be a number: received ${correction}.`, {
       received: correction,
@@ -162,7 +178,7 @@ export function varianceFor(
  * await amax(tensor([[1, 5], [3, 2]]), 1).toArray(); // => [5, 3]
  */
 export function amax(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
-  const { list, count } = foldedAxes("amax", x, axes);
+  const { list, count } = foldedAxes("amax", x, axes, options);
   checkNotEmpty("amax", x, count);
   return extreme("max", x, list, options);
 }
@@ -175,7 +191,7 @@ export function amax(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
  * await amin(tensor([[1, 5], [3, 2]]), 1).toArray(); // => [1, 2]
  */
 export function amin(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
-  const { list, count } = foldedAxes("amin", x, axes);
+  const { list, count } = foldedAxes("amin", x, axes, options);
   checkNotEmpty("amin", x, count);
   return extreme("min", x, list, options);
 }
@@ -198,7 +214,7 @@ export function extreme(
  * await any(tensor([[0, 0], [2, 0]]), 1).toArray(); // => [false, true]
  */
 export function any(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
-  const { list } = foldedAxes("any", x, axes);
+  const { list } = foldedAxes("any", x, axes, options);
   const hits = fold("sum", cast(cast(x, "bool"), "int32"), list);
   return restoreAxes(hits.notEqual(0), x.shape, list, options);
 }
@@ -211,7 +227,7 @@ export function any(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
  * await all(tensor([[1, 0], [2, 3]]), 1).toArray(); // => [false, true]
  */
 export function all(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
-  const { list } = foldedAxes("all", x, axes);
+  const { list } = foldedAxes("all", x, axes, options);
   const misses = fold("sum", cast(x.logicalNot(), "int32"), list);
   return restoreAxes(misses.equal(0), x.shape, list, options);
 }
@@ -223,6 +239,6 @@ export function all(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
  * await countNonzero(tensor([3, 0, 2])).item(); // => 2
  */
 export function countNonzero(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
-  const { list } = foldedAxes("countNonzero", x, axes);
+  const { list } = foldedAxes("countNonzero", x, axes, options);
   return restoreAxes(fold("sum", cast(cast(x, "bool"), "int32"), list), x.shape, list, options);
 }

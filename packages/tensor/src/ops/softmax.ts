@@ -91,7 +91,7 @@ function normalizedExp(name: string, op: PointwiseOp, x: Tensor, axis: number): 
  * await logsumexp(tensor([1000, 1000])).item(); // => 1000.69315
  */
 export function logsumexp(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
-  const { list, count } = foldedAxes("logsumexp", x, axes);
+  const { list, count } = foldedAxes("logsumexp", x, axes, options);
   checkFloat("logsumexp", x);
   checkNotEmpty("logsumexp", x, count);
   if (list.length === 0) return x;

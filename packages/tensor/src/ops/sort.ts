@@ -1,4 +1,4 @@
-import { ArgumentError, normalizeAxis } from "@dl/backend";
+import { ArgumentError, checkOptions, normalizeAxis, type OptionKinds } from "@dl/backend";
 import { applyOne, applyPrimitive } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";
@@ -12,6 +12,8 @@ export interface SortOptions {
   readonly descending?: boolean;
 }
 
+const sortKinds: OptionKinds<SortOptions> = { descending: "boolean" };
+
 /**
  * Elements in order along an axis, with the int32 positions they came from. Equal elements keep
  * their order; NaN counts as the largest.
@@ -21,6 +23,7 @@ export interface SortOptions {
  * await sort(tensor([3, 1, 2])).values.toArray(); // => [1, 2, 3]
  */
 export function sort(x: Tensor, axis = -1, options: SortOptions = {}): ValuesAndIndices {
+  checkOptions("sort", options, sortKinds);
   return sorted("sort", x, axis, options.descending === true);
 }
 
@@ -31,6 +34,7 @@ export function sort(x: Tensor, axis = -1, options: SortOptions = {}): ValuesAnd
  * await argsort(tensor([3, 1, 2])).toArray(); // => [1, 2, 0]
  */
 export function argsort(x: Tensor, axis = -1, options: SortOptions = {}): Tensor {
+  checkOptions("argsort", options, sortKinds);
   return sorted("argsort", x, axis, options.descending === true).indices;
 }
 
@@ -49,6 +53,7 @@ export interface TopkOptions {
  */
 export function topk(x: Tensor, k: number, axis = -1, options: TopkOptions = {}): ValuesAndIndices {
   checkTensor("topk", x);
+  checkOptions("topk", options, { largest: "boolean" });
   const along = normalizeAxis(axis, x.ndim, "topk");
   const size = x.shape[along]!;
   if (!Number.isInteger(k) || k < 0 || k > size)

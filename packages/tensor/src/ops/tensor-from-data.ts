@@ -1,12 +1,15 @@
 import {
   ArgumentError,
+  checkOptions,
   contiguousLayout,
+  extendKinds,
   internShape,
   ShapeError,
   type DType,
+  type OptionKinds,
   type Shape,
 } from "@dl/backend";
-import type { CreationOptions } from "../core/creation-options.ts";
+import { creationKinds, type CreationOptions } from "../core/creation-options.ts";
 import { Tensor, type NestedNumbers } from "../core/tensor.ts";
 import { checkedTarget, checkFills, checkFits, newElements, uploaded } from "./creation.ts";
 
@@ -28,6 +31,10 @@ export interface TensorOptions extends CreationOptions {
   readonly shape?: readonly number[];
 }
 
+const tensorKinds: OptionKinds<TensorOptions> = /* @__PURE__ */ extendKinds(creationKinds, {
+  shape: "list",
+});
+
 /**
  * A tensor of these numbers: nested lists of one shape, a typed array, or a single number.
  *
@@ -43,6 +50,7 @@ export interface TensorOptions extends CreationOptions {
 export function tensor(data: NestedNumbers | NumberArray, options: TensorOptions = {}): Tensor {
   if (data instanceof Tensor)
     throw new ArgumentError("tensor", "received a tensor. Use x.clone() or x.cast(dtype).");
+  checkOptions("tensor", options, tensorKinds);
   if (ArrayBuffer.isView(data)) return fromTypedArray(data, options);
   const found: number[] = [];
   const innerShape = shapeOf(data);

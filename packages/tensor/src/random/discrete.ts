@@ -1,4 +1,11 @@
-import { DTypeError, scalar, type DType } from "@dl/backend";
+import {
+  checkOptions,
+  DTypeError,
+  extendKinds,
+  scalar,
+  type DType,
+  type OptionKinds,
+} from "@dl/backend";
 import { backendOrDefault } from "../core/configuration.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
@@ -9,6 +16,7 @@ import {
   checkNumbers,
   drawTensor,
   multiplyHigh,
+  randomKinds,
   randomOps,
   unitFraction,
   type RandomOptions,
@@ -47,6 +55,7 @@ export function integers(
       high <= 2 ** 31,
     "Give whole numbers with low below high, from -2^31 to 2^31.",
   );
+  checkOptions("integers", options, randomKinds);
   const range = Math.min(high - low, 2 ** 32 - 1);
   return drawTensor(integerOps, shape, { dtype: "int32", ...options }, [], [range, low >>> 0]);
 }
@@ -77,6 +86,10 @@ export interface BernoulliOptions extends RandomOptions {
   readonly probability?: number;
 }
 
+const bernoulliKinds: OptionKinds<BernoulliOptions> = /* @__PURE__ */ extendKinds(randomKinds, {
+  probability: "number",
+});
+
 /**
  * Ones with a given probability, else zeros: of a shape, or element by element of a float tensor of
  * probabilities. Probabilities are met to 2⁻²⁴.
@@ -91,6 +104,7 @@ export function bernoulli(
   shape: readonly number[] | Tensor,
   options: BernoulliOptions = {},
 ): Tensor {
+  checkOptions("bernoulli", options, bernoulliKinds);
   if (shape instanceof Tensor) {
     checkFloat("bernoulli", shape);
     const dtype = options.dtype ?? shape.dtype;
@@ -119,6 +133,7 @@ export function bernoulli(
  * permutation(10).shape; // => [10]
  */
 export function permutation(count: number, options: RandomOptions = {}): Tensor {
+  checkOptions("permutation", options, randomKinds);
   if (options.dtype !== undefined && options.dtype !== "int32")
     throw new DTypeError(
       "permutation",

@@ -1,4 +1,4 @@
-import { normalFromBits, scalar } from "@dl/backend";
+import { checkOptions, extendKinds, normalFromBits, scalar, type OptionKinds } from "@dl/backend";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "../ops/check-operands.ts";
 import {
@@ -6,6 +6,7 @@ import {
   checkNumbers,
   drawTensor,
   multiplyHigh,
+  randomKinds,
   randomOps,
   unitFraction,
   type RandomOptions,
@@ -25,6 +26,11 @@ export interface UniformOptions extends RandomOptions {
   readonly high?: number;
 }
 
+const uniformKinds: OptionKinds<UniformOptions> = /* @__PURE__ */ extendKinds(randomKinds, {
+  low: "number",
+  high: "number",
+});
+
 /**
  * Numbers spread evenly over [low, high).
  *
@@ -37,7 +43,7 @@ export interface UniformOptions extends RandomOptions {
  * uniform([2, 3], { low: -1, high: 1 }).shape; // => [2, 3]
  */
 export function uniform(shape: readonly number[], options: UniformOptions = {}): Tensor {
-  const { low = 0, high = 1 } = options;
+  const { low = 0, high = 1 } = checkOptions("uniform", options, uniformKinds);
   checkFloatResult("uniform", options.dtype);
   checkNumbers("uniform", { low, high }, low <= high, "low must not exceed high.");
   return drawTensor(uniformOps, shape, options, [low, high - low]);
@@ -51,6 +57,7 @@ export function uniform(shape: readonly number[], options: UniformOptions = {}):
  */
 export function uniformLike(x: Tensor, options: UniformOptions = {}): Tensor {
   checkTensor("uniformLike", x);
+  checkOptions("uniformLike", options, uniformKinds);
   return uniform(x.shape, { dtype: x.dtype, backend: x.backend, ...options });
 }
 
@@ -67,6 +74,11 @@ export interface NormalOptions extends RandomOptions {
   readonly std?: number;
 }
 
+const normalKinds: OptionKinds<NormalOptions> = /* @__PURE__ */ extendKinds(randomKinds, {
+  mean: "number",
+  std: "number",
+});
+
 /**
  * Normally distributed numbers.
  *
@@ -79,7 +91,7 @@ export interface NormalOptions extends RandomOptions {
  * normal([2, 3], { std: 0.02 }).shape; // => [2, 3]
  */
 export function normal(shape: readonly number[], options: NormalOptions = {}): Tensor {
-  const { mean = 0, std = 1 } = options;
+  const { mean = 0, std = 1 } = checkOptions("normal", options, normalKinds);
   checkFloatResult("normal", options.dtype);
   checkNumbers("normal", { mean, std }, std >= 0, "std must be at least 0.");
   return drawTensor(normalOps, shape, options, [mean, std]);
@@ -93,6 +105,7 @@ export function normal(shape: readonly number[], options: NormalOptions = {}): T
  */
 export function normalLike(x: Tensor, options: NormalOptions = {}): Tensor {
   checkTensor("normalLike", x);
+  checkOptions("normalLike", options, normalKinds);
   return normal(x.shape, { dtype: x.dtype, backend: x.backend, ...options });
 }
 
@@ -103,6 +116,11 @@ export interface TruncatedNormalOptions extends NormalOptions {
   /** Default mean + 2 std. */
   readonly high?: number;
 }
+
+const truncatedKinds: OptionKinds<TruncatedNormalOptions> = /* @__PURE__ */ extendKinds(
+  normalKinds,
+  { low: "number", high: "number" },
+);
 
 /** A place on the line of probabilities, in 2³²nds, becomes bits whose deviate has that rank. */
 const truncatedOps = /* @__PURE__ */ randomOps(
@@ -128,7 +146,7 @@ export function truncatedNormal(
   shape: readonly number[],
   options: TruncatedNormalOptions = {},
 ): Tensor {
-  const { mean = 0, std = 1 } = options;
+  const { mean = 0, std = 1 } = checkOptions("truncatedNormal", options, truncatedKinds);
   const { low = mean - 2 * std, high = mean + 2 * std } = options;
   checkFloatResult("truncatedNormal", options.dtype);
   const first = firstRankFrom((low - mean) / std);

@@ -1,24 +1,36 @@
 import {
   ArgumentError,
   DTypeError,
+  extendKinds,
   internShape,
   isFloat,
   scalar,
   type DType,
+  type OptionKinds,
   type Scalar,
 } from "@dl/backend";
-import type { CreationOptions } from "../core/creation-options.ts";
+import { creationKinds, type CreationOptions } from "../core/creation-options.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne, type Operand } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkedTarget } from "../ops/creation.ts";
-import { defaultGenerator, type Generator } from "./generator.ts";
+import { defaultGenerator, generatorKind, type Generator } from "./generator.ts";
 
 /** Type, place and source of drawn numbers. */
 export interface RandomOptions extends CreationOptions {
   /** The default one unless said. */
   readonly generator?: Generator;
 }
+
+/**
+ * For options that extend {@link RandomOptions}.
+ *
+ * @example
+ * checkOptions("myLayer", { generator: 42 }, randomKinds); // throws an ArgumentError
+ */
+export const randomKinds: OptionKinds<RandomOptions> = /* @__PURE__ */ extendKinds(creationKinds, {
+  generator: generatorKind,
+});
 
 /** A distribution: from random bits and further numbers to a value. */
 export type Distribution = (bits: Scalar, ...numbers: Scalar[]) => Scalar;

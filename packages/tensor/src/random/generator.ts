@@ -1,4 +1,4 @@
-import { ArgumentError, philox4x32 } from "@dl/backend";
+import { ArgumentError, philox4x32, type ValueKind } from "@dl/backend";
 import { repeated, stepRecorder } from "../core/step-recorder.ts";
 import type { NumberOperand } from "../core/tensor-value.ts";
 
@@ -143,6 +143,11 @@ function multiplyHigh(bits: number, range: number): number {
   const low = (bits & 0xffff) * range;
   return Math.floor((high + Math.floor(low / 0x10000)) / 0x10000);
 }
+
+export const generatorKind: ValueKind = {
+  what: "a Generator",
+  accepts: (value) => value instanceof Generator,
+};
 
 let current: Generator | undefined;
 

@@ -1,5 +1,19 @@
-import { formatShape, GradientError, shapesEqual } from "@dl/backend";
-import { applyOne, PointwiseOp, repeated, stepRecorder, tidy, type Tensor } from "@dl/tensor";
+import {
+  checkOptions,
+  formatShape,
+  GradientError,
+  shapesEqual,
+  type OptionKinds,
+} from "@dl/backend";
+import {
+  applyOne,
+  PointwiseOp,
+  repeated,
+  stepRecorder,
+  tensorKind,
+  tidy,
+  type Tensor,
+} from "@dl/tensor";
 import { enableGrad, noGrad } from "./grad-mode.ts";
 import { recordingOf, type GraphNode, type Recording } from "./recording.ts";
 import { stopGradient } from "./stop-gradient.ts";
@@ -15,6 +29,12 @@ export interface BackwardOptions {
   readonly createGraph?: boolean;
 }
 
+export const backwardKinds: OptionKinds<BackwardOptions> = {
+  gradient: tensorKind,
+  retainGraph: "boolean",
+  createGraph: "boolean",
+};
+
 /**
  * Adds the gradient of a scalar to `.grad` of every leaf it was computed from.
  *
@@ -22,6 +42,7 @@ export interface BackwardOptions {
  * its graph was freed by an earlier walk.
  */
 export function backward(root: Tensor, options: BackwardOptions = {}): void {
+  checkOptions("backward", options, backwardKinds);
   const start = startGradient("backward", root, options.gradient);
   const nodes = walkOrder([recordingOf(root)!]);
   const collect = (): Map<Recording, Tensor> => {

@@ -1,6 +1,6 @@
-import { GradientError } from "@dl/backend";
+import { checkOptions, GradientError } from "@dl/backend";
 import { Tensor, zerosLike } from "@dl/tensor";
-import { startGradient, type BackwardOptions } from "./backward.ts";
+import { backwardKinds, startGradient, type BackwardOptions } from "./backward.ts";
 import { recordingOf, type Recording } from "./recording.ts";
 import { stopGradient } from "./stop-gradient.ts";
 import { mapTensors, tensorList, type GradientsOf, type Tensors } from "./tensor-arrangement.ts";
@@ -24,6 +24,7 @@ export function gradientsOf(
   inputs: readonly Tensor[],
   options: BackwardOptions = {},
 ): Tensor[] {
+  checkOptions("gradientsOf", options, backwardKinds);
   const start = startGradient("gradientsOf", output, options.gradient);
   return pullBack([output], [start], inputs.map(demandRecording), options).map(
     (gradient, i) => gradient ?? zerosLike(inputs[i]!),

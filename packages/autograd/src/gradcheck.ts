@@ -1,4 +1,4 @@
-import { ArgumentError, GradientError } from "@dl/backend";
+import { ArgumentError, checkOptions, GradientError, type OptionKinds } from "@dl/backend";
 import { Generator, uniform, type Tensor } from "@dl/tensor";
 import { vjp } from "./functional.ts";
 
@@ -12,6 +12,14 @@ export interface GradcheckOptions {
   readonly directions?: number;
   readonly seed?: number;
 }
+
+const gradcheckKinds: OptionKinds<GradcheckOptions> = {
+  epsilon: "number",
+  relativeTolerance: "number",
+  absoluteTolerance: "number",
+  directions: "number",
+  seed: "number",
+};
 
 type DifferentiableFunction = (...inputs: Tensor[]) => Tensor;
 
@@ -40,7 +48,7 @@ export async function gradcheck(
     absoluteTolerance = 1e-5,
     directions = 3,
     seed = 0,
-  } = options;
+  } = checkOptions("gradcheck", options, gradcheckKinds);
   for (const input of inputs)
     if (input.dtype !== "float64")
       throw new ArgumentError(
@@ -93,6 +101,7 @@ export async function gradgradcheck(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): Promise<void> {
+  checkOptions("gradgradcheck", options, gradcheckKinds);
   const output = f(...inputs.map((x) => x.detach()));
   const cotangent = uniform(output.shape, {
     low: -1,

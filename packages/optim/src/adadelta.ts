@@ -56,12 +56,11 @@ export class Adadelta extends PointwiseOptimizer<AdadeltaOptions> {
     parameters: ParametersOrGroups<AdadeltaOptions>,
     options: Partial<AdadeltaOptions> = {},
   ) {
-    super("adadelta", parameters, {
+    super("adadelta", parameters, options, {
       learningRate: 1,
       rho: 0.9,
       epsilon: 1e-6,
       weightDecay: 0,
-      ...options,
     });
   }
 

@@ -50,13 +50,12 @@ export class Adagrad extends PointwiseOptimizer<AdagradOptions> {
     parameters: ParametersOrGroups<AdagradOptions>,
     options: Partial<AdagradOptions> = {},
   ) {
-    super("adagrad", parameters, {
+    super("adagrad", parameters, options, {
       learningRate: 1e-2,
       learningRateDecay: 0,
       initialSum: 0,
       epsilon: 1e-10,
       weightDecay: 0,
-      ...options,
     });
   }
 

@@ -72,14 +72,13 @@ const adamStep: Formula<
  */
 export class Adam extends PointwiseOptimizer<AdamOptions> {
   constructor(parameters: ParametersOrGroups<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    super("adam", parameters, {
+    super("adam", parameters, options, {
       learningRate: 1e-3,
       beta1: 0.9,
       beta2: 0.999,
       epsilon: 1e-8,
       weightDecay: 0,
       amsgrad: false,
-      ...options,
     });
   }
 

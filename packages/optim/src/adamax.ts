@@ -52,13 +52,12 @@ const adamaxStep: Formula<
  */
 export class Adamax extends PointwiseOptimizer<AdamaxOptions> {
   constructor(parameters: ParametersOrGroups<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
-    super("adamax", parameters, {
+    super("adamax", parameters, options, {
       learningRate: 2e-3,
       beta1: 0.9,
       beta2: 0.999,
       epsilon: 1e-8,
       weightDecay: 0,
-      ...options,
     });
   }
 

@@ -69,14 +69,13 @@ const adamWStep: Formula<
  */
 export class AdamW extends PointwiseOptimizer<AdamWOptions> {
   constructor(parameters: ParametersOrGroups<AdamWOptions>, options: Partial<AdamWOptions> = {}) {
-    super("adamW", parameters, {
+    super("adamW", parameters, options, {
       learningRate: 1e-3,
       beta1: 0.9,
       beta2: 0.999,
       epsilon: 1e-8,
       weightDecay: 0.01,
       amsgrad: false,
-      ...options,
     });
   }
 

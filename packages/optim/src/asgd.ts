@@ -53,13 +53,12 @@ const asgdStep: Formula<"average", "eta" | "decay" | "mu" | "oneMinusMu" | "weig
  */
 export class ASGD extends PointwiseOptimizer<AsgdOptions> {
   constructor(parameters: ParametersOrGroups<AsgdOptions>, options: Partial<AsgdOptions> = {}) {
-    super("asgd", parameters, {
+    super("asgd", parameters, options, {
       learningRate: 1e-2,
       lambda: 1e-4,
       alpha: 0.75,
       t0: 1e6,
       weightDecay: 0,
-      ...options,
     });
   }
 

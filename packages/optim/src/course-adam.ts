@@ -55,12 +55,11 @@ export class CourseAdam extends PointwiseOptimizer<CourseAdamOptions> {
     parameters: ParametersOrGroups<CourseAdamOptions>,
     options: Partial<CourseAdamOptions> = {},
   ) {
-    super("courseAdam", parameters, {
+    super("courseAdam", parameters, options, {
       learningRate: 1e-3,
       beta1: 0.9,
       beta2: 0.999,
       epsilon: 1e-8,
-      ...options,
     });
   }
 

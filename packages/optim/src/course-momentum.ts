@@ -48,7 +48,7 @@ export class CourseMomentum extends PointwiseOptimizer<CourseMomentumOptions> {
     parameters: ParametersOrGroups<CourseMomentumOptions>,
     options: Pick<CourseMomentumOptions, "learningRate"> & Partial<CourseMomentumOptions>,
   ) {
-    super("courseMomentum", parameters, { momentum: 0.9, ...options });
+    super("courseMomentum", parameters, options, { momentum: 0.9 });
   }
 
   protected slots(): Slots {

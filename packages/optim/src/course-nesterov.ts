@@ -49,7 +49,7 @@ export class CourseNesterov extends PointwiseOptimizer<CourseNesterovOptions> {
     parameters: ParametersOrGroups<CourseNesterovOptions>,
     options: Pick<CourseNesterovOptions, "learningRate"> & Partial<CourseNesterovOptions>,
   ) {
-    super("courseNesterov", parameters, { momentum: 0.9, ...options });
+    super("courseNesterov", parameters, options, { momentum: 0.9 });
   }
 
   protected slots(): Slots {

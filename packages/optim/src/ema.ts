@@ -1,3 +1,4 @@
+import { checkOptions } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import { checkDecay } from "./check-options.ts";
 import { WeightAverage } from "./weight-average.ts";
@@ -28,8 +29,9 @@ export interface EmaOptions {
 export class EMA extends WeightAverage {
   readonly #decay: number;
 
-  constructor(weights: Iterable<Tensor>, { decay = 0.999 }: Partial<EmaOptions> = {}) {
+  constructor(weights: Iterable<Tensor>, options: Partial<EmaOptions> = {}) {
     super("ema", weights);
+    const { decay = 0.999 } = checkOptions("ema", options, { decay: "number" });
     checkDecay("ema", "decay", decay);
     this.#decay = decay;
   }

@@ -1,5 +1,5 @@
 import { noGrad } from "@dl/autograd";
-import { ArgumentError, formatShape } from "@dl/backend";
+import { ArgumentError, checkOptions, formatShape, type OptionKinds } from "@dl/backend";
 import { concatenate, dot, stack, Tensor, zerosLike } from "@dl/tensor";
 import { checkCount, checkNonNegative } from "./check-options.ts";
 import { checkMemory, nextDirection, type LbfgsMemory } from "./lbfgs-memory.ts";
@@ -21,6 +21,16 @@ export interface LbfgsOptions extends OptimizerOptions {
   /** How long a step is: `learningRate` times the direction, or found by strong Wolfe conditions. */
   lineSearch: "none" | "strongWolfe";
 }
+
+const lbfgsKinds: OptionKinds<LbfgsOptions> = {
+  learningRate: "number",
+  maxIterations: "number",
+  maxEvaluations: "number",
+  toleranceGradient: "number",
+  toleranceChange: "number",
+  historySize: "number",
+  lineSearch: '"none"|"strongWolfe"',
+};
 
 /** Forgets old gradients, computes the loss, calls backward and returns the loss. */
 export type Closure = () => Tensor | Promise<Tensor>;
@@ -69,8 +79,8 @@ export class LBFGS {
   #memory: LbfgsMemory | null = null;
 
   constructor(parameters: Iterable<Tensor>, options: Partial<LbfgsOptions> = {}) {
-    const maxIterations = options.maxIterations ?? 20;
-    const [group] = makeGroups<LbfgsOptions>("lbfgs", parameters, {
+    const { maxIterations = 20 } = checkOptions("lbfgs", options, lbfgsKinds);
+    const [group] = makeGroups<LbfgsOptions>("lbfgs", parameters, options, {
       learningRate: 1,
       maxIterations,
       maxEvaluations: Math.floor((maxIterations * 5) / 4),
@@ -78,10 +88,9 @@ export class LBFGS {
       toleranceChange: 1e-9,
       historySize: 100,
       lineSearch: "none",
-      ...options,
     });
     this.groups = [group!];
-    checkOptions(group!);
+    checkRanges(group!);
     checkAlike(group!.parameters);
   }
 
@@ -212,14 +221,14 @@ export class LBFGS {
    * @throws {ArgumentError} if it was taken with other parameters; nothing is changed then.
    */
   loadStateDict({ groups: [options], memory }: LbfgsState): void {
-    checkOptions(options);
+    checkRanges(options);
     if (memory !== null) checkMemory(memory, elementCountOf(this.groups[0].parameters));
     Object.assign(this.groups[0], options);
     this.#memory = memory;
   }
 }
 
-function checkOptions(options: LbfgsOptions): void {
+function checkRanges(options: LbfgsOptions): void {
   checkNonNegative("lbfgs", "learningRate", options.learningRate);
   checkCount("lbfgs", "maxIterations", options.maxIterations);
   checkCount("lbfgs", "maxEvaluations", options.maxEvaluations);

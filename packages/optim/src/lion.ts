@@ -49,12 +49,11 @@ const lionStep: Formula<
  */
 export class Lion extends PointwiseOptimizer<LionOptions> {
   constructor(parameters: ParametersOrGroups<LionOptions>, options: Partial<LionOptions> = {}) {
-    super("lion", parameters, {
+    super("lion", parameters, options, {
       learningRate: 1e-4,
       beta1: 0.9,
       beta2: 0.99,
       weightDecay: 0,
-      ...options,
     });
   }
 

@@ -39,13 +39,12 @@ export interface MuonOptions extends OptimizerOptions {
  */
 export class Muon extends Optimizer<MuonOptions> {
   constructor(parameters: ParametersOrGroups<MuonOptions>, options: Partial<MuonOptions> = {}) {
-    super("muon", parameters, {
+    super("muon", parameters, options, {
       learningRate: 0.02,
       momentum: 0.95,
       nesterov: true,
       weightDecay: 0,
       iterations: 5,
-      ...options,
     });
     for (const { parameters: list } of this.groups)
       for (const { shape } of list)

@@ -81,14 +81,13 @@ function momentumProduct(step: number, beta1: number, fading: number): number {
  */
 export class NAdam extends PointwiseOptimizer<NAdamOptions> {
   constructor(parameters: ParametersOrGroups<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
-    super("nadam", parameters, {
+    super("nadam", parameters, options, {
       learningRate: 2e-3,
       beta1: 0.9,
       beta2: 0.999,
       epsilon: 1e-8,
       weightDecay: 0,
       momentumDecay: 4e-3,
-      ...options,
     });
   }
 

@@ -3,7 +3,12 @@ import { ArgumentError, formatShape } from "@dl/backend";
 import { fullLike, repeated, stepRecorder, zerosLike, type Tensor } from "@dl/tensor";
 import { checkNonNegative } from "./check-options.ts";
 import { checkState, type OptimizerState } from "./optimizer-state.ts";
-import { makeGroups, type ParameterGroup, type ParametersOrGroups } from "./parameter-groups.ts";
+import {
+  makeGroups,
+  type Defaults,
+  type ParameterGroup,
+  type ParametersOrGroups,
+} from "./parameter-groups.ts";
 
 /** Options that every optimiser has. */
 export interface OptimizerOptions {
@@ -50,11 +55,16 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
 
   /**
    * @throws {ArgumentError} without parameters, with a parameter given twice or computed from
-   * others, or with an option out of its range.
+   * others, or with an option that has no default, is of another type than it, or out of its range.
    */
-  constructor(name: string, parameters: ParametersOrGroups<Options>, defaults: Options) {
+  constructor(
+    name: string,
+    parameters: ParametersOrGroups<Options>,
+    options: Partial<Options>,
+    defaults: Defaults<Options>,
+  ) {
     this.#name = name;
-    this.groups = makeGroups(name, parameters, defaults);
+    this.groups = makeGroups(name, parameters, options, defaults);
     for (const group of this.groups) {
       checkNonNegative(name, "learningRate", group.learningRate);
       this.checkOptions(group);

@@ -1,4 +1,4 @@
-import { ArgumentError, formatShape } from "@dl/backend";
+import { ArgumentError, checkOptions, formatShape } from "@dl/backend";
 import { Tensor } from "@dl/tensor";
 
 /** Parameters that share options. */
@@ -9,25 +9,43 @@ export type ParametersOrGroups<Options> =
   | Iterable<Tensor>
   | Iterable<Partial<Options> & { readonly parameters: Iterable<Tensor> }>;
 
-/** @throws {ArgumentError} without parameters, or with one that is no tensor, given twice or computed. */
-export function makeGroups<Options extends object>(
+/** What holds where nothing is said, which also tells the names and types that options have. */
+export type Defaults<Options> = Omit<Options, "learningRate"> & { learningRate?: number };
+
+/**
+ * @throws {ArgumentError} without parameters, with one that is no tensor, given twice or computed, or
+ * for options that are not among the defaults.
+ */
+export function makeGroups<Options extends { learningRate: number }>(
   op: string,
   given: ParametersOrGroups<Options>,
-  defaults: Options,
+  options: Partial<Options>,
+  defaults: Defaults<Options>,
 ): ParameterGroup<Options>[] {
+  const kinds = kindsOf(defaults);
+  // Whether a rate without default was given is checked with its range.
+  const common = { ...defaults, ...checkOptions<object>(op, options, kinds) } as Options;
   const plain: Tensor[] = [];
   const groups: ParameterGroup<Options>[] = [];
   if (!isIterable(given)) throw notParameters(op, given);
   for (const item of given)
     if (item instanceof Tensor) plain.push(item);
     else if (!isIterable(item?.parameters)) throw notParameters(op, item);
-    else groups.push({ ...defaults, ...item, parameters: [...item.parameters] });
-  if (plain.length > 0) groups.unshift({ ...defaults, parameters: plain });
+    else {
+      checkOptions<object>(op, item, { ...kinds, parameters: "object|list" });
+      groups.push({ ...common, ...item, parameters: [...item.parameters] });
+    }
+  if (plain.length > 0) groups.unshift({ ...common, parameters: plain });
   checkParameters(
     op,
     groups.flatMap(({ parameters }) => parameters),
   );
   return groups;
+}
+
+function kindsOf(defaults: object): Readonly<Record<string, string>> {
+  const types = Object.entries(defaults).map(([name, value]) => [name, typeof value]);
+  return { learningRate: "number", ...Object.fromEntries(types) };
 }
 
 const isIterable = (x: unknown): boolean =>

@@ -64,13 +64,12 @@ const rectifiedStep: Formula<"firstMoment" | "secondMoment", MomentNumbers | "ep
  */
 export class RAdam extends PointwiseOptimizer<RAdamOptions> {
   constructor(parameters: ParametersOrGroups<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
-    super("radam", parameters, {
+    super("radam", parameters, options, {
       learningRate: 1e-3,
       beta1: 0.9,
       beta2: 0.999,
       epsilon: 1e-8,
       weightDecay: 0,
-      ...options,
     });
   }
 

@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions, type OptionKinds } from "@dl/backend";
 import { checkNonNegative } from "./check-options.ts";
 import type { Schedulable } from "./scheduler.ts";
 
@@ -21,6 +21,17 @@ export interface ReduceOnPlateauOptions {
   /** A reduction by less is left out. */
   epsilon: number;
 }
+
+const plateauKinds: OptionKinds<ReduceOnPlateauOptions> = {
+  mode: '"min"|"max"',
+  factor: "number",
+  patience: "number",
+  threshold: "number",
+  thresholdMode: '"relative"|"absolute"',
+  cooldown: "number",
+  minimum: "number",
+  epsilon: "number",
+};
 
 /** All that {@link ReduceOnPlateau} needs to continue. */
 export interface ReduceOnPlateauState {
@@ -58,7 +69,7 @@ export class ReduceOnPlateau {
       cooldown: 0,
       minimum: 0,
       epsilon: 1e-8,
-      ...options,
+      ...checkOptions("reduceOnPlateau", options, plateauKinds),
     };
     const { factor, patience, threshold, cooldown, minimum, epsilon, mode } = this.#options;
     if (!(factor >= 0 && factor < 1))

@@ -66,14 +66,13 @@ export class RMSprop extends PointwiseOptimizer<RmspropOptions> {
     parameters: ParametersOrGroups<RmspropOptions>,
     options: Partial<RmspropOptions> = {},
   ) {
-    super("rmsprop", parameters, {
+    super("rmsprop", parameters, options, {
       learningRate: 1e-2,
       alpha: 0.99,
       epsilon: 1e-8,
       momentum: 0,
       centered: false,
       weightDecay: 0,
-      ...options,
     });
   }
 

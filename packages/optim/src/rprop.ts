@@ -59,13 +59,12 @@ const rpropStep: Formula<
  */
 export class Rprop extends PointwiseOptimizer<RpropOptions> {
   constructor(parameters: ParametersOrGroups<RpropOptions>, options: Partial<RpropOptions> = {}) {
-    super("rprop", parameters, {
+    super("rprop", parameters, options, {
       learningRate: 1e-2,
       etaMinus: 0.5,
       etaPlus: 1.2,
       minimumStep: 1e-6,
       maximumStep: 50,
-      ...options,
     });
   }
 

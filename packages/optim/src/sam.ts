@@ -1,5 +1,5 @@
 import { noGrad } from "@dl/autograd";
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import { checkPositive } from "./check-options.ts";
 import { gradNorm } from "./gradient-norm.ts";
@@ -38,7 +38,8 @@ export class SAM<Options extends OptimizerOptions> {
   rho: number;
   #before: ReadonlyMap<Tensor, Tensor> | undefined;
 
-  constructor(optimizer: Optimizer<Options>, { rho = 0.05 }: Partial<SamOptions> = {}) {
+  constructor(optimizer: Optimizer<Options>, options: Partial<SamOptions> = {}) {
+    const { rho = 0.05 } = checkOptions("sam", options, { rho: "number" });
     checkPositive("sam", "rho", rho);
     this.optimizer = optimizer;
     this.rho = rho;

@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions } from "@dl/backend";
 import { linearSchedule, type Schedule } from "./schedules.ts";
 
 /**
@@ -21,15 +21,20 @@ export function lambdaSchedule(factorOf: (step: number) => number): Schedule {
  * @example
  * warmupSchedule({ steps: 4, after: cosineSchedule({ steps: 10 }) })(2, 0.4); // => 0.2
  */
-export function warmupSchedule({
-  steps,
-  from = 0,
-  after = (_, base) => base,
-}: {
+export function warmupSchedule(options: {
   steps: number;
   from?: number;
   after?: Schedule;
 }): Schedule {
+  const {
+    steps,
+    from = 0,
+    after = (_: number, base: number) => base,
+  } = checkOptions("warmupSchedule", options, {
+    steps: "number",
+    from: "number",
+    after: "function",
+  });
   return sequentialSchedules([linearSchedule({ from, to: 1, steps }), after], [steps]);
 }
 

@@ -1,4 +1,4 @@
-import { integerPower, realPower, sineCosine } from "@dl/backend";
+import { checkOptions, integerPower, realPower, sineCosine } from "@dl/backend";
 import { checkCount, checkNonNegative, checkPositive, checkShare } from "./check-options.ts";
 
 /**
@@ -17,13 +17,11 @@ const halfCosine = (share: number): number => (1 + sineCosine(share / 2)[1]) / 2
  * @example
  * stepSchedule({ every: 10, factor: 0.5 })(25, 0.4); // => 0.1
  */
-export function stepSchedule({
-  every,
-  factor = 0.1,
-}: {
-  every: number;
-  factor?: number;
-}): Schedule {
+export function stepSchedule(options: { every: number; factor?: number }): Schedule {
+  const { every, factor = 0.1 } = checkOptions("stepSchedule", options, {
+    every: "number",
+    factor: "number",
+  });
   checkCount("stepSchedule", "every", every);
   checkNonNegative("stepSchedule", "factor", factor);
   return (step, base) => base * integerPower(factor, Math.floor(step / every));
@@ -36,13 +34,14 @@ export function stepSchedule({
  * @example
  * multiStepSchedule({ milestones: [10, 30], factor: 0.5 })(30, 0.4); // => 0.1
  */
-export function multiStepSchedule({
-  milestones,
-  factor = 0.1,
-}: {
+export function multiStepSchedule(options: {
   milestones: readonly number[];
   factor?: number;
 }): Schedule {
+  const { milestones, factor = 0.1 } = checkOptions("multiStepSchedule", options, {
+    milestones: "list",
+    factor: "number",
+  });
   for (const milestone of milestones)
     checkNonNegative("multiStepSchedule", "a milestone", milestone);
   checkNonNegative("multiStepSchedule", "factor", factor);
@@ -57,7 +56,8 @@ export function multiStepSchedule({
  * @example
  * exponentialSchedule({ factor: 0.5 })(2, 0.4); // => 0.1
  */
-export function exponentialSchedule({ factor }: { factor: number }): Schedule {
+export function exponentialSchedule(options: { factor: number }): Schedule {
+  const { factor } = checkOptions("exponentialSchedule", options, { factor: "number" });
   checkNonNegative("exponentialSchedule", "factor", factor);
   return (step, base) => base * integerPower(factor, step);
 }
@@ -69,10 +69,11 @@ export function exponentialSchedule({ factor }: { factor: number }): Schedule {
  * @example
  * constantSchedule({ factor: 0.5, steps: 3 })(2, 0.4); // => 0.2
  */
-export function constantSchedule({
-  factor = 1 / 3,
-  steps = 5,
-}: { factor?: number; steps?: number } = {}): Schedule {
+export function constantSchedule(options: { factor?: number; steps?: number } = {}): Schedule {
+  const { factor = 1 / 3, steps = 5 } = checkOptions("constantSchedule", options, {
+    factor: "number",
+    steps: "number",
+  });
   checkNonNegative("constantSchedule", "factor", factor);
   checkCount("constantSchedule", "steps", steps);
   return (step, base) => (step < steps ? base * factor : base);
@@ -86,11 +87,14 @@ export function constantSchedule({
  * @example
  * linearSchedule({ from: 1, to: 0, steps: 4 })(3, 0.4); // => 0.1
  */
-export function linearSchedule({
-  from = 1 / 3,
-  to = 1,
-  steps = 5,
-}: { from?: number; to?: number; steps?: number } = {}): Schedule {
+export function linearSchedule(
+  options: { from?: number; to?: number; steps?: number } = {},
+): Schedule {
+  const {
+    from = 1 / 3,
+    to = 1,
+    steps = 5,
+  } = checkOptions("linearSchedule", options, { from: "number", to: "number", steps: "number" });
   checkNonNegative("linearSchedule", "from", from);
   checkNonNegative("linearSchedule", "to", to);
   checkCount("linearSchedule", "steps", steps);
@@ -108,10 +112,11 @@ export function linearSchedule({
  * @example
  * polynomialSchedule({ steps: 10, power: 2 })(5, 0.4); // => 0.1
  */
-export function polynomialSchedule({
-  steps = 5,
-  power = 1,
-}: { steps?: number; power?: number } = {}): Schedule {
+export function polynomialSchedule(options: { steps?: number; power?: number } = {}): Schedule {
+  const { steps = 5, power = 1 } = checkOptions("polynomialSchedule", options, {
+    steps: "number",
+    power: "number",
+  });
   checkCount("polynomialSchedule", "steps", steps);
   checkNonNegative("polynomialSchedule", "power", power);
   return (step, base) => base * realPower(1 - Math.min(step, steps) / steps, power);
@@ -126,13 +131,11 @@ export function polynomialSchedule({
  * @example
  * cosineSchedule({ steps: 10 })(10, 0.4); // => 0
  */
-export function cosineSchedule({
-  steps,
-  minimum = 0,
-}: {
-  steps: number;
-  minimum?: number;
-}): Schedule {
+export function cosineSchedule(options: { steps: number; minimum?: number }): Schedule {
+  const { steps, minimum = 0 } = checkOptions("cosineSchedule", options, {
+    steps: "number",
+    minimum: "number",
+  });
   checkCount("cosineSchedule", "steps", steps);
   checkNonNegative("cosineSchedule", "minimum", minimum);
   return (step, base) => minimum + (base - minimum) * halfCosine(step / steps);
@@ -148,15 +151,20 @@ export function cosineSchedule({
  * @example
  * cosineRestartsSchedule({ steps: 10 })(20, 0.4); // => 0.4
  */
-export function cosineRestartsSchedule({
-  steps,
-  growth = 1,
-  minimum = 0,
-}: {
+export function cosineRestartsSchedule(options: {
   steps: number;
   growth?: number;
   minimum?: number;
 }): Schedule {
+  const {
+    steps,
+    growth = 1,
+    minimum = 0,
+  } = checkOptions("cosineRestartsSchedule", options, {
+    steps: "number",
+    growth: "number",
+    minimum: "number",
+  });
   checkCount("cosineRestartsSchedule", "steps", steps);
   checkCount("cosineRestartsSchedule", "growth", growth);
   checkNonNegative("cosineRestartsSchedule", "minimum", minimum);
@@ -195,14 +203,22 @@ export interface OneCycleOptions {
  * @example
  * oneCycleSchedule({ steps: 11, peak: 1, warmupShare: 0.5 })(0, 0); // => 0.04
  */
-export function oneCycleSchedule({
-  steps,
-  peak,
-  warmupShare = 0.3,
-  shape = "cosine",
-  startDivisor = 25,
-  endDivisor = 1e4,
-}: OneCycleOptions): Schedule {
+export function oneCycleSchedule(options: OneCycleOptions): Schedule {
+  const {
+    steps,
+    peak,
+    warmupShare = 0.3,
+    shape = "cosine",
+    startDivisor = 25,
+    endDivisor = 1e4,
+  } = checkOptions("oneCycleSchedule", options, {
+    steps: "number",
+    peak: "number",
+    warmupShare: "number",
+    shape: '"cosine"|"linear"',
+    startDivisor: "number",
+    endDivisor: "number",
+  });
   checkCount("oneCycleSchedule", "steps", steps);
   checkPositive("oneCycleSchedule", "peak", peak);
   checkShare("oneCycleSchedule", "warmupShare", warmupShare);
@@ -233,17 +249,23 @@ export function oneCycleSchedule({
  * @example
  * cyclicSchedule({ peak: 0.5, stepsUp: 4 })(6, 0.1); // => 0.3
  */
-export function cyclicSchedule({
-  peak,
-  stepsUp,
-  stepsDown = stepsUp,
-  decay = 1,
-}: {
+export function cyclicSchedule(options: {
   peak: number;
   stepsUp: number;
   stepsDown?: number;
   decay?: number;
 }): Schedule {
+  const {
+    peak,
+    stepsUp,
+    stepsDown = stepsUp,
+    decay = 1,
+  } = checkOptions("cyclicSchedule", options, {
+    peak: "number",
+    stepsUp: "number",
+    stepsDown: "number",
+    decay: "number",
+  });
   checkPositive("cyclicSchedule", "peak", peak);
   checkCount("cyclicSchedule", "stepsUp", stepsUp);
   checkCount("cyclicSchedule", "stepsDown", stepsDown);

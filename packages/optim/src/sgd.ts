@@ -68,12 +68,11 @@ export class SGD extends PointwiseOptimizer<SgdOptions> {
     parameters: ParametersOrGroups<SgdOptions>,
     options: Pick<SgdOptions, "learningRate"> & Partial<SgdOptions>,
   ) {
-    super("sgd", parameters, {
+    super("sgd", parameters, options, {
       momentum: 0,
       dampening: 0,
       nesterov: false,
       weightDecay: 0,
-      ...options,
     });
   }
 

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import { convolveTransposed } from "./convolve-transposed.ts";
 import type { Convolution1dOptions } from "./convolution-options.ts";
@@ -9,6 +10,14 @@ export interface ConvTranspose1dOptions extends Convolution1dOptions {
   /** Positions added at the end, fewer than the stride. Default 0. */
   readonly outputPadding?: number;
 }
+
+export const convTranspose1dKinds: OptionKinds<ConvTranspose1dOptions> = {
+  padding: "number",
+  outputPadding: "number",
+  stride: "number",
+  dilation: "number",
+  groups: "number",
+};
 
 /**
  * Transposed convolution of sequences: the gradient of {@link conv1d} with respect to its input.
@@ -29,5 +38,6 @@ export function convTranspose1d(
   bias?: Tensor,
   options: ConvTranspose1dOptions = {},
 ): Tensor {
+  checkOptions("convTranspose1d", options, convTranspose1dKinds);
   return convolveTransposed("convTranspose1d", sequences, inputs, weight, bias, options);
 }

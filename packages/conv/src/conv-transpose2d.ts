@@ -1,6 +1,7 @@
+import { checkOptions } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import { convolveTransposed } from "./convolve-transposed.ts";
-import type { ConvTranspose2dOptions } from "./convolution-options.ts";
+import { convTranspose2dKinds, type ConvTranspose2dOptions } from "./convolution-options.ts";
 import { images } from "./window.ts";
 
 /**
@@ -25,5 +26,6 @@ export function convTranspose2d(
   bias?: Tensor,
   options: ConvTranspose2dOptions = {},
 ): Tensor {
+  checkOptions("convTranspose2d", options, convTranspose2dKinds);
   return convolveTransposed("convTranspose2d", images, inputs, weight, bias, options);
 }

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import type { Convolution1dOptions } from "./convolution-options.ts";
 import { convolve } from "./convolve.ts";
@@ -7,6 +8,13 @@ export interface Conv1dOptions extends Convolution1dOptions {
   /** Zeros at both ends; `"same"` keeps the length at stride 1, `"valid"` adds none. Default 0. */
   readonly padding?: number | "same" | "valid";
 }
+
+export const conv1dKinds: OptionKinds<Conv1dOptions> = {
+  padding: "number|string",
+  stride: "number",
+  dilation: "number",
+  groups: "number",
+};
 
 /**
  * One-dimensional convolution, without flipping the kernel.
@@ -29,5 +37,6 @@ export function conv1d(
   bias?: Tensor,
   options: Conv1dOptions = {},
 ): Tensor {
+  checkOptions("conv1d", options, conv1dKinds);
   return convolve("conv1d", sequences, inputs, weight, bias, options);
 }

@@ -1,5 +1,6 @@
+import { checkOptions } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
-import type { Conv2dOptions } from "./convolution-options.ts";
+import { conv2dKinds, type Conv2dOptions } from "./convolution-options.ts";
 import { convolve } from "./convolve.ts";
 import { images } from "./window.ts";
 
@@ -25,5 +26,6 @@ export function conv2d(
   bias?: Tensor,
   options: Conv2dOptions = {},
 ): Tensor {
+  checkOptions("conv2d", options, conv2dKinds);
   return convolve("conv2d", images, inputs, weight, bias, options);
 }

@@ -1,4 +1,12 @@
-import { ArgumentError, formatShape, ShapeError, windowCount } from "@dl/backend";
+import {
+  ArgumentError,
+  checkOptions,
+  extendKinds,
+  formatShape,
+  ShapeError,
+  windowCount,
+  type OptionKinds,
+} from "@dl/backend";
 import { applyOne, type Tensor } from "@dl/tensor";
 import { addBias, checkWeight } from "./convolution-options.ts";
 import { checkTransposedChannels } from "./convolve-transposed.ts";
@@ -31,12 +39,22 @@ export interface Conv3dOptions extends Convolution3dOptions {
   readonly padding?: Triple;
 }
 
+export const conv3dKinds: OptionKinds<Conv3dOptions> = {
+  padding: "number|list",
+  stride: "number|list",
+  dilation: "number|list",
+  groups: "number",
+};
+
 export interface ConvTranspose3dOptions extends Convolution3dOptions {
   /** Cells cut from every side of the result. Default 0. */
   readonly padding?: Triple;
   /** Cells added at the end of each axis, fewer than the stride. Default 0. */
   readonly outputPadding?: Triple;
 }
+
+export const convTranspose3dKinds: OptionKinds<ConvTranspose3dOptions> =
+  /* @__PURE__ */ extendKinds(conv3dKinds, { outputPadding: "number|list" });
 
 /**
  * Convolution of volumes, without flipping the kernel: the sum over the kernel's planes of
@@ -59,7 +77,7 @@ export function conv3d(
   bias?: Tensor,
   options: Conv3dOptions = {},
 ): Tensor {
-  const { groups = 1 } = options;
+  const { groups = 1 } = checkOptions("conv3d", options, conv3dKinds);
   checkInputs("conv3d", volumes, inputs);
   checkWeight("conv3d", volumes, inputs, weight, bias, groups, "out, in / groups");
   checkConvolutionChannels("conv3d", volumes, inputs, weight, groups);
@@ -124,7 +142,7 @@ export function convTranspose3d(
   options: ConvTranspose3dOptions = {},
 ): Tensor {
   const op = "convTranspose3d";
-  const { groups = 1 } = options;
+  const { groups = 1 } = checkOptions(op, options, convTranspose3dKinds);
   checkInputs(op, volumes, inputs);
   checkWeight(op, volumes, inputs, weight, bias, groups, "in, out / groups");
   checkTransposedChannels(op, volumes, inputs, weight, groups);

@@ -1,18 +1,34 @@
-import { ArgumentError, type Window2d } from "@dl/backend";
+import {
+  ArgumentError,
+  checkOptions,
+  extendKinds,
+  type OptionKinds,
+  type Window2d,
+} from "@dl/backend";
 import {
   checkCount,
   defaultUniform,
   Module,
   Parameter,
   randomOptions,
+  weightKinds,
   type WeightOptions,
 } from "@dl/nn";
 import { pad, type PadMode, type Tensor } from "@dl/tensor";
-import { conv1d, type Conv1dOptions } from "./conv1d.ts";
+import { conv1d, conv1dKinds, type Conv1dOptions } from "./conv1d.ts";
 import { conv2d } from "./conv2d.ts";
-import { convTranspose1d, type ConvTranspose1dOptions } from "./conv-transpose1d.ts";
+import {
+  convTranspose1d,
+  convTranspose1dKinds,
+  type ConvTranspose1dOptions,
+} from "./conv-transpose1d.ts";
 import { convTranspose2d } from "./conv-transpose2d.ts";
-import type { Conv2dOptions, ConvTranspose2dOptions } from "./convolution-options.ts";
+import {
+  conv2dKinds,
+  convTranspose2dKinds,
+  type Conv2dOptions,
+  type ConvTranspose2dOptions,
+} from "./convolution-options.ts";
 import { convolutionWindow } from "./convolve.ts";
 import { images, imageSize, sequences, type Pair } from "./window.ts";
 
@@ -27,6 +43,19 @@ export interface PaddingModeOptions {
   /** Default `zeros`. */
   readonly paddingMode?: PaddingMode;
 }
+
+const paddedKinds: OptionKinds<PaddingModeOptions & WeightOptions> = /* @__PURE__ */ extendKinds(
+  weightKinds,
+  {
+    paddingMode: "string",
+  },
+);
+
+const conv1dLayerKinds: OptionKinds<Conv1dOptions & PaddingModeOptions & WeightOptions> =
+  /* @__PURE__ */ extendKinds<Conv1dOptions, Conv1dOptions & PaddingModeOptions & WeightOptions>(
+    conv1dKinds,
+    paddedKinds,
+  );
 
 /**
  * A convolution layer for sequences: {@link conv1d} with a weight and bias of its own.
@@ -53,7 +82,13 @@ export class Conv1d extends Module {
     options: Conv1dOptions & PaddingModeOptions & WeightOptions = {},
   ) {
     super();
-    const { groups = 1, stride = 1, padding = 0, dilation = 1, paddingMode = "zeros" } = options;
+    const {
+      groups = 1,
+      stride = 1,
+      padding = 0,
+      dilation = 1,
+      paddingMode = "zeros",
+    } = checkOptions("conv1d", options, conv1dLayerKinds);
     checkLayerChannels("conv1d", inChannels, outChannels, groups);
     checkPaddingMode("conv1d", paddingMode);
     checkCount("conv1d", "kernelSize", kernelSize);
@@ -73,6 +108,12 @@ export class Conv1d extends Module {
     return conv1d(padded, weight, bias, { ...options, padding: 0 });
   }
 }
+
+const conv2dLayerKinds: OptionKinds<Conv2dOptions & PaddingModeOptions & WeightOptions> =
+  /* @__PURE__ */ extendKinds<Conv2dOptions, Conv2dOptions & PaddingModeOptions & WeightOptions>(
+    conv2dKinds,
+    paddedKinds,
+  );
 
 /**
  * A convolution layer: {@link conv2d} with a weight and bias of its own.
@@ -99,7 +140,13 @@ export class Conv2d extends Module {
     options: Conv2dOptions & PaddingModeOptions & WeightOptions = {},
   ) {
     super();
-    const { groups = 1, stride = 1, padding = 0, dilation = 1, paddingMode = "zeros" } = options;
+    const {
+      groups = 1,
+      stride = 1,
+      padding = 0,
+      dilation = 1,
+      paddingMode = "zeros",
+    } = checkOptions("conv2d", options, conv2dLayerKinds);
     checkLayerChannels("conv2d", inChannels, outChannels, groups);
     checkPaddingMode("conv2d", paddingMode);
     const kernel = images.sizesOf("conv2d", "kernelSize", kernelSize, 1);
@@ -119,6 +166,12 @@ export class Conv2d extends Module {
     return conv2d(padded, weight, bias, { ...options, padding: 0 });
   }
 }
+
+const convTranspose1dLayerKinds: OptionKinds<ConvTranspose1dOptions & WeightOptions> =
+  /* @__PURE__ */ extendKinds<ConvTranspose1dOptions, ConvTranspose1dOptions & WeightOptions>(
+    convTranspose1dKinds,
+    weightKinds,
+  );
 
 /**
  * A transposed convolution layer for sequences: {@link convTranspose1d} with a weight and bias of
@@ -145,7 +198,13 @@ export class ConvTranspose1d extends Module {
     options: ConvTranspose1dOptions & WeightOptions = {},
   ) {
     super();
-    const { groups = 1, stride = 1, padding = 0, dilation = 1, outputPadding = 0 } = options;
+    const {
+      groups = 1,
+      stride = 1,
+      padding = 0,
+      dilation = 1,
+      outputPadding = 0,
+    } = checkOptions("convTranspose1d", options, convTranspose1dLayerKinds);
     checkLayerChannels("convTranspose1d", inChannels, outChannels, groups);
     checkCount("convTranspose1d", "kernelSize", kernelSize);
     const shape = [inChannels, outChannels / groups, kernelSize];
@@ -159,6 +218,12 @@ export class ConvTranspose1d extends Module {
     return convTranspose1d(inputs, this.weight, this.bias, this.options);
   }
 }
+
+const convTranspose2dLayerKinds: OptionKinds<ConvTranspose2dOptions & WeightOptions> =
+  /* @__PURE__ */ extendKinds<ConvTranspose2dOptions, ConvTranspose2dOptions & WeightOptions>(
+    convTranspose2dKinds,
+    weightKinds,
+  );
 
 /**
  * A transposed convolution layer: {@link convTranspose2d} with a weight and bias of its own.
@@ -185,7 +250,13 @@ export class ConvTranspose2d extends Module {
     options: ConvTranspose2dOptions & WeightOptions = {},
   ) {
     super();
-    const { groups = 1, stride = 1, padding = 0, dilation = 1, outputPadding = 0 } = options;
+    const {
+      groups = 1,
+      stride = 1,
+      padding = 0,
+      dilation = 1,
+      outputPadding = 0,
+    } = checkOptions("convTranspose2d", options, convTranspose2dLayerKinds);
     checkLayerChannels("convTranspose2d", inChannels, outChannels, groups);
     const kernel = images.sizesOf("convTranspose2d", "kernelSize", kernelSize, 1);
     const shape = [inChannels, outChannels / groups, ...kernel];

@@ -1,5 +1,13 @@
-import { ArgumentError, DTypeError, formatShape, isFloat, ShapeError } from "@dl/backend";
-import type { Tensor } from "@dl/tensor";
+import {
+  ArgumentError,
+  DTypeError,
+  formatShape,
+  isFloat,
+  refuseOptions,
+  ShapeError,
+  type OptionKinds,
+} from "@dl/backend";
+import { checkTensor, type Tensor } from "@dl/tensor";
 import type { Pair, SpatialNames } from "./window.ts";
 
 /** What a convolution and a transposed one have in common. */
@@ -20,12 +28,27 @@ export interface Conv2dOptions extends ConvolutionOptions {
   readonly padding?: Padding;
 }
 
+export const conv2dKinds: OptionKinds<Conv2dOptions> = {
+  padding: "number|list|string",
+  stride: "number|list",
+  dilation: "number|list",
+  groups: "number",
+};
+
 export interface ConvTranspose2dOptions extends ConvolutionOptions {
   /** Cells cut from every side of the result. Default 0. */
   readonly padding?: Pair;
   /** Rows and columns added at the bottom and right, fewer than the stride. Default 0. */
   readonly outputPadding?: Pair;
 }
+
+export const convTranspose2dKinds: OptionKinds<ConvTranspose2dOptions> = {
+  padding: "number|list",
+  outputPadding: "number|list",
+  stride: "number|list",
+  dilation: "number|list",
+  groups: "number",
+};
 
 /** {@link ConvolutionOptions} for sequences. */
 export interface Convolution1dOptions {
@@ -48,6 +71,9 @@ export function checkWeight(
   channelAxes: string,
 ): void {
   const layout = `[${channelAxes}, ${spatial.windowAxes}]`;
+  checkTensor(op, weight);
+  refuseOptions(op, bias, "the bias", "Pass undefined first");
+  if (bias !== undefined) checkTensor(op, bias);
   if (weight.ndim !== spatial.ndim)
     throw new ShapeError(op, `weight must be ${layout}, got ${formatShape(weight.shape)}.`, {
       received: weight.shape,

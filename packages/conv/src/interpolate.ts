@@ -1,4 +1,10 @@
-import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
+import {
+  ArgumentError,
+  checkOptions,
+  formatShape,
+  ShapeError,
+  type OptionKinds,
+} from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import { interpolationTaps, type InterpolationMode } from "./interpolation-taps.ts";
 import { checkFloat } from "./pooling-window.ts";
@@ -28,6 +34,13 @@ export interface InterpolateOptions {
   readonly alignCorners?: boolean;
 }
 
+export const interpolateKinds: OptionKinds<InterpolateOptions> = {
+  size: "number|list",
+  scaleFactor: "number|list",
+  mode: "string",
+  alignCorners: "boolean",
+};
+
 /**
  * Images made larger or smaller: the nearest pixel, between two by two (bilinear), or between four
  * by four (bicubic, Keys' kernel with a = −0.75). The edge goes on outside.
@@ -48,7 +61,7 @@ export interface InterpolateOptions {
  */
 export function interpolate(inputs: Tensor, options: InterpolateOptions): Tensor {
   const op = "interpolate";
-  const { mode = "nearest", alignCorners = false } = options;
+  const { mode = "nearest", alignCorners = false } = checkOptions(op, options, interpolateKinds);
   checkInputs(op, images, inputs);
   checkFloat(op, inputs);
   checkMode(op, mode, alignCorners);

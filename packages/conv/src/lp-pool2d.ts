@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions, type OptionKinds } from "@dl/backend";
 import { where, type Tensor } from "@dl/tensor";
 import { averagePool, poolOf } from "./pooling-window.ts";
 import { images, pairOf, type Pair } from "./window.ts";
@@ -10,6 +10,11 @@ export interface LpPool2dOptions {
   /** Whether a window that sticks out at the bottom or right counts. Default false. */
   readonly ceilMode?: boolean;
 }
+
+export const lpPool2dKinds: OptionKinds<LpPool2dOptions> = {
+  stride: "number|list",
+  ceilMode: "boolean",
+};
 
 /**
  * Power mean under each window, without the mean's division: (Σ xᵖ)^(1/p).
@@ -33,6 +38,7 @@ export function lpPool2d(
   options: LpPool2dOptions = {},
 ): Tensor {
   const op = "lpPool2d";
+  checkOptions(op, options, lpPool2dKinds);
   if (!(p > 0 && p < Infinity))
     throw new ArgumentError(
       op,

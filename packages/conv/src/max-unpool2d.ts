@@ -1,5 +1,13 @@
-import { ArgumentError, DTypeError, formatShape, ShapeError, shapesEqual } from "@dl/backend";
-import { scatter, zeros, type Tensor } from "@dl/tensor";
+import {
+  ArgumentError,
+  checkOptions,
+  DTypeError,
+  formatShape,
+  ShapeError,
+  shapesEqual,
+  type OptionKinds,
+} from "@dl/backend";
+import { checkTensor, scatter, zeros, type Tensor } from "@dl/tensor";
 import { checkBackend } from "./convolution-options.ts";
 import { checkFloat } from "./pooling-window.ts";
 import { checkInputs, imageSize, images, pairOf, type Pair, type Sizes } from "./window.ts";
@@ -13,6 +21,12 @@ export interface MaxUnpool2dOptions {
   /** Height and width before the pooling, where several pool to the same. Default: the smallest. */
   readonly outputSize?: Pair;
 }
+
+export const maxUnpool2dKinds: OptionKinds<MaxUnpool2dOptions> = {
+  stride: "number|list",
+  padding: "number|list",
+  outputSize: "number|list",
+};
 
 /**
  * Partial inverse of {@link maxPool2dWithIndices}: each value back where it was largest, zeros
@@ -37,7 +51,9 @@ export function maxUnpool2d(
   options: MaxUnpool2dOptions = {},
 ): Tensor {
   const op = "maxUnpool2d";
+  checkOptions(op, options, maxUnpool2dKinds);
   checkInputs(op, images, inputs);
+  checkTensor(op, indices);
   checkFloat(op, inputs);
   checkBackend(op, inputs, indices);
   if (indices.dtype !== "int32")

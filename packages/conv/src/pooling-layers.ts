@@ -1,3 +1,4 @@
+import { checkOptions } from "@dl/backend";
 import { Module } from "@dl/nn";
 import type { Tensor } from "@dl/tensor";
 import {
@@ -6,11 +7,23 @@ import {
   globalAvgPool2d,
   type OutputSize,
 } from "./adaptive-pooling.ts";
-import { lpPool2d, type LpPool2dOptions } from "./lp-pool2d.ts";
-import { maxUnpool2d, type MaxUnpool2dOptions } from "./max-unpool2d.ts";
+import { lpPool2d, lpPool2dKinds, type LpPool2dOptions } from "./lp-pool2d.ts";
+import { maxUnpool2d, maxUnpool2dKinds, type MaxUnpool2dOptions } from "./max-unpool2d.ts";
 import { avgPool2d, maxPool2d } from "./pooling.ts";
-import { avgPool1d, maxPool1d, type AvgPool1dOptions, type MaxPool1dOptions } from "./pooling1d.ts";
-import type { AvgPool2dOptions, MaxPool2dOptions } from "./pooling-window.ts";
+import {
+  avgPool1d,
+  avgPool1dKinds,
+  maxPool1d,
+  maxPool1dKinds,
+  type AvgPool1dOptions,
+  type MaxPool1dOptions,
+} from "./pooling1d.ts";
+import {
+  avgPool2dKinds,
+  maxPool2dKinds,
+  type AvgPool2dOptions,
+  type MaxPool2dOptions,
+} from "./pooling-window.ts";
 import type { Pair } from "./window.ts";
 
 /**
@@ -26,7 +39,7 @@ export class MaxPool1d extends Module {
   constructor(kernelSize: number, options: MaxPool1dOptions = {}) {
     super();
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = checkOptions("maxPool1d", options, maxPool1dKinds);
   }
 
   forward(inputs: Tensor): Tensor {
@@ -47,7 +60,7 @@ export class AvgPool1d extends Module {
   constructor(kernelSize: number, options: AvgPool1dOptions = {}) {
     super();
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = checkOptions("avgPool1d", options, avgPool1dKinds);
   }
 
   forward(inputs: Tensor): Tensor {
@@ -68,7 +81,7 @@ export class MaxPool2d extends Module {
   constructor(kernelSize: Pair, options: MaxPool2dOptions = {}) {
     super();
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = checkOptions("maxPool2d", options, maxPool2dKinds);
   }
 
   forward(inputs: Tensor): Tensor {
@@ -89,7 +102,7 @@ export class AvgPool2d extends Module {
   constructor(kernelSize: Pair, options: AvgPool2dOptions = {}) {
     super();
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = checkOptions("avgPool2d", options, avgPool2dKinds);
   }
 
   forward(inputs: Tensor): Tensor {
@@ -112,7 +125,7 @@ export class LpPool2d extends Module {
     super();
     this.p = p;
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = checkOptions("lpPool2d", options, lpPool2dKinds);
   }
 
   forward(inputs: Tensor): Tensor {
@@ -184,7 +197,7 @@ export class MaxUnpool2d extends Module {
   constructor(kernelSize: Pair, options: MaxUnpool2dOptions = {}) {
     super();
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = checkOptions("maxUnpool2d", options, maxUnpool2dKinds);
   }
 
   forward(inputs: Tensor, indices: Tensor): Tensor {

@@ -1,4 +1,10 @@
-import { ArgumentError, DTypeError, isFloat, type Pool2dParameters } from "@dl/backend";
+import {
+  ArgumentError,
+  DTypeError,
+  isFloat,
+  type OptionKinds,
+  type Pool2dParameters,
+} from "@dl/backend";
 import { applyOne, type Tensor } from "@dl/tensor";
 import {
   checkFits,
@@ -25,11 +31,25 @@ export interface MaxPool2dOptions extends PoolOptions {
   readonly dilation?: Pair;
 }
 
+export const maxPool2dKinds: OptionKinds<MaxPool2dOptions> = {
+  stride: "number|list",
+  padding: "number|list",
+  ceilMode: "boolean",
+  dilation: "number|list",
+};
+
 /** How {@link avgPool2d} counts what stands around the image. */
 export interface AvgPool2dOptions extends PoolOptions {
   /** Whether the zeros of the padding count in the mean. Default true. */
   readonly countIncludePad?: boolean;
 }
+
+export const avgPool2dKinds: OptionKinds<AvgPool2dOptions> = {
+  stride: "number|list",
+  padding: "number|list",
+  ceilMode: "boolean",
+  countIncludePad: "boolean",
+};
 
 /** @throws {DTypeError} unless the tensor's type is float. */
 export function checkFloat(op: string, inputs: Tensor): void {

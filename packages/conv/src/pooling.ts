@@ -1,6 +1,9 @@
+import { checkOptions } from "@dl/backend";
 import { applyOne, applyPrimitive, type Tensor } from "@dl/tensor";
 import {
   averagePool,
+  avgPool2dKinds,
+  maxPool2dKinds,
   poolOf,
   type AvgPool2dOptions,
   type MaxPool2dOptions,
@@ -24,6 +27,7 @@ export function maxPool2d(
   kernelSize: Pair,
   options: MaxPool2dOptions = {},
 ): Tensor {
+  checkOptions("maxPool2d", options, maxPool2dKinds);
   return applyOne("maxPool2d", [inputs], poolOf("maxPool2d", images, inputs, kernelSize, options));
 }
 
@@ -51,6 +55,7 @@ export function maxPool2dWithIndices(
   kernelSize: Pair,
   options: MaxPool2dOptions = {},
 ): PooledWithIndices {
+  checkOptions("maxPool2dWithIndices", options, maxPool2dKinds);
   const pool = poolOf("maxPool2dWithIndices", images, inputs, kernelSize, options);
   const [values, indices] = applyPrimitive("maxPool2d", [inputs], pool);
   return { values: values!, indices: indices! };
@@ -72,5 +77,6 @@ export function avgPool2d(
   kernelSize: Pair,
   options: AvgPool2dOptions = {},
 ): Tensor {
+  checkOptions("avgPool2d", options, avgPool2dKinds);
   return averagePool("avgPool2d", images, inputs, kernelSize, options);
 }

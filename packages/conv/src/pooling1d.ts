@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "@dl/backend";
 import { applyOne, type Tensor } from "@dl/tensor";
 import { averagePool, poolOf } from "./pooling-window.ts";
 import { sequences } from "./window.ts";
@@ -18,11 +19,25 @@ export interface MaxPool1dOptions extends Pool1dOptions {
   readonly dilation?: number;
 }
 
+export const maxPool1dKinds: OptionKinds<MaxPool1dOptions> = {
+  stride: "number",
+  padding: "number",
+  ceilMode: "boolean",
+  dilation: "number",
+};
+
 /** How {@link avgPool1d} counts what stands around the sequence. */
 export interface AvgPool1dOptions extends Pool1dOptions {
   /** Whether the zeros of the padding count in the mean. Default true. */
   readonly countIncludePad?: boolean;
 }
+
+export const avgPool1dKinds: OptionKinds<AvgPool1dOptions> = {
+  stride: "number",
+  padding: "number",
+  ceilMode: "boolean",
+  countIncludePad: "boolean",
+};
 
 /**
  * Largest element under each window of a sequence. The gradient goes to the first of equal ones.
@@ -41,6 +56,7 @@ export function maxPool1d(
   kernelSize: number,
   options: MaxPool1dOptions = {},
 ): Tensor {
+  checkOptions("maxPool1d", options, maxPool1dKinds);
   const pool = poolOf("maxPool1d", sequences, inputs, kernelSize, options);
   return sequences.fromImages(applyOne("maxPool2d", [sequences.toImages(inputs)], pool));
 }
@@ -61,5 +77,6 @@ export function avgPool1d(
   kernelSize: number,
   options: AvgPool1dOptions = {},
 ): Tensor {
+  checkOptions("avgPool1d", options, avgPool1dKinds);
   return averagePool("avgPool1d", sequences, inputs, kernelSize, options);
 }

@@ -1,4 +1,4 @@
-import { ArgumentError, formatShape } from "@dl/backend";
+import { ArgumentError, checkOptions, formatShape, type OptionKinds } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import { checkFloat } from "./pooling-window.ts";
 import { avgPool2d, maxPool2d } from "./pooling.ts";
@@ -28,11 +28,25 @@ export interface MaxPool3dOptions extends Pool3dOptions {
   readonly dilation?: Triple;
 }
 
+export const maxPool3dKinds: OptionKinds<MaxPool3dOptions> = {
+  stride: "number|list",
+  padding: "number|list",
+  ceilMode: "boolean",
+  dilation: "number|list",
+};
+
 /** How {@link avgPool3d} counts what stands around the volume. */
 export interface AvgPool3dOptions extends Pool3dOptions {
   /** Whether the zeros of the padding count in the mean. Default true. */
   readonly countIncludePad?: boolean;
 }
+
+export const avgPool3dKinds: OptionKinds<AvgPool3dOptions> = {
+  stride: "number|list",
+  padding: "number|list",
+  ceilMode: "boolean",
+  countIncludePad: "boolean",
+};
 
 /**
  * Largest element under each window of a volume. The gradient goes to the first of equal ones.
@@ -51,10 +65,10 @@ export function maxPool3d(
   kernelSize: Triple,
   options: MaxPool3dOptions = {},
 ): Tensor {
-  const { ceilMode = false } = options;
+  const { ceilMode = false } = checkOptions("maxPool3d", options, maxPool3dKinds);
   const pool = windowOf("maxPool3d", inputs, kernelSize, options);
-  return planesThenDepth(inputs, pool, (x, part) =>
-    maxPool2d(x, part.kernelSize, { ...part, ceilMode }),
+  return planesThenDepth(inputs, pool, (x, { kernelSize: size, ...part }) =>
+    maxPool2d(x, size, { ...part, ceilMode }),
   );
 }
 
@@ -74,7 +88,11 @@ export function avgPool3d(
   kernelSize: Triple,
   options: AvgPool3dOptions = {},
 ): Tensor {
-  const { ceilMode = false, countIncludePad = true } = options;
+  const { ceilMode = false, countIncludePad = true } = checkOptions(
+    "avgPool3d",
+    options,
+    avgPool3dKinds,
+  );
   const pool = windowOf("avgPool3d", inputs, kernelSize, options);
   return planesThenDepth(inputs, pool, (x, { kernelSize: size, stride, padding }) =>
     avgPool2d(x, size, { stride, padding, ceilMode, countIncludePad }),

@@ -1,9 +1,10 @@
+import { checkOptions } from "@dl/backend";
 import { Module } from "@dl/nn";
 import type { Tensor } from "@dl/tensor";
 import { blur } from "./blur.ts";
-import { interpolate, type InterpolateOptions } from "./interpolate.ts";
+import { interpolate, interpolateKinds, type InterpolateOptions } from "./interpolate.ts";
 import { pixelShuffle, pixelUnshuffle } from "./pixel-shuffle.ts";
-import { fold, unfold, type UnfoldOptions } from "./unfold.ts";
+import { fold, unfold, unfoldKinds, type UnfoldOptions } from "./unfold.ts";
 import type { Pair } from "./window.ts";
 
 /**
@@ -17,7 +18,7 @@ export class Upsample extends Module {
 
   constructor(options: InterpolateOptions) {
     super();
-    this.options = options;
+    this.options = checkOptions("interpolate", options, interpolateKinds);
   }
 
   forward(inputs: Tensor): Tensor {
@@ -76,7 +77,7 @@ export class Unfold extends Module {
   constructor(kernelSize: Pair, options: UnfoldOptions = {}) {
     super();
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = checkOptions("unfold", options, unfoldKinds);
   }
 
   forward(inputs: Tensor): Tensor {
@@ -99,7 +100,7 @@ export class Fold extends Module {
     super();
     this.outputSize = outputSize;
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = checkOptions("fold", options, unfoldKinds);
   }
 
   forward(inputs: Tensor): Tensor {

@@ -1,5 +1,12 @@
-import { elementCount, formatShape, ShapeError, windowOutputSize } from "@dl/backend";
-import { pad, zeros, type Tensor } from "@dl/tensor";
+import {
+  checkOptions,
+  elementCount,
+  formatShape,
+  ShapeError,
+  windowOutputSize,
+  type OptionKinds,
+} from "@dl/backend";
+import { checkTensor, pad, zeros, type Tensor } from "@dl/tensor";
 import { checkFloat } from "./pooling-window.ts";
 import {
   checkFits,
@@ -22,6 +29,12 @@ export interface UnfoldOptions {
   /** Distance between the window's cells. Default 1. */
   readonly dilation?: Pair;
 }
+
+export const unfoldKinds: OptionKinds<UnfoldOptions> = {
+  stride: "number|list",
+  padding: "number|list",
+  dilation: "number|list",
+};
 
 /**
  * Every window's contents as a column (im2col): a convolution is the product of its weight, as a
@@ -76,6 +89,7 @@ export function fold(
   options: UnfoldOptions = {},
 ): Tensor {
   const op = "fold";
+  checkTensor(op, inputs);
   if (inputs.ndim !== 3)
     throw new ShapeError(
       op,
@@ -114,6 +128,7 @@ interface UnfoldWindow {
 }
 
 function unfoldWindow(op: string, kernelSize: Pair, options: UnfoldOptions): UnfoldWindow {
+  checkOptions(op, options, unfoldKinds);
   return {
     kernel: pairOf(op, "kernelSize", kernelSize, 1),
     stride: pairOf(op, "stride", options.stride ?? 1, 1),

@@ -1,5 +1,13 @@
-import { ArgumentError, formatShape, isFloat, DTypeError, ShapeError } from "@dl/backend";
-import { applyOne, type Tensor } from "@dl/tensor";
+import {
+  ArgumentError,
+  checkOptions,
+  DTypeError,
+  formatShape,
+  isFloat,
+  ShapeError,
+  type OptionKinds,
+} from "@dl/backend";
+import { applyOne, checkTensor, type Tensor } from "@dl/tensor";
 import { checkBackend } from "./convolution-options.ts";
 import { checkFloat } from "./pooling-window.ts";
 import { checkInputs, images, imageSize, pairOf, type Pair, type Sizes } from "./window.ts";
@@ -15,6 +23,13 @@ export interface UpfirdnOptions {
   /** Number the result is multiplied by; up² keeps the brightness of what was enlarged. Default 1. */
   readonly gain?: number;
 }
+
+const upfirdnKinds: OptionKinds<UpfirdnOptions> = {
+  up: "number|list",
+  down: "number|list",
+  padding: "number|list",
+  gain: "number",
+};
 
 /**
  * Enlarge with zeros, pad, filter, reduce: each channel for itself. The filter is flipped, so that
@@ -35,9 +50,10 @@ export interface UpfirdnOptions {
  */
 export function upfirdn2d(inputs: Tensor, filter: Tensor, options: UpfirdnOptions = {}): Tensor {
   const op = "upfirdn2d";
-  const { padding = 0, gain = 1 } = options;
+  const { padding = 0, gain = 1 } = checkOptions(op, options, upfirdnKinds);
   checkInputs(op, images, inputs);
   checkFloat(op, inputs);
+  checkTensor(op, filter);
   checkFilter(op, inputs, filter);
   const up = pairOf(op, "up", options.up ?? 1, 1);
   const down = pairOf(op, "down", options.down ?? 1, 1);

@@ -1,14 +1,29 @@
-import { Module, type Parameter, type WeightOptions } from "@dl/nn";
+import { checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
+import { Module, weightKinds, type Parameter, type WeightOptions } from "@dl/nn";
 import type { Tensor } from "@dl/tensor";
 import {
   conv3d,
+  conv3dKinds,
   convTranspose3d,
+  convTranspose3dKinds,
   type Conv3dOptions,
   type ConvTranspose3dOptions,
 } from "./conv3d.ts";
 import { checkLayerChannels, startingWeights } from "./convolution-layers.ts";
-import { avgPool3d, maxPool3d, type AvgPool3dOptions, type MaxPool3dOptions } from "./pooling3d.ts";
+import {
+  avgPool3d,
+  avgPool3dKinds,
+  maxPool3d,
+  maxPool3dKinds,
+  type AvgPool3dOptions,
+  type MaxPool3dOptions,
+} from "./pooling3d.ts";
 import { tripleOf, type Triple } from "./volume.ts";
+
+const conv3dLayerKinds: OptionKinds<Conv3dOptions & WeightOptions> = /* @__PURE__ */ extendKinds<
+  Conv3dOptions,
+  Conv3dOptions & WeightOptions
+>(conv3dKinds, weightKinds);
 
 /**
  * A convolution layer for volumes: {@link conv3d} with a weight and bias of its own.
@@ -34,7 +49,12 @@ export class Conv3d extends Module {
     options: Conv3dOptions & WeightOptions = {},
   ) {
     super();
-    const { groups = 1, stride = 1, padding = 0, dilation = 1 } = options;
+    const {
+      groups = 1,
+      stride = 1,
+      padding = 0,
+      dilation = 1,
+    } = checkOptions("conv3d", options, conv3dLayerKinds);
     checkLayerChannels("conv3d", inChannels, outChannels, groups);
     const kernel = tripleOf("conv3d", "kernelSize", kernelSize, 1);
     const shape = [outChannels, inChannels / groups, ...kernel];
@@ -48,6 +68,12 @@ export class Conv3d extends Module {
     return conv3d(inputs, this.weight, this.bias, this.options);
   }
 }
+
+const convTranspose3dLayerKinds: OptionKinds<ConvTranspose3dOptions & WeightOptions> =
+  /* @__PURE__ */ extendKinds<ConvTranspose3dOptions, ConvTranspose3dOptions & WeightOptions>(
+    convTranspose3dKinds,
+    weightKinds,
+  );
 
 /**
  * A transposed convolution layer for volumes: {@link convTranspose3d} with a weight and bias of its
@@ -75,7 +101,13 @@ export class ConvTranspose3d extends Module {
     options: ConvTranspose3dOptions & WeightOptions = {},
   ) {
     super();
-    const { groups = 1, stride = 1, padding = 0, dilation = 1, outputPadding = 0 } = options;
+    const {
+      groups = 1,
+      stride = 1,
+      padding = 0,
+      dilation = 1,
+      outputPadding = 0,
+    } = checkOptions("convTranspose3d", options, convTranspose3dLayerKinds);
     checkLayerChannels("convTranspose3d", inChannels, outChannels, groups);
     const kernel = tripleOf("convTranspose3d", "kernelSize", kernelSize, 1);
     const shape = [inChannels, outChannels / groups, ...kernel];
@@ -103,7 +135,7 @@ export class MaxPool3d extends Module {
   constructor(kernelSize: Triple, options: MaxPool3dOptions = {}) {
     super();
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = checkOptions("maxPool3d", options, maxPool3dKinds);
   }
 
   forward(inputs: Tensor): Tensor {
@@ -124,7 +156,7 @@ export class AvgPool3d extends Module {
   constructor(kernelSize: Triple, options: AvgPool3dOptions = {}) {
     super();
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = checkOptions("avgPool3d", options, avgPool3dKinds);
   }
 
   forward(inputs: Tensor): Tensor {

@@ -1,4 +1,4 @@
-import { ArgumentError, formatShape, ShapeError, windowCount } from "@dl/backend";
+import { ArgumentError, formatShape, refuseOptions, ShapeError, windowCount } from "@dl/backend";
 import { applyOne, type Tensor } from "@dl/tensor";
 import type { SpatialNames } from "./window.ts";
 
@@ -18,6 +18,7 @@ export const volumes: SpatialNames = {
 
 /** All numbers of a triple. @throws {ArgumentError} unless they are whole numbers of at least `least`. */
 export function tripleOf(op: string, name: string, triple: Triple, least: number): VolumeSizes {
+  refuseOptions(op, triple, name);
   const all = typeof triple === "number" ? ([triple, triple, triple] as const) : triple;
   if (all.length !== 3 || !all.every((size) => Number.isInteger(size) && size >= least))
     throw new ArgumentError(

@@ -1,13 +1,14 @@
 import {
-  elementCount,
-  maxElementCount,
   ArgumentError,
+  elementCount,
   formatShape,
+  maxElementCount,
+  refuseOptions,
   ShapeError,
   windowOutputSize,
   type Window2d,
 } from "@dl/backend";
-import type { Tensor } from "@dl/tensor";
+import { checkTensor, type Tensor } from "@dl/tensor";
 
 /** Height and width, or one number for both. */
 export type Pair = number | readonly [height: number, width: number];
@@ -58,6 +59,7 @@ export const sequences: Spatial = {
   layout: "NCL",
   missingAxes: " Add a batch axis with unsqueeze(0), or a channel axis with unsqueeze(1).",
   sizesOf: (op, name, size, least) => {
+    refuseOptions(op, size, name);
     if (typeof size !== "number" || !Number.isInteger(size) || size < least)
       throw new ArgumentError(
         op,
@@ -75,6 +77,7 @@ export const sequences: Spatial = {
 
 /** Both numbers of a pair. @throws {ArgumentError} unless they are whole numbers of at least `least`. */
 export function pairOf(op: string, name: string, pair: Pair, least: number): Sizes {
+  refuseOptions(op, pair, name);
   const both = typeof pair === "number" ? ([pair, pair] as const) : pair;
   if (both.length !== 2 || !both.every((size) => Number.isInteger(size) && size >= least))
     throw new ArgumentError(
@@ -92,6 +95,7 @@ export function symmetricPadding([height, width]: Sizes): Window2d["padding"] {
 
 /** @throws {ShapeError} unless `inputs` has batch, channels and the spatial axes. */
 export function checkInputs(op: string, spatial: SpatialNames, inputs: Tensor): void {
+  checkTensor(op, inputs);
   if (inputs.ndim === spatial.ndim) return;
   const advice = inputs.ndim === spatial.ndim - 1 ? spatial.missingAxes : "";
   throw new ShapeError(

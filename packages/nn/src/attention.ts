@@ -1,5 +1,12 @@
-import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
-import { zeros, type RandomOptions, type Tensor } from "@dl/tensor";
+import {
+  ArgumentError,
+  checkOptions,
+  extendKinds,
+  formatShape,
+  ShapeError,
+  type OptionKinds,
+} from "@dl/backend";
+import { randomKinds, tensorKind, zeros, type RandomOptions, type Tensor } from "@dl/tensor";
 import { Dropout } from "./dropout.ts";
 import { xavierUniform } from "./initializers/scaled.ts";
 import { checkCount, randomOptions } from "./layer-options.ts";
@@ -15,6 +22,11 @@ export interface MultiHeadAttentionOptions extends RandomOptions {
   readonly dropout?: number;
 }
 
+const attentionKinds: OptionKinds<MultiHeadAttentionOptions> = /* @__PURE__ */ extendKinds(
+  randomKinds,
+  { bias: "boolean", dropout: "number" },
+);
+
 /** What a query may not look at. */
 export interface AttentionMasks {
   /**
@@ -25,6 +37,11 @@ export interface AttentionMasks {
   /** [batch, keys], bool: true marks padding, at which no query looks. */
   readonly keyPaddingMask?: Tensor;
 }
+
+const maskKinds: OptionKinds<AttentionMasks> = {
+  attentionMask: tensorKind,
+  keyPaddingMask: tensorKind,
+};
 
 /** What {@link MultiHeadAttention} gives. */
 export interface AttentionOutput {
@@ -69,7 +86,11 @@ export class MultiHeadAttention extends Module {
         `features must be a multiple of heads: received ${features} features, ${heads} heads.`,
         { expected: heads, received: features },
       );
-    const { bias = true, dropout = 0, generator } = options;
+    const {
+      bias = true,
+      dropout = 0,
+      generator,
+    } = checkOptions("multiHeadAttention", options, attentionKinds);
     const random = randomOptions(options);
     const { generator: _unused, ...creation } = random;
     this.features = features;
@@ -87,6 +108,7 @@ export class MultiHeadAttention extends Module {
     value: Tensor = key,
     masks: AttentionMasks = {},
   ): AttentionOutput {
+    checkOptions("multiHeadAttention", masks, maskKinds);
     this.#check(query, key, value);
     const [batch, queries] = query.shape as readonly [number, number, number];
     const keys = key.shape[1]!;

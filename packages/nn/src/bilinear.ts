@@ -1,7 +1,7 @@
-import { formatShape, ShapeError, shapesEqual } from "@dl/backend";
+import { checkOptions, formatShape, ShapeError, shapesEqual } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import { defaultUniform } from "./initializers/scaled.ts";
-import { checkCount, randomOptions, type WeightOptions } from "./layer-options.ts";
+import { checkCount, randomOptions, weightKinds, type WeightOptions } from "./layer-options.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -31,7 +31,7 @@ export class Bilinear extends Module {
     checkCount("bilinear", "leftFeatures", leftFeatures);
     checkCount("bilinear", "rightFeatures", rightFeatures);
     checkCount("bilinear", "outFeatures", outFeatures);
-    const random = randomOptions(options);
+    const random = randomOptions(checkOptions("bilinear", options, weightKinds));
     const shape = [outFeatures, leftFeatures, rightFeatures];
     this.weight = new Parameter(
       options.init?.(shape, random) ?? defaultUniform(shape, leftFeatures, random),

@@ -1,5 +1,11 @@
-import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
-import { bernoulli, type Generator, type Tensor } from "@dl/tensor";
+import {
+  ArgumentError,
+  checkOptions,
+  formatShape,
+  ShapeError,
+  type OptionKinds,
+} from "@dl/backend";
+import { bernoulli, generatorKind, type Generator, type Tensor } from "@dl/tensor";
 import { Module } from "./module.ts";
 
 /** Where dropout draws from. */
@@ -7,6 +13,8 @@ export interface DropoutOptions {
   /** Where the masks come from; the default generator unless said. */
   readonly generator?: Generator;
 }
+
+const dropoutKinds: OptionKinds<DropoutOptions> = { generator: generatorKind };
 
 /** @throws {ArgumentError} unless the probability is between 0 and 1. */
 function checkProbability(op: string, probability: number): void {
@@ -50,7 +58,7 @@ export class Dropout extends Module {
     super();
     checkProbability("dropout", probability);
     this.probability = probability;
-    this.#generator = options.generator;
+    this.#generator = checkOptions("dropout", options, dropoutKinds).generator;
   }
 
   forward(inputs: Tensor): Tensor {
@@ -80,7 +88,7 @@ export class SpatialDropout extends Module {
     super();
     checkProbability("spatialDropout", probability);
     this.probability = probability;
-    this.#generator = options.generator;
+    this.#generator = checkOptions("spatialDropout", options, dropoutKinds).generator;
   }
 
   forward(inputs: Tensor): Tensor {
@@ -119,7 +127,7 @@ export class AlphaDropout extends Module {
     super();
     checkProbability("alphaDropout", probability);
     this.probability = probability;
-    this.#generator = options.generator;
+    this.#generator = checkOptions("alphaDropout", options, dropoutKinds).generator;
   }
 
   forward(inputs: Tensor): Tensor {

@@ -1,5 +1,18 @@
-import { ArgumentError, DTypeError } from "@dl/backend";
-import { knownRange, normal, where, type RandomOptions, type Tensor } from "@dl/tensor";
+import {
+  ArgumentError,
+  checkOptions,
+  DTypeError,
+  extendKinds,
+  type OptionKinds,
+} from "@dl/backend";
+import {
+  knownRange,
+  normal,
+  randomKinds,
+  where,
+  type RandomOptions,
+  type Tensor,
+} from "@dl/tensor";
 import type { Initializer } from "./initializers/scaled.ts";
 import { checkCount, randomOptions } from "./layer-options.ts";
 import { Module } from "./module.ts";
@@ -12,6 +25,11 @@ export interface EmbeddingOptions extends RandomOptions {
   /** First values of the weight; the standard normal unless said. */
   readonly init?: Initializer;
 }
+
+const embeddingKinds: OptionKinds<EmbeddingOptions> = /* @__PURE__ */ extendKinds(randomKinds, {
+  paddingIndex: "number",
+  init: "function",
+});
 
 /**
  * A learnt vector for each of `count` numbers: words, categories, labels.
@@ -33,7 +51,7 @@ export class Embedding extends Module {
     super();
     checkCount("embedding", "count", count);
     checkCount("embedding", "features", features);
-    const random = randomOptions(options);
+    const random = randomOptions(checkOptions("embedding", options, embeddingKinds));
     const shape = [count, features];
     const weight = options.init?.(shape, random) ?? normal(shape, random);
     const { paddingIndex } = options;

@@ -81,7 +81,7 @@ export {
 export type { HeOptions, Initializer, XavierOptions } from "./initializers/scaled.ts";
 export { dirac, identityInitializer, orthogonal, sparse } from "./initializers/structured.ts";
 export type { SparseOptions } from "./initializers/structured.ts";
-export { checkCount, randomOptions } from "./layer-options.ts";
+export { checkCount, randomOptions, weightKinds } from "./layer-options.ts";
 export type { Layer, WeightOptions } from "./layer-options.ts";
 export { Linear, linear } from "./linear.ts";
 export type { LoadOptions, LoadReport } from "./load-state.ts";

@@ -1,5 +1,5 @@
-import { ArgumentError } from "@dl/backend";
-import type { RandomOptions, Tensor } from "@dl/tensor";
+import { ArgumentError, extendKinds, type OptionKinds } from "@dl/backend";
+import { randomKinds, type RandomOptions, type Tensor } from "@dl/tensor";
 import type { Initializer } from "./initializers/scaled.ts";
 import type { Module } from "./module.ts";
 
@@ -10,6 +10,17 @@ export interface WeightOptions extends RandomOptions {
   /** First values of the weight; PyTorch's default unless said. */
   readonly init?: Initializer;
 }
+
+/**
+ * For options that extend {@link WeightOptions}.
+ *
+ * @example
+ * checkOptions("myLayer", { use_bias: false }, weightKinds); // throws an ArgumentError: did you mean bias?
+ */
+export const weightKinds: OptionKinds<WeightOptions> = /* @__PURE__ */ extendKinds(randomKinds, {
+  bias: "boolean",
+  init: "function",
+});
 
 /** A module from one tensor to one tensor. */
 export interface Layer extends Module {

@@ -1,7 +1,7 @@
-import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
+import { ArgumentError, checkOptions, formatShape, ShapeError } from "@dl/backend";
 import { Tensor } from "@dl/tensor";
 import { defaultUniform } from "./initializers/scaled.ts";
-import { checkCount, randomOptions, type WeightOptions } from "./layer-options.ts";
+import { checkCount, randomOptions, weightKinds, type WeightOptions } from "./layer-options.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -77,7 +77,7 @@ export class Linear extends Module {
     super();
     checkCount("linear", "inFeatures", inFeatures);
     checkCount("linear", "outFeatures", outFeatures);
-    const random = randomOptions(options);
+    const random = randomOptions(checkOptions("linear", options, weightKinds));
     const shape = [outFeatures, inFeatures];
     this.weight = new Parameter(
       options.init?.(shape, random) ?? defaultUniform(shape, inFeatures, random),

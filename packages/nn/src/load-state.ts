@@ -1,4 +1,4 @@
-import { ArgumentError, formatShape } from "@dl/backend";
+import { ArgumentError, checkOptions, formatShape } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 
 /** How strictly {@link Module.loadStateDict} takes names. */
@@ -17,8 +17,9 @@ export interface LoadReport {
 export function loadInto(
   targets: ReadonlyMap<string, Tensor>,
   state: ReadonlyMap<string, Tensor>,
-  { strict = true }: LoadOptions,
+  options: LoadOptions,
 ): LoadReport {
+  const { strict = true } = checkOptions("loadStateDict", options, { strict: "boolean" });
   if (!(state instanceof Map))
     throw new ArgumentError(
       "loadStateDict",

@@ -1,5 +1,5 @@
 import { noGrad } from "@dl/autograd";
-import { ArgumentError, scalar, withPartials, type Partials } from "@dl/backend";
+import { ArgumentError, checkOptions, scalar, withPartials, type Partials } from "@dl/backend";
 import { applyOne, PointwiseOp, where, type Tensor } from "@dl/tensor";
 import type { Parameter } from "./parameter.ts";
 
@@ -77,8 +77,9 @@ export interface ElasticNetOptions {
  */
 export function elasticNetPenalty(
   parameters: readonly Tensor[],
-  { l1, l2 }: ElasticNetOptions,
+  options: ElasticNetOptions,
 ): Tensor {
+  const { l1, l2 } = checkOptions("elasticNetPenalty", options, { l1: "number", l2: "number" });
   return total("elasticNetPenalty", parameters, (x) =>
     x.abs().mul(l1).add(x.square().mul(l2)).sum(),
   );

@@ -39,7 +39,7 @@ export type {
 } from "./linear-algebra/matrix-method.ts";
 export { inverse, lstsq, pinverse, solve, triangularSolve } from "./linear-algebra/solve.ts";
 export type { PinverseOptions, TriangularSolveOptions } from "./linear-algebra/solve.ts";
-export { defaultGenerator, Generator, manualSeed } from "./random/generator.ts";
+export { defaultGenerator, Generator, generatorKind, manualSeed } from "./random/generator.ts";
 export {
   normal,
   normalLike,
@@ -68,7 +68,7 @@ export {
   zeros,
   zerosLike,
 } from "./ops/creation.ts";
-export { tensorKind } from "./ops/check-operands.ts";
+export { checkTensor, tensorKind } from "./ops/check-operands.ts";
 export { format } from "./ops/format.ts";
 export { tidy } from "./ops/tidy.ts";
 export { tensor } from "./ops/tensor-from-data.ts";

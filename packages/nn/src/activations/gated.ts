@@ -1,5 +1,12 @@
-import { ShapeError, formatShape, normalizeAxis } from "@dl/backend";
-import { full, type CreationOptions, type Tensor } from "@dl/tensor";
+import {
+  checkOptions,
+  extendKinds,
+  formatShape,
+  normalizeAxis,
+  ShapeError,
+  type OptionKinds,
+} from "@dl/backend";
+import { creationKinds, full, type CreationOptions, type Tensor } from "@dl/tensor";
 import { checkCount } from "../layer-options.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
@@ -11,6 +18,11 @@ export interface PReLUOptions extends CreationOptions {
   /** First value of the slopes. Default 0.25. */
   readonly slope?: number;
 }
+
+const preluKinds: OptionKinds<PReLUOptions> = /* @__PURE__ */ extendKinds(creationKinds, {
+  parameterCount: "number",
+  slope: "number",
+});
 
 /**
  * x where positive, else weight · x with a learnt weight.
@@ -27,7 +39,11 @@ export class PReLU extends Module {
 
   constructor(options: PReLUOptions = {}) {
     super();
-    const { parameterCount = 1, slope = 0.25, ...creation } = options;
+    const {
+      parameterCount = 1,
+      slope = 0.25,
+      ...creation
+    } = checkOptions("prelu", options, preluKinds);
     checkCount("prelu", "parameterCount", parameterCount);
     this.weight = new Parameter(full([parameterCount], slope, creation));
   }

@@ -1,3 +1,4 @@
+import { checkOptions } from "@dl/backend";
 import { full, normal, truncatedNormal, uniform } from "@dl/tensor";
 import type { NormalOptions, TruncatedNormalOptions } from "@dl/tensor";
 import type { Initializer } from "./scaled.ts";
@@ -18,11 +19,12 @@ export function uniformInitializer(low: number, high: number): Initializer {
  * @example
  * new Linear(784, 10, { init: normalInitializer({ std: 0.02 }) });
  */
-export function normalInitializer({
-  mean = 0,
-  std = 1,
-}: Pick<NormalOptions, "mean" | "std"> = {}): Initializer {
-  return (shape, options) => normal(shape, { ...options, mean, std });
+export function normalInitializer(options: Pick<NormalOptions, "mean" | "std"> = {}): Initializer {
+  const { mean = 0, std = 1 } = checkOptions("normalInitializer", options, {
+    mean: "number",
+    std: "number",
+  });
+  return (shape, random) => normal(shape, { ...random, mean, std });
 }
 
 /**
@@ -34,6 +36,12 @@ export function normalInitializer({
 export function truncatedNormalInitializer(
   limits: Pick<TruncatedNormalOptions, "mean" | "std" | "low" | "high"> = {},
 ): Initializer {
+  checkOptions("truncatedNormalInitializer", limits, {
+    mean: "number",
+    std: "number",
+    low: "number",
+    high: "number",
+  });
   return (shape, options) => truncatedNormal(shape, { ...options, ...limits });
 }
 

@@ -1,5 +1,12 @@
-import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
-import { normal, uniform, type RandomOptions, type Tensor } from "@dl/tensor";
+import {
+  ArgumentError,
+  checkOptions,
+  extendKinds,
+  formatShape,
+  ShapeError,
+  type OptionKinds,
+} from "@dl/backend";
+import { normal, randomKinds, uniform, type RandomOptions, type Tensor } from "@dl/tensor";
 
 /** Makes the first values of a weight. A layer passes its generator, type and backend on. */
 export type Initializer = (shape: readonly number[], options?: RandomOptions) => Tensor;
@@ -10,6 +17,10 @@ export interface XavierOptions extends RandomOptions {
   readonly gain?: number;
 }
 
+export const xavierKinds: OptionKinds<XavierOptions> = /* @__PURE__ */ extendKinds(randomKinds, {
+  gain: "number",
+});
+
 /** Gain and direction of {@link heNormal} and {@link heUniform}. */
 export interface HeOptions extends RandomOptions {
   /** Factor for the activation that follows, see `gainOf`. Default √2, for ReLU. */
@@ -17,6 +28,10 @@ export interface HeOptions extends RandomOptions {
   /** `"in"` keeps the variance of activations, `"out"` that of gradients. Default `"in"`. */
   readonly fan?: "in" | "out";
 }
+
+const heKinds: OptionKinds<HeOptions> = /* @__PURE__ */ extendKinds(xavierKinds, {
+  fan: '"in"|"out"',
+});
 
 /**
  * How many inputs each output has, and how many outputs each input.
@@ -45,7 +60,7 @@ function fans(op: string, shape: readonly number[]): { fanIn: number; fanOut: nu
  * new Linear(784, 128, { init: xavierUniform });
  */
 export function xavierUniform(shape: readonly number[], options: XavierOptions = {}): Tensor {
-  const { gain = 1, ...random } = options;
+  const { gain = 1, ...random } = checkOptions("xavierUniform", options, xavierKinds);
   return uniformOfDeviation(shape, xavierDeviation("xavierUniform", shape, gain), random);
 }
 
@@ -59,7 +74,7 @@ export function xavierUniform(shape: readonly number[], options: XavierOptions =
  * new Linear(784, 128, { init: xavierNormal });
  */
 export function xavierNormal(shape: readonly number[], options: XavierOptions = {}): Tensor {
-  const { gain = 1, ...random } = options;
+  const { gain = 1, ...random } = checkOptions("xavierNormal", options, xavierKinds);
   return normal(shape, { ...random, std: xavierDeviation("xavierNormal", shape, gain) });
 }
 
@@ -73,7 +88,7 @@ export function xavierNormal(shape: readonly number[], options: XavierOptions = 
  * new Linear(784, 128, { init: heUniform });
  */
 export function heUniform(shape: readonly number[], options: HeOptions = {}): Tensor {
-  const { gain = Math.SQRT2, fan = "in", ...random } = options;
+  const { gain = Math.SQRT2, fan = "in", ...random } = checkOptions("heUniform", options, heKinds);
   return uniformOfDeviation(shape, heDeviation("heUniform", shape, gain, fan), random);
 }
 
@@ -87,7 +102,7 @@ export function heUniform(shape: readonly number[], options: HeOptions = {}): Te
  * new Linear(784, 128, { init: heNormal });
  */
 export function heNormal(shape: readonly number[], options: HeOptions = {}): Tensor {
-  const { gain = Math.SQRT2, fan = "in", ...random } = options;
+  const { gain = Math.SQRT2, fan = "in", ...random } = checkOptions("heNormal", options, heKinds);
   return normal(shape, { ...random, std: heDeviation("heNormal", shape, gain, fan) });
 }
 
@@ -101,7 +116,7 @@ export function heNormal(shape: readonly number[], options: HeOptions = {}): Ten
  * new Linear(784, 128, { init: leCunUniform });
  */
 export function leCunUniform(shape: readonly number[], options: XavierOptions = {}): Tensor {
-  const { gain = 1, ...random } = options;
+  const { gain = 1, ...random } = checkOptions("leCunUniform", options, xavierKinds);
   return uniformOfDeviation(shape, heDeviation("leCunUniform", shape, gain, "in"), random);
 }
 
@@ -115,7 +130,7 @@ export function leCunUniform(shape: readonly number[], options: XavierOptions = 
  * new Linear(784, 128, { init: leCunNormal });
  */
 export function leCunNormal(shape: readonly number[], options: XavierOptions = {}): Tensor {
-  const { gain = 1, ...random } = options;
+  const { gain = 1, ...random } = checkOptions("leCunNormal", options, xavierKinds);
   return normal(shape, { ...random, std: heDeviation("leCunNormal", shape, gain, "in") });
 }
 
@@ -132,6 +147,7 @@ export function defaultUniform(
   fanIn: number,
   options: RandomOptions = {},
 ): Tensor {
+  checkOptions("defaultUniform", options, randomKinds);
   // A layer without inputs has an empty weight, and any bound will do.
   const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
   return uniform(shape, { ...options, low: -bound, high: bound });

@@ -1,7 +1,15 @@
-import { ArgumentError, formatShape, normalFromBits, ShapeError } from "@dl/backend";
-import { defaultGenerator, eye, normal, tensor, uniform } from "@dl/tensor";
+import {
+  ArgumentError,
+  checkOptions,
+  extendKinds,
+  formatShape,
+  normalFromBits,
+  ShapeError,
+  type OptionKinds,
+} from "@dl/backend";
+import { defaultGenerator, eye, normal, randomKinds, tensor, uniform } from "@dl/tensor";
 import type { Generator, RandomOptions, Tensor } from "@dl/tensor";
-import { checkGain, type XavierOptions } from "./scaled.ts";
+import { checkGain, xavierKinds, type XavierOptions } from "./scaled.ts";
 
 /**
  * Orthonormal rows, or columns where there are more rows, times gain: no direction grows or shrinks.
@@ -18,7 +26,12 @@ import { checkGain, type XavierOptions } from "./scaled.ts";
  * new Linear(64, 64, { init: orthogonal });
  */
 export function orthogonal(shape: readonly number[], options: XavierOptions = {}): Tensor {
-  const { gain = 1, generator = defaultGenerator(), dtype = "float32", backend } = options;
+  const {
+    gain = 1,
+    generator = defaultGenerator(),
+    dtype = "float32",
+    backend,
+  } = checkOptions("orthogonal", options, xavierKinds);
   checkAxes("orthogonal", shape);
   checkGain("orthogonal", gain);
   const out = shape[0]!;
@@ -75,7 +88,11 @@ export function identityInitializer(shape: readonly number[], options: RandomOpt
       `needs a weight of 2 axes, [out, in]: received ${formatShape(shape)}. Use dirac for convolutions.`,
       { received: shape },
     );
-  const { generator: _unused, ...creation } = options;
+  const { generator: _unused, ...creation } = checkOptions(
+    "identityInitializer",
+    options,
+    randomKinds,
+  );
   return eye(shape[0]!, shape[1], creation);
 }
 
@@ -101,7 +118,7 @@ export function dirac(shape: readonly number[], options: RandomOptions = {}): Te
   const weight = new Float32Array(out * channels * positions);
   for (let i = 0; i < Math.min(out, channels); i++)
     weight[(i * channels + i) * positions + middle] = 1;
-  const { generator: _unused, ...creation } = options;
+  const { generator: _unused, ...creation } = checkOptions("dirac", options, randomKinds);
   return tensor(weight, { shape, dtype: "float32", ...creation });
 }
 
@@ -112,6 +129,11 @@ export interface SparseOptions extends RandomOptions {
   /** Deviation of the others. Default 0.01. */
   readonly std?: number;
 }
+
+const sparseKinds: OptionKinds<SparseOptions> = /* @__PURE__ */ extendKinds(randomKinds, {
+  sparsity: "number",
+  std: "number",
+});
 
 /**
  * Normal, but in every column the same number of entries, at random places, is 0.
@@ -125,7 +147,7 @@ export interface SparseOptions extends RandomOptions {
  * new Linear(784, 128, { init: sparse });
  */
 export function sparse(shape: readonly number[], options: SparseOptions = {}): Tensor {
-  const { sparsity = 0.9, std = 0.01, ...random } = options;
+  const { sparsity = 0.9, std = 0.01, ...random } = checkOptions("sparse", options, sparseKinds);
   if (shape.length !== 2)
     throw new ShapeError(
       "sparse",

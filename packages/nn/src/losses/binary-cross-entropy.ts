@@ -1,14 +1,17 @@
 import {
+  checkOptions,
+  extendKinds,
   formatShape,
   scalar,
   ShapeError,
   withPartials,
+  type OptionKinds,
   type Partials,
   type Scalar,
 } from "@dl/backend";
-import { applyOne, PointwiseOp, type Tensor } from "@dl/tensor";
+import { applyOne, PointwiseOp, tensorKind, type Tensor } from "@dl/tensor";
 import { checkFloat, checkSameShape } from "./check-loss.ts";
-import { reduced, type LossOptions } from "./reduction.ts";
+import { lossKinds, reduced, type LossOptions } from "./reduction.ts";
 
 const { abs, add, div, exp, log, log1p, max, mul, neg, sub, tanh } = scalar;
 
@@ -29,6 +32,13 @@ export interface BinaryLogitsOptions extends LossOptions {
    */
   readonly posWeight?: Tensor | number;
 }
+
+const binaryLogitsKinds: OptionKinds<BinaryLogitsOptions> = /* @__PURE__ */ extendKinds(lossKinds, {
+  posWeight: {
+    what: "a tensor or a number",
+    accepts: (value) => typeof value === "number" || tensorKind.accepts(value),
+  },
+});
 
 /**
  * Cross-entropy of independent yes-or-no targets with sigmoid(logits), in nats.
@@ -51,7 +61,7 @@ export function binaryCrossEntropyWithLogits(
   checkFloat(op, "logits", logits);
   checkSameShape(op, "logits", logits, targets);
   const wanted = targets.cast(logits.dtype);
-  const { posWeight } = options;
+  const { posWeight } = checkOptions(op, options, binaryLogitsKinds);
   if (posWeight === undefined)
     return reduced(op, applyOne("pointwise", [logits, wanted], { op: withLogitsOp }), options);
   if (typeof posWeight !== "number") checkFits(op, posWeight, logits);
@@ -109,6 +119,7 @@ export function binaryCrossEntropy(
   options: LossOptions = {},
 ): Tensor {
   const op = "binaryCrossEntropy";
+  checkOptions(op, options, lossKinds);
   checkFloat(op, "predictions", predictions);
   checkSameShape(op, "predictions", predictions, targets);
   const losses = applyOne("pointwise", [predictions, targets.cast(predictions.dtype)], {

@@ -6,10 +6,11 @@ import {
   ShapeError,
   shapesEqual,
 } from "@dl/backend";
-import { knownRange, type Tensor } from "@dl/tensor";
+import { checkTensor, knownRange, type Tensor } from "@dl/tensor";
 
 /** @throws {DTypeError} unless `x` is float. */
 export function checkFloat(op: string, name: string, x: Tensor): void {
+  checkTensor(op, x);
   if (!isFloat(x.dtype))
     throw new DTypeError(
       op,
@@ -28,6 +29,7 @@ export function checkSameShape(
   targets: Tensor,
   targetsName = "targets",
 ): void {
+  for (const each of [x, targets]) checkTensor(op, each);
   if (!shapesEqual(x.shape, targets.shape))
     throw new ShapeError(
       op,
@@ -39,6 +41,7 @@ export function checkSameShape(
 /** The axis of the classes. @throws {ShapeError | DTypeError} if the two do not fit. */
 export function checkClasses(op: string, name: string, logits: Tensor, targets: Tensor): number {
   checkFloat(op, name, logits);
+  checkTensor(op, targets);
   const axis = logits.ndim === 1 ? 0 : 1;
   const expected = isFloat(targets.dtype) ? logits.shape : logits.shape.toSpliced(axis, 1);
   if (logits.ndim === 0 || !shapesEqual(targets.shape, expected))
@@ -61,6 +64,7 @@ function adviceFor(logits: Tensor, targets: Tensor, axis: number): string {
 
 /** @throws {DTypeError} for float targets where class numbers belong. */
 export function checkClassNumbers(op: string, targets: Tensor): void {
+  checkTensor(op, targets);
   if (isFloat(targets.dtype))
     throw new DTypeError(
       op,

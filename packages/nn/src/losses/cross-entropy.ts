@@ -1,5 +1,5 @@
-import { ArgumentError, isFloat } from "@dl/backend";
-import { applyOne, type Tensor } from "@dl/tensor";
+import { ArgumentError, checkOptions, extendKinds, isFloat, type OptionKinds } from "@dl/backend";
+import { applyOne, tensorKind, type Tensor } from "@dl/tensor";
 import {
   checkClasses,
   checkClassNumbers,
@@ -7,7 +7,7 @@ import {
   checkClassWeight,
   checkRange,
 } from "./check-loss.ts";
-import { reduced, reducedOver, type LossOptions } from "./reduction.ts";
+import { lossKinds, reduced, reducedOver, type LossOptions } from "./reduction.ts";
 
 /** Weights and exceptions of losses over classes. */
 export interface ClassLossOptions extends LossOptions {
@@ -17,11 +17,21 @@ export interface ClassLossOptions extends LossOptions {
   readonly ignoreIndex?: number;
 }
 
+const classLossKinds: OptionKinds<ClassLossOptions> = /* @__PURE__ */ extendKinds(lossKinds, {
+  weight: tensorKind,
+  ignoreIndex: "number",
+});
+
 /** Reduction and form of {@link crossEntropy}. */
 export interface CrossEntropyOptions extends ClassLossOptions {
   /** Share of each target spread evenly over all classes; from 0, the default, to 1. */
   readonly labelSmoothing?: number;
 }
+
+const crossEntropyKinds: OptionKinds<CrossEntropyOptions> = /* @__PURE__ */ extendKinds(
+  classLossKinds,
+  { labelSmoothing: "number" },
+);
 
 /**
  * Cross-entropy between softmax(logits) and the targets: −log of the probability of the right class,
@@ -50,7 +60,7 @@ export function crossEntropy(
 ): Tensor {
   const op = "crossEntropy";
   const axis = checkClasses(op, "logits", logits, targets);
-  const { weight, ignoreIndex, labelSmoothing = 0 } = options;
+  const { weight, ignoreIndex, labelSmoothing = 0 } = checkOptions(op, options, crossEntropyKinds);
   const classes = logits.shape[axis]!;
   checkClassWeight(op, weight, classes);
   checkRange(op, "labelSmoothing", labelSmoothing, 0, 1);
@@ -100,6 +110,7 @@ export function negativeLogLikelihood(
   options: ClassLossOptions = {},
 ): Tensor {
   const op = "negativeLogLikelihood";
+  checkOptions(op, options, classLossKinds);
   checkClassNumbers(op, targets);
   const axis = checkClasses(op, "logProbabilities", logProbabilities, targets);
   const classes = logProbabilities.shape[axis]!;

@@ -1,14 +1,17 @@
 import {
   ArgumentError,
+  checkOptions,
   constantLike,
+  extendKinds,
   formatShape,
   scalar,
   ShapeError,
   withPartials,
+  type OptionKinds,
 } from "@dl/backend";
 import { applyOne, PointwiseOp, type Tensor } from "@dl/tensor";
 import { checkFloat, checkPositive, checkSameShape } from "./check-loss.ts";
-import { reduced, type LossOptions, type Reduction } from "./reduction.ts";
+import { lossKinds, reduced, type LossOptions, type Reduction } from "./reduction.ts";
 
 /** Reduction and form of {@link klDivergenceLoss}. */
 export interface KlDivergenceLossOptions {
@@ -20,6 +23,8 @@ export interface KlDivergenceLossOptions {
   /** The targets are log-probabilities too. Default false. */
   readonly logTarget?: boolean;
 }
+
+const klKinds: OptionKinds<KlDivergenceLossOptions> = { reduction: "string", logTarget: "boolean" };
 
 /**
  * Kullback-Leibler divergence of predicted from wanted probabilities, in nats, element by element.
@@ -43,7 +48,7 @@ export function klDivergenceLoss(
   const op = "klDivergenceLoss";
   checkFloat(op, "logProbabilities", logProbabilities);
   checkSameShape(op, "logProbabilities", logProbabilities, targets);
-  const { reduction = "mean", logTarget = false } = options;
+  const { reduction = "mean", logTarget = false } = checkOptions(op, options, klKinds);
   const losses = logTarget
     ? targets.exp().mul(targets.sub(logProbabilities))
     : targets.xlogy(targets).sub(targets.mul(logProbabilities));
@@ -72,6 +77,11 @@ export interface GaussianLossOptions extends LossOptions {
   readonly epsilon?: number;
 }
 
+const gaussianKinds: OptionKinds<GaussianLossOptions> = /* @__PURE__ */ extendKinds(lossKinds, {
+  full: "boolean",
+  epsilon: "number",
+});
+
 /** ½ ln 2π, which engines round differently. */
 const halfLogTwoPi = 0.9189385332046727;
 
@@ -97,7 +107,7 @@ export function gaussianNegativeLogLikelihood(
   options: GaussianLossOptions = {},
 ): Tensor {
   const op = "gaussianNegativeLogLikelihood";
-  const { full = false, epsilon = 1e-6 } = options;
+  const { full = false, epsilon = 1e-6 } = checkOptions(op, options, gaussianKinds);
   checkFloat(op, "mean", mean);
   checkFloat(op, "variance", variance);
   checkSameShape(op, "mean", mean, targets);
@@ -135,6 +145,12 @@ export interface PoissonLossOptions extends LossOptions {
   readonly epsilon?: number;
 }
 
+const poissonKinds: OptionKinds<PoissonLossOptions> = /* @__PURE__ */ extendKinds(lossKinds, {
+  logInput: "boolean",
+  full: "boolean",
+  epsilon: "number",
+});
+
 /**
  * −log of the probability of counts under a Poisson distribution, without the term of the counts
  * alone unless `full`; in nats.
@@ -154,7 +170,7 @@ export function poissonNegativeLogLikelihood(
   options: PoissonLossOptions = {},
 ): Tensor {
   const op = "poissonNegativeLogLikelihood";
-  const { logInput = true, full = false, epsilon = 1e-8 } = options;
+  const { logInput = true, full = false, epsilon = 1e-8 } = checkOptions(op, options, poissonKinds);
   checkFloat(op, "predictions", predictions);
   checkSameShape(op, "predictions", predictions, targets);
   const counts = targets.cast(predictions.dtype);

@@ -1,5 +1,5 @@
-import { ArgumentError } from "@dl/backend";
-import type { Tensor } from "@dl/tensor";
+import { ArgumentError, checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
+import { tensorKind, type Tensor } from "@dl/tensor";
 import {
   checkClasses,
   checkClassNumbers,
@@ -9,13 +9,17 @@ import {
   checkRange,
   checkSameShape,
 } from "./check-loss.ts";
-import { reduced, type LossOptions } from "./reduction.ts";
+import { lossKinds, reduced, type LossOptions } from "./reduction.ts";
 
 /** Reduction and form of {@link hingeEmbeddingLoss}. */
 export interface HingeEmbeddingLossOptions extends LossOptions {
   /** Distance from which unlike pairs cost nothing. Default 1. */
   readonly margin?: number;
 }
+
+const marginKinds: OptionKinds<HingeEmbeddingLossOptions> = /* @__PURE__ */ extendKinds(lossKinds, {
+  margin: "number",
+});
 
 /**
  * Distances of pairs as losses: x for like pairs (target 1), max(0, margin − x) for unlike ones
@@ -34,7 +38,7 @@ export function hingeEmbeddingLoss(
   options: HingeEmbeddingLossOptions = {},
 ): Tensor {
   const op = "hingeEmbeddingLoss";
-  const { margin = 1 } = options;
+  const { margin = 1 } = checkOptions(op, options, marginKinds);
   checkFloat(op, "distances", distances);
   checkSameShape(op, "distances", distances, targets);
   const like = distances.maskedFill(targets.equal(-1), 0);
@@ -66,7 +70,7 @@ export function marginRankingLoss(
   options: MarginRankingLossOptions = {},
 ): Tensor {
   const op = "marginRankingLoss";
-  const { margin = 0 } = options;
+  const { margin = 0 } = checkOptions(op, options, marginKinds);
   checkFloat(op, "first", first);
   checkSameShape(op, "first", first, second, "second");
   checkSameShape(op, "first", first, targets);
@@ -82,6 +86,11 @@ export interface MultiMarginLossOptions extends LossOptions {
   /** Importance of each class, [classes]. All the same unless said. */
   readonly weight?: Tensor;
 }
+
+const multiMarginKinds: OptionKinds<MultiMarginLossOptions> = /* @__PURE__ */ extendKinds(
+  marginKinds,
+  { p: "number", weight: tensorKind },
+);
 
 /**
  * The hinge loss of several classes: Σ over wrong classes j of
@@ -103,7 +112,7 @@ export function multiMarginLoss(
   options: MultiMarginLossOptions = {},
 ): Tensor {
   const op = "multiMarginLoss";
-  const { p = 1, margin = 1, weight } = options;
+  const { p = 1, margin = 1, weight } = checkOptions(op, options, multiMarginKinds);
   checkClassNumbers(op, targets);
   const axis = checkClasses(op, "scores", scores, targets);
   const classes = scores.shape[axis]!;
@@ -131,6 +140,11 @@ export interface TripletMarginLossOptions extends LossOptions {
   readonly swap?: boolean;
 }
 
+const tripletKinds: OptionKinds<TripletMarginLossOptions> = /* @__PURE__ */ extendKinds(
+  marginKinds,
+  { p: "number", epsilon: "number", swap: "boolean" },
+);
+
 /**
  * max(0, margin + d(anchor, positive) − d(anchor, negative)): a point must be nearer to its like.
  *
@@ -151,7 +165,12 @@ export function tripletMarginLoss(
   options: TripletMarginLossOptions = {},
 ): Tensor {
   const op = "tripletMarginLoss";
-  const { margin = 1, p = 2, epsilon = 1e-6, swap = false } = options;
+  const {
+    margin = 1,
+    p = 2,
+    epsilon = 1e-6,
+    swap = false,
+  } = checkOptions(op, options, tripletKinds);
   checkFloat(op, "anchor", anchor);
   checkSameShape(op, "anchor", anchor, positive, "positive");
   checkSameShape(op, "anchor", anchor, negative, "negative");
@@ -188,7 +207,7 @@ export function cosineEmbeddingLoss(
   options: CosineEmbeddingLossOptions = {},
 ): Tensor {
   const op = "cosineEmbeddingLoss";
-  const { margin = 0 } = options;
+  const { margin = 0 } = checkOptions(op, options, marginKinds);
   checkFloat(op, "first", first);
   checkSameShape(op, "first", first, second, "second");
   checkRange(op, "margin", margin, -1, 1);

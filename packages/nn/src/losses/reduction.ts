@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, type OptionKinds } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 
 /** How the losses of single elements become one: their mean, their sum, or not at all. */
@@ -9,6 +9,8 @@ export interface LossOptions {
   /** Default `"mean"`. */
   readonly reduction?: Reduction;
 }
+
+export const lossKinds: OptionKinds<LossOptions> = { reduction: "string" };
 
 /** @throws {ArgumentError} for an unknown reduction. */
 export function reduced(op: string, losses: Tensor, { reduction = "mean" }: LossOptions): Tensor {

@@ -1,6 +1,7 @@
+import { checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import { checkFloat, checkPositive, checkRange, checkSameShape } from "./check-loss.ts";
-import { reduced, type LossOptions } from "./reduction.ts";
+import { lossKinds, reduced, type LossOptions } from "./reduction.ts";
 
 /**
  * (predictions − targets)².
@@ -16,6 +17,7 @@ export function meanSquaredError(
   targets: Tensor,
   options: LossOptions = {},
 ): Tensor {
+  checkOptions("meanSquaredError", options, lossKinds);
   checkSameShape("meanSquaredError", "predictions", predictions, targets);
   return reduced("meanSquaredError", predictions.sub(targets).square(), options);
 }
@@ -36,6 +38,7 @@ export function meanAbsoluteError(
   options: LossOptions = {},
 ): Tensor {
   const op = "meanAbsoluteError";
+  checkOptions(op, options, lossKinds);
   checkFloat(op, "predictions", predictions);
   checkSameShape(op, "predictions", predictions, targets);
   return reduced(op, predictions.sub(targets).abs(), options);
@@ -46,6 +49,10 @@ export interface HuberLossOptions extends LossOptions {
   /** Errors above it count linearly, not squared. Default 1. */
   readonly delta?: number;
 }
+
+const huberKinds: OptionKinds<HuberLossOptions> = /* @__PURE__ */ extendKinds(lossKinds, {
+  delta: "number",
+});
 
 /**
  * Squared near 0, linear far from it: e²/2 where |e| ≤ delta, else delta (|e| − delta/2),
@@ -64,7 +71,7 @@ export function huberLoss(
   targets: Tensor,
   options: HuberLossOptions = {},
 ): Tensor {
-  const { delta = 1 } = options;
+  const { delta = 1 } = checkOptions("huberLoss", options, huberKinds);
   checkPositive("huberLoss", "delta", delta);
   return reduced("huberLoss", huber("huberLoss", predictions, targets, delta), options);
 }
@@ -74,6 +81,10 @@ export interface SmoothL1LossOptions extends LossOptions {
   /** Errors above it count linearly. Default 1; 0 is {@link meanAbsoluteError}. */
   readonly beta?: number;
 }
+
+const smoothL1Kinds: OptionKinds<SmoothL1LossOptions> = /* @__PURE__ */ extendKinds(lossKinds, {
+  beta: "number",
+});
 
 /**
  * {@link huberLoss} divided by its bound, so that it comes near |e| as beta goes to 0: e²/(2 beta)
@@ -92,8 +103,8 @@ export function smoothL1Loss(
   targets: Tensor,
   options: SmoothL1LossOptions = {},
 ): Tensor {
-  const { beta = 1 } = options;
   const op = "smoothL1Loss";
+  const { beta = 1 } = checkOptions(op, options, smoothL1Kinds);
   checkRange(op, "beta", beta, 0, Infinity);
   if (beta === 0) {
     checkSameShape(op, "predictions", predictions, targets);

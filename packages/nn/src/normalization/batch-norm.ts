@@ -1,5 +1,12 @@
-import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
-import { ones, zeros, type CreationOptions, type Tensor } from "@dl/tensor";
+import {
+  ArgumentError,
+  checkOptions,
+  extendKinds,
+  formatShape,
+  ShapeError,
+  type OptionKinds,
+} from "@dl/backend";
+import { creationKinds, ones, zeros, type CreationOptions, type Tensor } from "@dl/tensor";
 import { checkCount } from "../layer-options.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
@@ -16,6 +23,13 @@ export interface BatchNormOptions extends CreationOptions {
   /** Whether running averages are kept; without them evaluation too uses the batch's. Default true. */
   readonly trackRunningStats?: boolean;
 }
+
+const batchNormKinds: OptionKinds<BatchNormOptions> = /* @__PURE__ */ extendKinds(creationKinds, {
+  epsilon: "number",
+  momentum: "number",
+  affine: "boolean",
+  trackRunningStats: "boolean",
+});
 
 /**
  * Gives every channel mean 0 and variance 1 over the batch, then a learnt scale and shift.
@@ -48,7 +62,7 @@ export class BatchNorm extends Module {
       affine = true,
       trackRunningStats = true,
       ...creation
-    } = options;
+    } = checkOptions("batchNorm", options, batchNormKinds);
     checkCount("batchNorm", "channels", channels);
     if (!(epsilon >= 0 && momentum >= 0 && momentum <= 1))
       throw new ArgumentError(

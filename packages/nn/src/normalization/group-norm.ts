@@ -1,10 +1,11 @@
-import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
+import { ArgumentError, checkOptions, formatShape, ShapeError } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import { checkCount } from "../layer-options.ts";
 import { Module } from "../module.ts";
 import type { Parameter } from "../parameter.ts";
 import {
   checkEpsilon,
+  normKinds,
   scaledByChannel,
   standardize,
   startingScale,
@@ -34,7 +35,11 @@ export class GroupNorm extends Module {
 
   constructor(groups: number, channels: number, options: NormOptions = {}) {
     super();
-    const { epsilon = 1e-5, affine = true, ...creation } = options;
+    const {
+      epsilon = 1e-5,
+      affine = true,
+      ...creation
+    } = checkOptions("groupNorm", options, normKinds);
     checkCount("groupNorm", "groups", groups);
     checkCount("groupNorm", "channels", channels);
     checkEpsilon("groupNorm", epsilon);

@@ -1,11 +1,17 @@
-import { formatShape, ShapeError } from "@dl/backend";
+import { checkOptions, extendKinds, formatShape, ShapeError, type OptionKinds } from "@dl/backend";
 import { ones, zeros, type Tensor } from "@dl/tensor";
 import { checkCount } from "../layer-options.ts";
 import { Module } from "../module.ts";
 import type { Parameter } from "../parameter.ts";
 import { checkChannels } from "./group-norm.ts";
 import { checkMomentum, followBatch } from "./running-statistics.ts";
-import { checkEpsilon, scaledByChannel, startingScale, type NormOptions } from "./standardize.ts";
+import {
+  checkEpsilon,
+  normKinds,
+  scaledByChannel,
+  startingScale,
+  type NormOptions,
+} from "./standardize.ts";
 
 export interface InstanceNormOptions extends NormOptions {
   /** Whether running averages are kept, and used in evaluation. Default false. */
@@ -13,6 +19,11 @@ export interface InstanceNormOptions extends NormOptions {
   /** Share of each batch in the running statistics. Default 0.1. */
   readonly momentum?: number;
 }
+
+const instanceNormKinds: OptionKinds<InstanceNormOptions> = /* @__PURE__ */ extendKinds(normKinds, {
+  trackRunningStats: "boolean",
+  momentum: "number",
+});
 
 /**
  * Gives every channel of every sample mean 0 and variance 1 over its positions; with `affine: true`
@@ -47,7 +58,7 @@ export class InstanceNorm extends Module {
       trackRunningStats = false,
       momentum = 0.1,
       ...creation
-    } = options;
+    } = checkOptions("instanceNorm", options, instanceNormKinds);
     checkCount("instanceNorm", "channels", channels);
     checkEpsilon("instanceNorm", epsilon);
     checkMomentum("instanceNorm", momentum);

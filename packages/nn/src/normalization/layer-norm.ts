@@ -1,9 +1,15 @@
-import { formatShape, ShapeError, shapesEqual } from "@dl/backend";
+import { checkOptions, formatShape, ShapeError, shapesEqual } from "@dl/backend";
 import { ones, type CreationOptions, type Tensor } from "@dl/tensor";
 import { checkCount } from "../layer-options.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
-import { checkEpsilon, standardize, startingScale, type NormOptions } from "./standardize.ts";
+import {
+  checkEpsilon,
+  normKinds,
+  standardize,
+  startingScale,
+  type NormOptions,
+} from "./standardize.ts";
 
 /**
  * Gives every sample mean 0 and variance 1 over its last axes, then a learnt scale and shift per
@@ -26,7 +32,11 @@ export class LayerNorm extends Module {
 
   constructor(normalizedShape: number | readonly number[], options: NormOptions = {}) {
     super();
-    const { epsilon = 1e-5, affine = true, ...creation } = options;
+    const {
+      epsilon = 1e-5,
+      affine = true,
+      ...creation
+    } = checkOptions("layerNorm", options, normKinds);
     this.normalizedShape = checkedShape("layerNorm", normalizedShape);
     checkEpsilon("layerNorm", epsilon);
     this.epsilon = epsilon;
@@ -71,7 +81,11 @@ export class RMSNorm extends Module {
 
   constructor(normalizedShape: number | readonly number[], options: RMSNormOptions = {}) {
     super();
-    const { epsilon = 1e-5, affine = true, ...creation } = options;
+    const {
+      epsilon = 1e-5,
+      affine = true,
+      ...creation
+    } = checkOptions("rmsNorm", options, normKinds);
     this.normalizedShape = checkedShape("rmsNorm", normalizedShape);
     checkEpsilon("rmsNorm", epsilon);
     this.epsilon = epsilon;

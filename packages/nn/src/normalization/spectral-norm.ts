@@ -1,5 +1,6 @@
 import { noGrad } from "@dl/autograd";
-import { normal, type Generator, type Tensor } from "@dl/tensor";
+import { checkOptions, type OptionKinds } from "@dl/backend";
+import { generatorKind, normal, type Generator, type Tensor } from "@dl/tensor";
 import { checkCount } from "../layer-options.ts";
 import { Module } from "../module.ts";
 import { forwardWith, outputAxis, type WeightedLayer } from "./weight-wrapper.ts";
@@ -13,6 +14,12 @@ export interface SpectralNormOptions {
   /** Where the first vectors come from; the default generator unless said. */
   readonly generator?: Generator;
 }
+
+const spectralNormKinds: OptionKinds<SpectralNormOptions> = {
+  axis: "number",
+  iterations: "number",
+  generator: generatorKind,
+};
 
 /** Power iterations at the start, so that the first forward pass is near already. Source: PyTorch. */
 const startingIterations = 15;
@@ -42,7 +49,11 @@ export class SpectralNorm extends Module {
 
   constructor(layer: WeightedLayer, options: SpectralNormOptions = {}) {
     super();
-    const { axis = 0, iterations = 1, generator } = options;
+    const {
+      axis = 0,
+      iterations = 1,
+      generator,
+    } = checkOptions("spectralNorm", options, spectralNormKinds);
     checkCount("spectralNorm", "iterations", iterations);
     this.#axis = outputAxis("spectralNorm", layer, axis);
     this.iterations = iterations;

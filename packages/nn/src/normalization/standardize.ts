@@ -1,5 +1,5 @@
-import { ArgumentError } from "@dl/backend";
-import { ones, zeros, type CreationOptions, type Tensor } from "@dl/tensor";
+import { ArgumentError, extendKinds, type OptionKinds } from "@dl/backend";
+import { creationKinds, ones, zeros, type CreationOptions, type Tensor } from "@dl/tensor";
 import { Parameter } from "../parameter.ts";
 
 /** Options of layers that standardise each sample by itself. */
@@ -9,6 +9,11 @@ export interface NormOptions extends CreationOptions {
   /** Whether a weight and bias are learnt. */
   readonly affine?: boolean;
 }
+
+export const normKinds: OptionKinds<NormOptions> = /* @__PURE__ */ extendKinds(creationKinds, {
+  epsilon: "number",
+  affine: "boolean",
+});
 
 /** (x − mean) / √(variance + epsilon) over axes; the variance is the biased one, in two passes. */
 export function standardize(x: Tensor, axes: readonly number[], epsilon: number): Tensor {

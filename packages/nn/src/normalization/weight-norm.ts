@@ -1,3 +1,4 @@
+import { checkOptions } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
@@ -30,7 +31,8 @@ export class WeightNorm extends Module {
 
   constructor(layer: WeightedLayer, options: WeightNormOptions = {}) {
     super();
-    const axis = outputAxis("weightNorm", layer, options.axis ?? 0);
+    const { axis: asked = 0 } = checkOptions("weightNorm", options, { axis: "number" });
+    const axis = outputAxis("weightNorm", layer, asked);
     this.#axes = layer.weight.shape.map((_, other) => other).filter((other) => other !== axis);
     this.magnitude = new Parameter(this.#lengths(layer.weight.detach()));
     this.layer = layer;

@@ -74,7 +74,8 @@ describe("SpectralNorm", () => {
   it("takes two passes before backward, as a critic does", async () => {
     for (const backend of [reference(), await cpu()]) {
       const random = { backend, generator: new Generator(5) };
-      const wrapped = new SpectralNorm(new Linear(4, 3, random), random);
+      const { generator } = random;
+      const wrapped = new SpectralNorm(new Linear(4, 3, random), { generator });
       const [real, fake] = [normal([5, 4], random), normal([5, 4], random)];
       const vectors = async (): Promise<number[]> => [
         ...(await wrapped.u.data()),

@@ -1,11 +1,16 @@
+import { checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
-import { RecurrentCell, type RecurrentCellOptions } from "./recurrent-cell.ts";
+import { RecurrentCell, recurrentCellKinds, type RecurrentCellOptions } from "./recurrent-cell.ts";
 
 /** Parts of {@link RNNCell}. */
 export interface RNNCellOptions extends RecurrentCellOptions {
   /** Default `"tanh"`. */
   readonly nonlinearity?: "tanh" | "relu";
 }
+
+const rnnCellKinds: OptionKinds<RNNCellOptions> = /* @__PURE__ */ extendKinds(recurrentCellKinds, {
+  nonlinearity: '"tanh"|"relu"',
+});
 
 /**
  * h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or with ReLU.
@@ -21,8 +26,9 @@ export class RNNCell extends RecurrentCell<Tensor> {
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
-    super("rnnCell", 1, inputSize, hiddenSize, options);
-    this.nonlinearity = options.nonlinearity ?? "tanh";
+    const { nonlinearity = "tanh", ...shared } = checkOptions("rnnCell", options, rnnCellKinds);
+    super("rnnCell", 1, inputSize, hiddenSize, shared);
+    this.nonlinearity = nonlinearity;
   }
 
   start(batch: number): Tensor {

@@ -1,5 +1,5 @@
-import { formatShape, ShapeError } from "@dl/backend";
-import { zeros, type RandomOptions, type Tensor } from "@dl/tensor";
+import { checkOptions, extendKinds, formatShape, ShapeError, type OptionKinds } from "@dl/backend";
+import { randomKinds, zeros, type RandomOptions, type Tensor } from "@dl/tensor";
 import { defaultUniform } from "../initializers/scaled.ts";
 import { checkCount, randomOptions } from "../layer-options.ts";
 import { linear } from "../linear.ts";
@@ -11,6 +11,11 @@ export interface RecurrentCellOptions extends RandomOptions {
   /** Whether biases are added. Default true. */
   readonly bias?: boolean;
 }
+
+export const recurrentCellKinds: OptionKinds<RecurrentCellOptions> = /* @__PURE__ */ extendKinds(
+  randomKinds,
+  { bias: "boolean" },
+);
 
 /**
  * One step of a recurrent network: from inputs and a state to the next state.
@@ -40,7 +45,7 @@ export abstract class RecurrentCell<State> extends Module {
     super();
     checkCount(op, "inputSize", inputSize);
     checkCount(op, "hiddenSize", hiddenSize);
-    const random = randomOptions(options);
+    const random = randomOptions(checkOptions(op, options, recurrentCellKinds));
     const draw = (shape: readonly number[]): Parameter =>
       new Parameter(defaultUniform(shape, hiddenSize, random));
     this.#op = op;

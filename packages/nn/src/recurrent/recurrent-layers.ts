@@ -1,10 +1,21 @@
-import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
+import {
+  ArgumentError,
+  checkOptions,
+  extendKinds,
+  formatShape,
+  ShapeError,
+  type OptionKinds,
+} from "@dl/backend";
 import { concatenate, stack, type Tensor } from "@dl/tensor";
 import { Dropout } from "../dropout.ts";
 import { checkCount } from "../layer-options.ts";
 import { Module } from "../module.ts";
 import { GRUCell, LSTMCell, RNNCell, type LSTMState, type RNNCellOptions } from "./cells.ts";
-import type { RecurrentCell, RecurrentCellOptions } from "./recurrent-cell.ts";
+import {
+  recurrentCellKinds,
+  type RecurrentCell,
+  type RecurrentCellOptions,
+} from "./recurrent-cell.ts";
 
 /** Depth and directions of a recurrent layer. */
 export interface RecurrentOptions extends RecurrentCellOptions {
@@ -14,6 +25,26 @@ export interface RecurrentOptions extends RecurrentCellOptions {
   readonly dropout?: number;
   /** Whether each layer also reads from the end, with a cell of its own. Default false. */
   readonly isBidirectional?: boolean;
+}
+
+const recurrentKinds: OptionKinds<RecurrentOptions> = /* @__PURE__ */ extendKinds(
+  recurrentCellKinds,
+  { layerCount: "number", dropout: "number", isBidirectional: "boolean" },
+);
+
+const rnnKinds: OptionKinds<RecurrentOptions & RNNCellOptions> = /* @__PURE__ */ extendKinds(
+  recurrentKinds,
+  { nonlinearity: '"tanh"|"relu"' },
+);
+
+/** The options that a layer passes on to its cells. */
+function cellOptions(op: string, options: RecurrentOptions): RecurrentCellOptions {
+  const { layerCount, dropout, isBidirectional, ...cell } = checkOptions(
+    op,
+    options,
+    recurrentKinds,
+  );
+  return cell;
 }
 
 /** What a recurrent layer gives. */
@@ -53,7 +84,12 @@ export abstract class Recurrent<State> extends Module {
     options: RecurrentOptions,
   ) {
     super();
-    const { layerCount = 1, dropout = 0, isBidirectional = false, generator } = options;
+    const {
+      layerCount = 1,
+      dropout = 0,
+      isBidirectional = false,
+      generator,
+    } = checkOptions(op, options, recurrentKinds);
     checkCount(op, "layerCount", layerCount);
     this.#op = op;
     const above = isBidirectional ? 2 * hiddenSize : hiddenSize;
@@ -128,8 +164,10 @@ export class RNN extends Recurrent<Tensor> {
     hiddenSize: number,
     options: RecurrentOptions & RNNCellOptions = {},
   ) {
-    const cellFor = (size: number): RNNCell => new RNNCell(size, hiddenSize, options);
-    super("rnn", cellFor, inputSize, hiddenSize, options);
+    const { nonlinearity = "tanh", ...shared } = checkOptions("rnn", options, rnnKinds);
+    const cell = { ...cellOptions("rnn", shared), nonlinearity };
+    const cellFor = (size: number): RNNCell => new RNNCell(size, hiddenSize, cell);
+    super("rnn", cellFor, inputSize, hiddenSize, shared);
   }
 }
 
@@ -146,7 +184,8 @@ export class RNN extends Recurrent<Tensor> {
  */
 export class LSTM extends Recurrent<LSTMState> {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
-    const cellFor = (size: number): LSTMCell => new LSTMCell(size, hiddenSize, options);
+    const cell = cellOptions("lstm", options);
+    const cellFor = (size: number): LSTMCell => new LSTMCell(size, hiddenSize, cell);
     super("lstm", cellFor, inputSize, hiddenSize, options);
   }
 }
@@ -162,7 +201,8 @@ export class LSTM extends Recurrent<LSTMState> {
  */
 export class GRU extends Recurrent<Tensor> {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
-    const cellFor = (size: number): GRUCell => new GRUCell(size, hiddenSize, options);
+    const cell = cellOptions("gru", options);
+    const cellFor = (size: number): GRUCell => new GRUCell(size, hiddenSize, cell);
     super("gru", cellFor, inputSize, hiddenSize, options);
   }
 }

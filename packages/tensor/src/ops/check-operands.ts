@@ -34,7 +34,13 @@ export const tensorKind: ValueKind = {
   accepts: (value) => value instanceof Tensor,
 };
 
-/** @throws {ArgumentError} if it is not a tensor. */
+/**
+ * Refuses anything but a tensor, for operations of your own.
+ *
+ * @throws {ArgumentError} if it is not a tensor.
+ * @example
+ * checkTensor("myLoss", { reduction: "sum" }); // throws an ArgumentError: options stand where a tensor belongs
+ */
 export function checkTensor(op: string, x: unknown): asserts x is Tensor {
   if (x instanceof Tensor) return;
   refuseOptions(op, x, "a tensor");

@@ -144,6 +144,12 @@ function multiplyHigh(bits: number, range: number): number {
   return Math.floor((high + Math.floor(low / 0x10000)) / 0x10000);
 }
 
+/**
+ * For options that take a generator.
+ *
+ * @example
+ * checkOptions("myLayer", { generator: 42 }, { generator: generatorKind }); // throws an ArgumentError
+ */
 export const generatorKind: ValueKind = {
   what: "a Generator",
   accepts: (value) => value instanceof Generator,

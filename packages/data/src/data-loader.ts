@@ -9,6 +9,7 @@ import {
   shardLength,
   wholeEpoch,
 } from "./loading/epoch-order.ts";
+import { hostBatchOf } from "./host-array.ts";
 import { gatherBatch, gatherSamples, isPromise, whenThere } from "./loading/gather-samples.ts";
 import { linkedAbort, readAhead } from "./loading/read-ahead.ts";
 import { type Batch, toTensors } from "./loading/to-tensors.ts";
@@ -240,7 +241,9 @@ export class DataLoader<S extends object = ClassificationSample, T extends objec
       collate === undefined
         ? // Without a collate of its own a loader yields what the dataset holds: T is S.
           (gatherBatch(this.#dataset, indices, signal) as unknown as HostBatch<T>)
-        : whenThere(gatherSamples(this.#dataset, indices, signal), collate);
+        : whenThere(gatherSamples(this.#dataset, indices, signal), (samples) =>
+            hostBatchOf<T>(collate(samples), "collate"),
+          );
     if (transform === undefined) return collated;
     return whenThere(collated, (whole) => {
       this.#transformRandom.seek(batch, pass.epoch, this.#shard.rank);

@@ -2,6 +2,7 @@ import { ArgumentError } from "@dl/backend";
 import { checkWhole } from "./check-range.ts";
 import type { LoadingOptions } from "./data-loader.ts";
 import type { ClassificationSample, HostBatch, IterableDataset } from "./dataset.ts";
+import { hostBatchOf } from "./host-array.ts";
 import { checkShard, type Shard, wholeEpoch } from "./loading/epoch-order.ts";
 import { linkedAbort, readAhead } from "./loading/read-ahead.ts";
 import { type Batch, toTensors } from "./loading/to-tensors.ts";
@@ -114,7 +115,7 @@ export class StreamLoader<S extends object = ClassificationSample, T extends obj
     let batch = 0;
     let samples: S[] = [];
     const finish = (): HostBatch<T> => {
-      const whole: HostBatch<T> = join(samples);
+      const whole = hostBatchOf<T>(join(samples), "collate");
       samples = [];
       if (transform === undefined) return whole;
       this.#transformRandom.seek(batch, epoch, this.#shard.rank);

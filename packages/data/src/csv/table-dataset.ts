@@ -1,6 +1,7 @@
 import { ArgumentError } from "@dl/backend";
 import { ArrayDataset } from "../array-dataset.ts";
 import type { ClassificationSample, HostArray } from "../dataset.ts";
+import { hostNumbers } from "../host-array.ts";
 import type { CsvColumn, CsvTable } from "./parse-csv.ts";
 
 /** Which columns are inputs and which is the target, and what becomes of missing values. */
@@ -68,7 +69,7 @@ export function regressionTable(
 ): ArrayDataset<RegressionSample> {
   const op = "regressionTable";
   const { inputs, rows } = inputRows(table, columns, op);
-  const values = numbersOf(table.column(columns.targets), op);
+  const values = floatsOf(columns.targets, numbersOf(table.column(columns.targets), op), op);
   const targets = {
     data: Float32Array.from(rows, (row) => values[row]!),
     shape: [rows.length, 1],
@@ -106,9 +107,10 @@ function inputRows(
       received: table.rowCount,
     });
   const means = numbers.map(meanOf);
+  const floats = numbers.map((values, k) => floatsOf(inputs[k]!, values, op));
   const data = new Float32Array(rows.length * inputs.length);
   rows.forEach((row, i) =>
-    numbers.forEach((values, k) => {
+    floats.forEach((values, k) => {
       const value = values[row]!;
       data[i * inputs.length + k] = isMissing(value) ? means[k]! : value;
     }),
@@ -123,6 +125,11 @@ function numbersOf(column: CsvColumn, op: string): Float64Array {
     `column ${JSON.stringify(column.name)} holds text, e.g. ${JSON.stringify(column.values.find((value) => value !== undefined)?.slice(0, 40))}. Use a column of numbers.`,
     { expected: "number", received: "text" },
   );
+}
+
+/** @throws {ArgumentError} if a number is beyond float32. */
+function floatsOf(name: string, values: Float64Array, op: string): Float32Array | Int32Array {
+  return hostNumbers(values, `column ${JSON.stringify(name)}`, op);
 }
 
 function isMissing(value: string | number | undefined): boolean {

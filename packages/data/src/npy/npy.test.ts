@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { crc32 } from "../bytes/crc32.ts";
-import { toHostArray } from "./host-array.ts";
+import { toHostArray } from "../host-array.ts";
 import { parseNpy } from "./parse-npy.ts";
 import { readNpz } from "./read-npz.ts";
 import { type NpySource, writeNpy } from "./write-npy.ts";
@@ -166,7 +166,7 @@ describe("parseNpy and writeNpy", () => {
       toHostArray(parseNpy(writeNpy({ data: Float64Array.of(0.1), shape: [1] }))).data,
     ).toEqual(Float32Array.of(0.1));
     expect(() => toHostArray(parseNpy(writeNpy(arrays[7]!)))).toThrow(
-      "toHostArray: the int64 number -9223372036854776000 at position 0 does not fit 32 bits. Store smaller integers, or floats.",
+      "toHostArray: the array: the number -9223372036854775808 at position 0 of a BigInt64Array does not fit 32 bits with a sign. Store smaller integers, or floats.",
     );
   });
 });

@@ -1,6 +1,7 @@
 import { DTypeError, exponential, logarithm } from "@dl/backend";
 import { checkNumber } from "../check-range.ts";
 import type { HostArray } from "../dataset.ts";
+import { hostArrayOf } from "../host-array.ts";
 import type { RandomStream } from "../random-stream.ts";
 import { classesToOneHot } from "./one-hot.ts";
 import type { BatchTransform } from "./transform.ts";
@@ -48,7 +49,8 @@ export function mixup<S extends Readonly<Record<"inputs" | "targets", unknown>>>
   };
 }
 
-function mixRows({ data, shape }: HostArray, partners: Uint32Array, share: number): HostArray {
+function mixRows(inputs: HostArray, partners: Uint32Array, share: number): HostArray {
+  const { data, shape } = hostArrayOf(inputs, "the inputs", "mixup");
   if (!(data instanceof Float32Array))
     throw new DTypeError("mixup", "needs float32 inputs: received int32.", {
       expected: "float32",

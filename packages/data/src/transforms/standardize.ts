@@ -1,5 +1,6 @@
 import { formatShape, ShapeError } from "@dl/backend";
 import type { HostArray } from "../dataset.ts";
+import { hostArrayOf } from "../host-array.ts";
 import { channelsOf, type Statistics } from "./statistics.ts";
 import type { Transform } from "./transform.ts";
 
@@ -81,7 +82,8 @@ function byChannel(
   scaleAndShift: (channel: number) => readonly [scale: number, shift: number],
 ): Transform {
   const pairs = Array.from({ length }, (_, c) => scaleAndShift(c));
-  return (array): HostArray => {
+  return (batch): HostArray => {
+    const array = hostArrayOf(batch, "the batch", op);
     const { channels, inner } = channelsOf(array);
     if (channels !== length)
       throw new ShapeError(

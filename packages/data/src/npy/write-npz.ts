@@ -26,7 +26,7 @@ export function writeNpz(
   let length = 0;
   const named = arrays instanceof Map ? [...arrays] : Object.entries(arrays);
   for (const [name, array] of named as [string, NpySource][]) {
-    checkPartName(name, "writeNpz");
+    checkPartName(`${name}.npy`, "writeNpz");
     const content = writeNpy(array, "writeNpz");
     const path = new TextEncoder().encode(`${name}.npy`);
     const shared = [20, inUtf8, 0, 0, firstDay] as const;

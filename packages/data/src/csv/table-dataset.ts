@@ -1,6 +1,7 @@
 import { ArgumentError } from "@dl/backend";
 import { ArrayDataset } from "../array-dataset.ts";
 import type { ClassificationSample, HostArray } from "../dataset.ts";
+import { orderedClasses } from "../class-names.ts";
 import { hostNumbers } from "../host-array.ts";
 import type { CsvColumn, CsvTable } from "./parse-csv.ts";
 
@@ -18,7 +19,8 @@ export interface TableColumns {
 }
 
 /**
- * Rows of a table as samples with a class; the classes are numbered in the order of their names.
+ * Rows of a table as samples with a class; the classes are numbered in the order of their size
+ * if all are numbers, else of their names.
  *
  * Shape: inputs [columns]; targets 0 to classes.length − 1.
  *
@@ -37,7 +39,7 @@ export function classificationTable(
   const { inputs, rows } = inputRows(table, columns, op);
   const { values } = table.column(columns.targets);
   const labels = rows.map((row) => String(values[row]));
-  const classes = [...new Set(labels)].toSorted();
+  const classes = orderedClasses(labels);
   const numbers = new Map(classes.map((name, number) => [name, number]));
   const targets = {
     data: Int32Array.from(labels, (label) => numbers.get(label)!),

@@ -1,5 +1,6 @@
 import { ArgumentError, FormatError } from "@dl/backend";
 import { checkIndex, checkWhole } from "../check-range.ts";
+import { orderedClasses } from "../class-names.ts";
 import type { AsyncDataset, ClassificationSample } from "../dataset.ts";
 import { type ImageChannels, type ImageDecoder, imageToArray } from "./decoded-image.ts";
 import type { ImageLimits } from "./image-info.ts";
@@ -23,11 +24,23 @@ export interface ImageFolderOptions extends ImageLimits {
   readonly maxByteLength?: number;
 }
 
+/** Left by macOS in archives, by Synology beside images, and by Windows. */
+const systemNames: ReadonlySet<string> = new Set([
+  "__MACOSX",
+  "@eaDir",
+  "$RECYCLE.BIN",
+  "System Volume Information",
+  "Thumbs.db",
+  "desktop.ini",
+]);
+
 /**
  * Images in folders that are named after their classes, read and decoded when asked for.
  *
- * Files that do not end in .png, .jpg or .jpeg are left out. Classes are numbered in the order of
- * their names, and files stand in the order of their paths.
+ * Files that do not end in .png, .jpg or .jpeg are left out, and so are hidden files and folders:
+ * those whose names begin with a dot, and what systems leave behind, such as `__MACOSX`. Classes are
+ * numbered in the order of their names, or of their size where all names are numbers; files stand
+ * in the order of their paths.
  *
  * Shape: inputs [channels, height, width] from 0 to 1; targets 0 to classes.length − 1.
  *
@@ -56,15 +69,15 @@ export class ImageFolder implements AsyncDataset {
     checkWhole(maxByteLength, 1, Infinity, "maxByteLength", "ImageFolder");
     const all = [...files];
     this.#files = all
-      .filter(({ path }) => /\.(png|jpe?g)$/i.test(path))
+      .filter(({ path }) => /\.(png|jpe?g)$/i.test(path) && !isHidden(path))
       .toSorted((a, b) => (a.path < b.path ? -1 : 1));
     if (this.#files.length === 0)
       throw new ArgumentError(
         "ImageFolder",
-        `there is no image: received ${all.length} files, none ending in .png, .jpg or .jpeg.`,
+        `there is no image: received ${all.length} files, none ending in .png, .jpg or .jpeg that is not hidden.`,
         { received: all.length },
       );
-    this.classes = [...new Set(this.#files.map(({ path }) => classOf(path)))].toSorted();
+    this.classes = orderedClasses(this.#files.map(({ path }) => classOf(path)));
     this.length = this.#files.length;
     this.#decode = decode;
     this.#options = options;
@@ -96,17 +109,23 @@ export class ImageFolder implements AsyncDataset {
 }
 
 /**
- * The files of a folder chosen in a page, `<input type="file" webkitdirectory>`.
+ * The files of a folder chosen in a page, `<input type="file" webkitdirectory>`, without hidden ones.
  *
  * @example
  * pageFiles([new File([Uint8Array.of(1, 2)], "one.png")])[0].byteLength; // => 2
  */
 export function pageFiles(files: Iterable<File>): ImageFile[] {
   return Array.from(files, (file) => ({
-    path: file.webkitRelativePath || file.name,
+    // The chosen folder itself may be a hidden one.
+    path: (file.webkitRelativePath || file.name).replace(/^\.[^/]*\//, ""),
     byteLength: file.size,
     read: async () => new Uint8Array(await file.arrayBuffer()),
-  }));
+  })).filter(({ path }) => !isHidden(path));
+}
+
+/** Whether a file or a folder above it is hidden, or made by a system beside the user's own files. */
+function isHidden(path: string): boolean {
+  return path.split("/").some((name) => name.startsWith(".") || systemNames.has(name));
 }
 
 function classOf(path: string): string {

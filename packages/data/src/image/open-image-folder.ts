@@ -4,7 +4,8 @@ import { type ImageFile, ImageFolder, type ImageFolderOptions } from "./image-fo
 /**
  * Images on disk, in folders that are named after their classes: `cats/1.png`, `dogs/7.jpg`.
  *
- * Links are not followed, so nothing outside the folder is read.
+ * Links are not followed, so nothing outside the folder is read; hidden files and folders in it are
+ * left out, as by {@link ImageFolder}.
  *
  * @throws {ArgumentError} if there is no image below the folder, or an option is out of range.
  * @example

@@ -1,4 +1,5 @@
 import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
+import { checkGiven } from "./check-given.ts";
 import { checkIndex } from "./check-range.ts";
 import type {
   ClassificationSample,
@@ -51,6 +52,7 @@ export class ArrayDataset<S extends Sample = ClassificationSample> implements Da
   }
 
   getBatch(indices: ArrayLike<number>): HostBatch<S> {
+    checkGiven(indices, "the indices", ["length"], "ArrayDataset.getBatch");
     for (let i = 0; i < indices.length; i++)
       checkIndex(indices[i]!, this.length, "ArrayDataset.getBatch");
     const batch: Record<string, HostArray> = {};

@@ -1,4 +1,5 @@
 import { ArgumentError, DTypeError, formatShape, ShapeError, shapesEqual } from "@dl/backend";
+import { checkList } from "./check-given.ts";
 import type { HostArray, HostBatch } from "./dataset.ts";
 import { describe, hostArrayOf } from "./host-array.ts";
 
@@ -18,6 +19,7 @@ import { describe, hostArrayOf } from "./host-array.ts";
  * inputs.shape; // => [2, 2]
  */
 export function stackSamples<S extends object>(samples: readonly S[]): HostBatch<S> {
+  checkList(samples, "the samples", "stackSamples");
   if (samples.length === 0)
     throw new ArgumentError("stackSamples", "needs at least one sample: received 0.", {
       received: 0,

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@dl/backend";
+import { checkFunction, checkGiven } from "./check-given.ts";
 import { checkWhole } from "./check-range.ts";
 import type { LoadingOptions } from "./data-loader.ts";
 import type { ClassificationSample, HostBatch, IterableDataset } from "./dataset.ts";
@@ -54,6 +55,9 @@ export class StreamLoader<S extends object = ClassificationSample, T extends obj
 
   constructor(dataset: IterableDataset<S>, options: StreamLoaderOptions<S, T>) {
     const { batchSize, seed = 0, shard = wholeEpoch, prefetch = 2, shuffleBuffer = 0 } = options;
+    checkGiven(dataset, "the dataset", ["samples()"], "StreamLoader");
+    for (const name of ["collate", "transform"] as const)
+      if (options[name] !== undefined) checkFunction(options[name], name, "StreamLoader");
     checkWhole(batchSize, 1, Infinity, "batchSize", "StreamLoader");
     checkWhole(prefetch, 0, Infinity, "prefetch", "StreamLoader");
     checkWhole(shuffleBuffer, 0, Infinity, "shuffleBuffer", "StreamLoader");
@@ -74,7 +78,9 @@ export class StreamLoader<S extends object = ClassificationSample, T extends obj
   }
 
   /** Makes the next pass go on where the state was taken, in a loader made as that one was. */
-  loadState({ epoch, batch }: StreamLoaderState): void {
+  loadState(state: StreamLoaderState): void {
+    checkGiven(state, "the state", ["epoch", "batch"], "StreamLoader.loadState");
+    const { epoch, batch } = state;
     checkWhole(epoch, 0, 2 ** 32 - 1, "epoch", "StreamLoader.loadState");
     checkWhole(batch, 0, 2 ** 32 - 1, "batch", "StreamLoader.loadState");
     this.#next = { epoch, batch };

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@dl/backend";
+import { checkGiven, checkList } from "../check-given.ts";
 import { ArrayDataset } from "../array-dataset.ts";
 import type { ClassificationSample, HostArray } from "../dataset.ts";
 import { orderedClasses } from "../class-names.ts";
@@ -81,9 +82,13 @@ export function regressionTable(
 
 function inputRows(
   table: CsvTable,
-  { inputs, targets, missing = "refuse" }: TableColumns,
+  options: TableColumns,
   op: string,
 ): { inputs: HostArray; rows: readonly number[] } {
+  checkGiven(options, "the columns", ["inputs", "targets"], op);
+  const { inputs, targets, missing = "refuse" } = options;
+  checkGiven(table, "the table", ["rowCount", "column()"], op);
+  checkList(inputs, "inputs", op);
   if (inputs.length === 0)
     throw new ArgumentError(op, "needs at least one column of inputs: received none.");
   const columns = inputs.map((name) => table.column(name));

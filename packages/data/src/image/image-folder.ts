@@ -1,8 +1,14 @@
 import { ArgumentError, FormatError } from "@dl/backend";
 import { checkIndex, checkWhole } from "../check-range.ts";
+import { checkFunction, checkGiven, checkIterable, checkList } from "../check-given.ts";
 import { orderedClasses } from "../class-names.ts";
 import type { AsyncDataset, ClassificationSample } from "../dataset.ts";
-import { type ImageChannels, type ImageDecoder, imageToArray } from "./decoded-image.ts";
+import {
+  type DecodedImage,
+  type ImageChannels,
+  type ImageDecoder,
+  imageToArray,
+} from "./decoded-image.ts";
 import type { ImageLimits } from "./image-info.ts";
 
 /** A file that is read when its sample is asked for. */
@@ -63,11 +69,16 @@ export class ImageFolder implements AsyncDataset {
 
   constructor(files: Iterable<ImageFile>, decode: ImageDecoder, options: ImageFolderOptions) {
     const { size, maxByteLength = 1 } = options;
+    checkFunction(decode, "decode", "ImageFolder");
     this.#size = typeof size === "number" ? [size, size] : size;
+    checkList(this.#size, "size", "ImageFolder");
     checkWhole(this.#size[0], 1, 2 ** 16, "height", "ImageFolder");
     checkWhole(this.#size[1], 1, 2 ** 16, "width", "ImageFolder");
     checkWhole(maxByteLength, 1, Infinity, "maxByteLength", "ImageFolder");
+    checkIterable(files, "the files", "ImageFolder");
     const all = [...files];
+    for (const file of all)
+      checkGiven(file, "a file", ["path", "byteLength", "read()"], "ImageFolder");
     this.#files = all
       .filter(({ path }) => /\.(png|jpe?g)$/i.test(path) && !isHidden(path))
       .toSorted((a, b) => (a.path < b.path ? -1 : 1));
@@ -93,14 +104,15 @@ export class ImageFolder implements AsyncDataset {
         `${file.path} is too large: ${file.byteLength} bytes, limit ${maxByteLength}. Raise maxByteLength if you trust it.`,
         { expected: maxByteLength, received: file.byteLength },
       );
-    const image = await this.#decode(await file.read(signal), this.#options).catch(
-      (cause: unknown) => {
-        if (!(cause instanceof FormatError)) throw cause;
-        const error = new FormatError("ImageFolder.get", `${file.path}: ${cause.message}`);
-        error.cause = cause;
-        throw error;
-      },
-    );
+    let image: DecodedImage;
+    try {
+      image = await this.#decode(await file.read(signal), this.#options);
+    } catch (cause) {
+      if (!(cause instanceof FormatError)) throw cause;
+      const error = new FormatError("ImageFolder.get", `${file.path}: ${cause.message}`);
+      error.cause = cause;
+      throw error;
+    }
     return {
       inputs: imageToArray(image, channels, this.#size),
       targets: this.classes.indexOf(classOf(file.path)),
@@ -115,12 +127,18 @@ export class ImageFolder implements AsyncDataset {
  * pageFiles([new File([Uint8Array.of(1, 2)], "one.png")])[0].byteLength; // => 2
  */
 export function pageFiles(files: Iterable<File>): ImageFile[] {
-  return Array.from(files, (file) => ({
-    // The chosen folder itself may be a hidden one.
-    path: (file.webkitRelativePath || file.name).replace(/^\.[^/]*\//, ""),
-    byteLength: file.size,
-    read: async () => new Uint8Array(await file.arrayBuffer()),
-  })).filter(({ path }) => !isHidden(path));
+  checkIterable(files, "the files", "pageFiles");
+  const all = [...files];
+  for (const file of all)
+    checkGiven(file, "a file", ["name", "size", "arrayBuffer()"], "pageFiles");
+  return all
+    .map((file) => ({
+      // The chosen folder itself may be a hidden one.
+      path: (file.webkitRelativePath || file.name).replace(/^\.[^/]*\//, ""),
+      byteLength: file.size,
+      read: async () => new Uint8Array(await file.arrayBuffer()),
+    }))
+    .filter(({ path }) => !isHidden(path));
 }
 
 /** Whether a file or a folder above it is hidden, or made by a system beside the user's own files. */

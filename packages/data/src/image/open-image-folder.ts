@@ -1,3 +1,5 @@
+import { ArgumentError } from "@dl/backend";
+import { describe } from "../host-array.ts";
 import { decodeImage } from "./decode-in-node.ts";
 import { type ImageFile, ImageFolder, type ImageFolderOptions } from "./image-folder.ts";
 
@@ -16,6 +18,14 @@ export async function openImageFolder(
   folder: string,
   options: ImageFolderOptions,
 ): Promise<ImageFolder> {
+  if (typeof folder !== "string")
+    throw new ArgumentError(
+      "openImageFolder",
+      `the folder must be a path: received ${describe(folder)}.`,
+      {
+        received: folder,
+      },
+    );
   const { readdir, readFile, stat } = await import("node:fs/promises");
   const { join, relative, sep } = await import("node:path");
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@dl/backend";
+import { checkGiven } from "../check-given.ts";
 import { crc32 } from "../bytes/crc32.ts";
 import { checkPartName } from "../bytes/file-limits.ts";
 import { type NpySource, writeNpy } from "./write-npy.ts";
@@ -21,6 +22,7 @@ const most = 2 ** 32 - 1;
 export function writeNpz(
   arrays: Readonly<Record<string, NpySource>> | ReadonlyMap<string, NpySource>,
 ): Uint8Array {
+  checkGiven(arrays, "the arrays", [], "writeNpz");
   const parts: Uint8Array[] = [];
   const directory: Uint8Array[] = [];
   let length = 0;

@@ -1,4 +1,5 @@
 import { DTypeError, exponential, logarithm } from "@dl/backend";
+import { checkGiven } from "../check-given.ts";
 import { checkNumber } from "../check-range.ts";
 import type { HostArray } from "../dataset.ts";
 import { hostArrayOf } from "../host-array.ts";
@@ -38,6 +39,7 @@ export function mixup<S extends Readonly<Record<"inputs" | "targets", unknown>>>
   checkNumber(alpha, 0.05, 4, "alpha", "mixup");
   return (batch, random) => {
     const share = betaNumber(alpha, random);
+    checkGiven(batch, "the batch", ["inputs", "targets"], "mixup");
     const { inputs, targets }: Readonly<Record<"inputs" | "targets", HostArray>> = batch;
     const partners = Uint32Array.from({ length: inputs.shape[0] ?? 0 }, (_, i) => i);
     random.shuffle(partners);

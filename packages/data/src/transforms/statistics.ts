@@ -1,4 +1,5 @@
 import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
+import { checkDataset } from "../check-given.ts";
 import type { AsyncDataset, HostArray } from "../dataset.ts";
 import { gatherBatch } from "../loading/gather-samples.ts";
 
@@ -33,6 +34,7 @@ export async function fitStatistics<S extends object>(
   dataset: AsyncDataset<S>,
   field: keyof S & string,
 ): Promise<Statistics> {
+  checkDataset(dataset, "fitStatistics");
   let sums: ChannelSums | undefined;
   for (let start = 0; start < dataset.length; start += step) {
     const count = Math.min(step, dataset.length - start);

@@ -1,4 +1,5 @@
 import { ArgumentError, type Backend } from "@dl/backend";
+import { checkDataset, checkFunction, checkGiven } from "./check-given.ts";
 import { checkWhole } from "./check-range.ts";
 import type { AsyncDataset, ClassificationSample, HostBatch } from "./dataset.ts";
 import {
@@ -9,6 +10,7 @@ import {
   shardLength,
   wholeEpoch,
 } from "./loading/epoch-order.ts";
+import { hostBatchOf } from "./host-array.ts";
 import { gatherBatch, gatherSamples, isPromise, whenThere } from "./loading/gather-samples.ts";
 import { linkedAbort, readAhead } from "./loading/read-ahead.ts";
 import { type Batch, toTensors } from "./loading/to-tensors.ts";
@@ -93,6 +95,9 @@ export class DataLoader<S extends object = ClassificationSample, T extends objec
 
   constructor(dataset: AsyncDataset<S>, options: DataLoaderOptions<S, T>) {
     const { batchSize, seed = 0, dropLast = false, shard = wholeEpoch, prefetch = 2 } = options;
+    checkDataset(dataset, "DataLoader");
+    for (const name of ["collate", "transform"] as const)
+      if (options[name] !== undefined) checkFunction(options[name], name, "DataLoader");
     checkSeed(seed, "DataLoader");
     checkShard(shard, "DataLoader");
     checkWhole(prefetch, 0, Infinity, "prefetch", "DataLoader");
@@ -170,6 +175,7 @@ export class DataLoader<S extends object = ClassificationSample, T extends objec
    */
   loadState(state: DataLoaderState): void {
     const own = this.state();
+    checkGiven(state, "the state", Object.keys(own), "DataLoader.loadState");
     for (const name of Object.keys(own) as (keyof DataLoaderState)[])
       if (name !== "epoch" && name !== "batch" && state[name] !== own[name])
         throw new ArgumentError(
@@ -240,7 +246,9 @@ export class DataLoader<S extends object = ClassificationSample, T extends objec
       collate === undefined
         ? // Without a collate of its own a loader yields what the dataset holds: T is S.
           (gatherBatch(this.#dataset, indices, signal) as unknown as HostBatch<T>)
-        : whenThere(gatherSamples(this.#dataset, indices, signal), collate);
+        : whenThere(gatherSamples(this.#dataset, indices, signal), (samples) =>
+            hostBatchOf<T>(collate(samples), "collate"),
+          );
     if (transform === undefined) return collated;
     return whenThere(collated, (whole) => {
       this.#transformRandom.seek(batch, pass.epoch, this.#shard.rank);

@@ -1,3 +1,4 @@
+import { checkGiven } from "./check-given.ts";
 import { checkIndex, checkNumber, checkWhole } from "./check-range.ts";
 import type { Dataset, HostArray, HostBatch } from "./dataset.ts";
 import { type DrawnOptions, drawnSplit } from "./drawn-split.ts";
@@ -75,6 +76,7 @@ export class ProceduralFaces implements Dataset<FaceSample> {
   }
 
   getBatch(indices: ArrayLike<number>): HostBatch<FaceSample> {
+    checkGiven(indices, "the indices", ["length"], "ProceduralFaces.getBatch");
     const count = indices.length;
     const imageLength = 3 * this.size * this.size;
     const inputs = new Float32Array(count * imageLength);

@@ -1,4 +1,5 @@
 import { sineCosine } from "@dl/backend";
+import { checkGiven } from "./check-given.ts";
 import { checkIndex, checkWhole } from "./check-range.ts";
 import type { ClassificationSample, Dataset, HostBatch } from "./dataset.ts";
 import {
@@ -103,6 +104,7 @@ export class ProceduralShapes implements Dataset {
   }
 
   getBatch(indices: ArrayLike<number>): HostBatch<ClassificationSample> {
+    checkGiven(indices, "the indices", ["length"], "ProceduralShapes.getBatch");
     const { size } = this;
     const imageLength = 3 * size * size;
     const inputs = new Float32Array(indices.length * imageLength);

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@dl/backend";
+import { checkDataset, checkList } from "./check-given.ts";
 import { checkWhole } from "./check-range.ts";
 import type { AsyncDataset, Dataset } from "./dataset.ts";
 import { checkSeed, RandomStream, randomStreams } from "./random-stream.ts";
@@ -37,6 +38,8 @@ export function randomSplit<S extends object>(
   sizes: readonly number[],
   { seed = 0 }: RandomSplitOptions = {},
 ): AsyncDataset<S>[] {
+  checkDataset(dataset, "randomSplit");
+  checkList(sizes, "sizes", "randomSplit");
   const order = shuffledIndices(dataset.length, seed, "randomSplit");
   let start = 0;
   return partLengths(dataset.length, sizes).map((length) =>
@@ -73,6 +76,7 @@ export function kFolds<S extends object>(
   count: number,
   { seed = 0 }: RandomSplitOptions = {},
 ): Fold<AsyncDataset<S>>[] {
+  checkDataset(dataset, "kFolds");
   checkWhole(count, 2, dataset.length, "count", "kFolds");
   const order = shuffledIndices(dataset.length, seed, "kFolds");
   return Array.from({ length: count }, (_, fold) => ({

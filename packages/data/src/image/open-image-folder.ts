@@ -1,10 +1,13 @@
+import { ArgumentError } from "@dl/backend";
+import { describe } from "../host-array.ts";
 import { decodeImage } from "./decode-in-node.ts";
 import { type ImageFile, ImageFolder, type ImageFolderOptions } from "./image-folder.ts";
 
 /**
  * Images on disk, in folders that are named after their classes: `cats/1.png`, `dogs/7.jpg`.
  *
- * Links are not followed, so nothing outside the folder is read.
+ * Links are not followed, so nothing outside the folder is read; hidden files and folders in it are
+ * left out, as by {@link ImageFolder}.
  *
  * @throws {ArgumentError} if there is no image below the folder, or an option is out of range.
  * @example
@@ -15,6 +18,14 @@ export async function openImageFolder(
   folder: string,
   options: ImageFolderOptions,
 ): Promise<ImageFolder> {
+  if (typeof folder !== "string")
+    throw new ArgumentError(
+      "openImageFolder",
+      `the folder must be a path: received ${describe(folder)}.`,
+      {
+        received: folder,
+      },
+    );
   const { readdir, readFile, stat } = await import("node:fs/promises");
   const { join, relative, sep } = await import("node:path");
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

@@ -1,4 +1,5 @@
 import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
+import { checkGiven } from "../check-given.ts";
 import type { Tensor } from "@dl/tensor";
 
 /** The form of {@link ravine}. */
@@ -50,6 +51,7 @@ export function rosenbrock(points: Tensor): Tensor {
 }
 
 function coordinates(points: Tensor, op: string): readonly [x: Tensor, y: Tensor] {
+  checkGiven(points, "the points", ["shape", "select()"], op);
   if (points.shape.at(-1) !== 2)
     throw new ShapeError(
       op,

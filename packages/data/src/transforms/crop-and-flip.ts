@@ -1,4 +1,5 @@
 import { ArgumentError } from "@dl/backend";
+import { checkList } from "../check-given.ts";
 import { checkNumber, checkWhole } from "../check-range.ts";
 import { imagesOf } from "./images.ts";
 import type { Transform } from "./transform.ts";
@@ -25,7 +26,9 @@ export function randomCrop(
   size: number | readonly [height: number, width: number],
   { padding = 0 }: RandomCropOptions = {},
 ): Transform {
-  const [cropHeight, cropWidth] = typeof size === "number" ? [size, size] : size;
+  const sides = typeof size === "number" ? [size, size] : size;
+  checkList(sides, "size", "randomCrop");
+  const [cropHeight, cropWidth] = sides as readonly [height: number, width: number];
   checkWhole(cropHeight, 1, Infinity, "height", "randomCrop");
   checkWhole(cropWidth, 1, Infinity, "width", "randomCrop");
   checkWhole(padding, 0, Infinity, "padding", "randomCrop");

@@ -25,6 +25,7 @@ export {
   UnsupportedError,
 } from "./errors.ts";
 export type { ErrorDetails } from "./errors.ts";
+export { checkSynchronous } from "./synchronous.ts";
 export { IdTrie } from "./intern.ts";
 export {
   coalesceAxes,

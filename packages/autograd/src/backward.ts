@@ -1,5 +1,14 @@
 import { formatShape, GradientError, shapesEqual } from "@dl/backend";
-import { alias, applyOne, keepBeyondScope, PointwiseOp, repeated, stepRecorder, tidy, type Tensor } from "@dl/tensor";
+import {
+  alias,
+  applyOne,
+  keepBeyondScope,
+  PointwiseOp,
+  repeated,
+  stepRecorder,
+  tidy,
+  type Tensor,
+} from "@dl/tensor";
 import { enableGrad, noGrad } from "./grad-mode.ts";
 import { recordingOf, type GraphNode, type Recording } from "./recording.ts";
 import { stopGradient } from "./stop-gradient.ts";
@@ -57,7 +66,8 @@ function isPrivate(nodes: readonly GraphNode[], options: BackwardOptions): boole
 
 function accumulate(recording: Recording, gradient: Tensor, options: BackwardOptions): void {
   const before = recording.grad;
-  const [share, inMode] = options.createGraph === true ? [alias, enableGrad] : [stopGradient, noGrad];
+  const [share, inMode] =
+    options.createGraph === true ? [alias, enableGrad] : [stopGradient, noGrad];
   const sum = before === null ? share(gradient) : inMode(() => before.add(gradient));
   keepBeyondScope(sum, recording.scope);
   repeated(() => {

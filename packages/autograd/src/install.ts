@@ -1,4 +1,4 @@
-import { GradientError, isFloat } from "@dl/backend";
+import { checkFunction, GradientError, isFloat } from "@dl/backend";
 import { keepBeyondScope, repeated, stepRecorder, Tensor } from "@dl/tensor";
 import { backward, type BackwardOptions } from "./backward.ts";
 import { recordingOf, Recording, type GradientHook } from "./recording.ts";
@@ -152,6 +152,7 @@ Object.defineProperties(Tensor.prototype, {
   },
   registerHook: {
     value(this: Tensor, hook: GradientHook): () => void {
+      checkFunction("registerHook", "hook", hook);
       const recording = demandRecording(this, "registerHook");
       recording.hooks = [...recording.hooks, hook];
       return () => {

@@ -25,7 +25,7 @@ export {
   UnsupportedError,
 } from "./errors.ts";
 export type { ErrorDetails } from "./errors.ts";
-export { checkSynchronous } from "./synchronous.ts";
+export { checkFunction, checkSynchronous } from "./check-function.ts";
 export { IdTrie } from "./intern.ts";
 export {
   coalesceAxes,

@@ -26,7 +26,7 @@ export interface MaxPool2dOptions extends PoolOptions {
 }
 
 /** How {@link avgPool2d} counts what stands around the image. */
-export interface AvgPool2dOptions extends PoolOptions {
+export interface AvgPool2dOptions extends MaxPool2dOptions {
   /** Whether the zeros of the padding count in the mean. Default true. */
   readonly countIncludePad?: boolean;
 }

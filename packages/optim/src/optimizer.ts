@@ -1,6 +1,13 @@
 import { noGrad } from "@dl/autograd";
 import { ArgumentError, formatShape } from "@dl/backend";
-import { fullLike, keepBeyondScope, repeated, stepRecorder, zerosLike, type Tensor } from "@dl/tensor";
+import {
+  fullLike,
+  keepBeyondScope,
+  repeated,
+  stepRecorder,
+  zerosLike,
+  type Tensor,
+} from "@dl/tensor";
 import { checkNonNegative } from "./check-options.ts";
 import { checkState, type OptimizerState } from "./optimizer-state.ts";
 import { makeGroups, type ParameterGroup, type ParametersOrGroups } from "./parameter-groups.ts";

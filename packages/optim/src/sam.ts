@@ -70,7 +70,9 @@ export class SAM<Options extends OptimizerOptions> {
     const moved = this.groups
       .flatMap(({ parameters }) => parameters)
       .filter(({ grad }) => grad !== null);
-    this.#before = new Map(moved.map((parameter) => [parameter, keepBeyondScope(parameter.detach())]));
+    this.#before = new Map(
+      moved.map((parameter) => [parameter, keepBeyondScope(parameter.detach())]),
+    );
     noGrad(() => {
       // 10⁻¹²: at a stationary point there is nowhere to climb.
       const scale = gradNorm(moved).add(1e-12).reciprocal().mul(this.rho);

@@ -9,7 +9,12 @@ import {
 import { RunningMean } from "../metrics/running-mean.ts";
 import type { Module } from "../module.ts";
 import { batchesOf, type Batches } from "./batches.ts";
-import { forwardPassOf, sampleCount, type ForwardPassResult, type Objective } from "./forward-pass.ts";
+import {
+  forwardPassOf,
+  sampleCount,
+  type ForwardPassResult,
+  type Objective,
+} from "./forward-pass.ts";
 import { inEvaluation } from "./in-evaluation.ts";
 import { Pace } from "./pace.ts";
 

@@ -201,9 +201,9 @@ export class Tensor {
     if (this.hold === "none") return;
     const { value } = this;
     this.letGo();
-    // Those who share it go on; this tensor is disposed all the same.
-    if (!releaseValue(value))
-      this.value = new TensorValue(value.backend, value.dtype, value.shape);
+    const isFreed = releaseValue(value) && value.stored?.storage.isReleased !== false;
+    // Those who share the elements go on without this tensor, which must not keep them either.
+    if (!isFreed) this.value = new TensorValue(value.backend, value.dtype, value.shape);
   }
 
   /**
@@ -217,6 +217,26 @@ export class Tensor {
    */
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /**
+   * What `JSON.stringify` writes: not the elements, which are read asynchronously.
+   *
+   * @example
+   * JSON.stringify({ loss: zeros([]) }); // => '{"loss":{"shape":[],"dtype":"float32","hint":"await tensor.toArray()"}}'
+   */
+  toJSON(): { shape: Shape; dtype: DType; hint: string } {
+    return { shape: this.shape, dtype: this.dtype, hint: "await tensor.toArray()" };
+  }
+
+  /** Text in a template; `loss < 0.1` and `loss + 1` would compare and add that text. @throws {ArgumentError} */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new ArgumentError(
+      "tensor",
+      "a tensor is no number and no text: received one beside an operator such as + or <. Use the number, await loss.item(), the methods loss.add(1) and loss.less(0.1), or `${loss}` for a description.",
+      { received: this },
+    );
   }
 
   /** What Node's console prints: values are read asynchronously, so they are not in it. */

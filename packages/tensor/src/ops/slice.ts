@@ -138,8 +138,7 @@ export function narrow(x: Tensor, axis: number, start: number, length: number): 
 /** The primitive on some axes, the others whole. */
 function takeRanges(x: Tensor, cuts: ReadonlyMap<number, Cut>): Tensor {
   const cut = x.shape.map((size, axis) => cuts.get(axis) ?? { start: 0, count: size, step: 1 });
-  if (cut.every(({ count, step }, axis) => count === x.shape[axis] && step === 1))
-    return alias(x);
+  if (cut.every(({ count, step }, axis) => count === x.shape[axis] && step === 1)) return alias(x);
   return applyOne("slice", [x], {
     starts: cut.map(({ start }) => start),
     sizes: cut.map(({ count }) => count),

@@ -21,7 +21,11 @@ export function tidy<Result>(work: () => Result): Result {
   const kept = new Set<Tensor>();
   try {
     const result = work();
-    checkSynchronous("tidy", result, "other work would run before it ended. Read results after tidy, not in it.");
+    checkSynchronous(
+      "tidy",
+      result,
+      "other work would run before it ended. Read results after tidy, not in it.",
+    );
     collectTensors(result, kept, new Set());
     // What is pending would hold on to what it is computed from.
     for (const tensor of kept) store(tensor.value);

@@ -16,3 +16,19 @@ export function checkSynchronous(op: string, result: unknown, consequence: strin
     received: result,
   });
 }
+
+/**
+ * For a function that is called later, where what is wrong would be hard to find.
+ *
+ * @throws {ArgumentError} if it is none.
+ * @example
+ * checkFunction("observeForward", "observer", 3); // throws an ArgumentError
+ */
+export function checkFunction(op: string, name: string, given: unknown): void {
+  if (typeof given !== "function")
+    throw new ArgumentError(
+      op,
+      `${name} must be a function: received ${given === null ? "null" : typeof given}.`,
+      { received: given },
+    );
+}

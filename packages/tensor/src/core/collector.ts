@@ -40,3 +40,31 @@ export function askCollector(): void {
   void new ArrayBuffer(32 * 2 ** 20);
   void new WebAssembly.Memory({ initial: 512 });
 }
+
+let isAsked = false;
+
+/** Asks the collector once those who run now have let go of what they hold. */
+export function collectSoon(): void {
+  if (isAsked) return;
+  isAsked = true;
+  void macrotask().then(() => {
+    isAsked = false;
+    askCollector();
+  });
+}
+
+/** Finalisers run between macrotasks. A message turn is not clamped to 4 ms as timers are. */
+export function macrotask(): Promise<void> {
+  const immediate = (globalThis as { setImmediate?: (callback: () => void) => void }).setImmediate;
+  return new Promise((resolve) => {
+    if (immediate !== undefined) immediate(resolve);
+    else {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(0);
+    }
+  });
+}

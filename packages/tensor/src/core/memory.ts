@@ -1,5 +1,5 @@
 import type { Backend } from "@dl/backend";
-import { askCollector, collector } from "./collector.ts";
+import { askCollector, collector, macrotask } from "./collector.ts";
 import { settings } from "./configuration.ts";
 import { formatBytes, liveBySite, storageStatistics } from "./storage.ts";
 
@@ -90,20 +90,4 @@ export async function collectGarbage(): Promise<void> {
     await macrotask();
     await macrotask();
   }
-}
-
-/** Finalisers run between macrotasks. A message turn is not clamped to 4 ms as timers are. */
-function macrotask(): Promise<void> {
-  const immediate = (globalThis as { setImmediate?: (callback: () => void) => void }).setImmediate;
-  return new Promise((resolve) => {
-    if (immediate !== undefined) immediate(resolve);
-    else {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => {
-        port1.close();
-        resolve();
-      };
-      port2.postMessage(0);
-    }
-  });
 }

@@ -5,7 +5,7 @@ import {
   type BufferHandle,
   type Layout,
 } from "@dl/backend";
-import { collector } from "./collector.ts";
+import { collectSoon } from "./collector.ts";
 import { settings } from "./configuration.ts";
 
 /**
@@ -105,8 +105,8 @@ function account(bytes: number): void {
 function checkBudget(byteLength: number, op: string): void {
   const budget = settings().memoryBudgetBytes;
   if (liveBytes + byteLength <= budget) return;
-  // What is found is given back in a later task, so that after the error there is room again.
-  collector()?.();
+  // Whoever catches the error lets go of tensors by then, and has room again.
+  collectSoon();
   throw new OutOfMemoryError(
     op,
     `${formatBytes(byteLength)} more would pass the budget of ${formatBytes(budget)}: ${live.size} tensors hold ${formatBytes(liveBytes)}. ` +

@@ -1,19 +1,5 @@
-import {
-  checkOptions,
-  formatShape,
-  GradientError,
-  shapesEqual,
-  type OptionKinds,
-} from "@dl/backend";
-import {
-  applyOne,
-  PointwiseOp,
-  repeated,
-  stepRecorder,
-  tensorKind,
-  tidy,
-  type Tensor,
-} from "@dl/tensor";
+import { checkOptions, formatShape, GradientError, shapesEqual, type OptionKinds } from "@dl/backend";
+import { alias, applyOne, keepBeyondScope, PointwiseOp, repeated, stepRecorder, tensorKind, tidy, type Tensor } from "@dl/tensor";
 import { enableGrad, noGrad } from "./grad-mode.ts";
 import { recordingOf, type GraphNode, type Recording } from "./recording.ts";
 import { stopGradient } from "./stop-gradient.ts";
@@ -56,10 +42,12 @@ export function backward(root: Tensor, options: BackwardOptions = {}): void {
     return found;
   };
   // Gradients on the way that nobody can hold go at once instead of waiting for the collector.
-  const leaves = isPrivate(nodes, options) ? tidy(collect) : collect();
-  noGrad(() => {
-    for (const [recording, gradient] of leaves) accumulate(recording, gradient, options);
-  });
+  const isOwn = isPrivate(nodes, options);
+  const leaves = isOwn ? tidy(collect) : collect();
+  for (const [recording, gradient] of leaves) accumulate(recording, gradient, options);
+  // The leaves have handles of their own.
+  if (isOwn)
+    for (const gradient of leaves.values()) if (gradient !== options.gradient) gradient.dispose();
 }
 
 /** Whether nobody but the walk sees its gradients: no hooks, no rules of the user's, no graph. */
@@ -76,8 +64,10 @@ function isPrivate(nodes: readonly GraphNode[], options: BackwardOptions): boole
 
 function accumulate(recording: Recording, gradient: Tensor, options: BackwardOptions): void {
   const before = recording.grad;
-  const add = (): Tensor => (before === null ? gradient : before.add(gradient));
-  const sum = options.createGraph === true ? enableGrad(add) : stopGradient(add());
+  const [share, inMode] =
+    options.createGraph === true ? [alias, enableGrad] : [stopGradient, noGrad];
+  const sum = before === null ? share(gradient) : inMode(() => before.add(gradient));
+  keepBeyondScope(sum, recording.scope);
   repeated(() => {
     recording.grad = sum;
   });

@@ -1,5 +1,5 @@
 import { defaultGenerator, Tensor, tidy } from "@dl/tensor";
-import { ArgumentError, GradientError, isFloat } from "@dl/backend";
+import { checkSynchronous, GradientError, isFloat } from "@dl/backend";
 import { sweep, walkOrder } from "./backward.ts";
 import type { FunctionOutput } from "./function.ts";
 import { enableGrad, isGradEnabled, noGrad } from "./grad-mode.ts";
@@ -33,7 +33,16 @@ export function checkpoint<Output extends FunctionOutput>(
 ): Output {
   if (!isGradEnabled()) return f(...inputs);
   const generatorState = defaultGenerator().getState();
-  const { result, uses } = usesWithin(() => tidy(() => noGrad(() => checkedOutput(f(...inputs)))));
+  const run = (): Output => {
+    const output = f(...inputs);
+    checkSynchronous(
+      "checkpoint",
+      output,
+      "cannot be run again during backward. Read results outside of it.",
+    );
+    return output;
+  };
+  const { result, uses } = usesWithin(() => tidy(() => noGrad(run)));
   const recordings = new Set(uses);
   // An input may come back as it is, without an operation on it.
   for (const input of inputs) {
@@ -69,15 +78,6 @@ export function checkpoint<Output extends FunctionOutput>(
 
 function outputList(result: FunctionOutput): readonly Tensor[] {
   return result instanceof Tensor ? [result] : result;
-}
-
-function checkedOutput<Output extends FunctionOutput>(output: Output): Output {
-  if (output instanceof Promise)
-    throw new ArgumentError(
-      "checkpoint",
-      "the function is asynchronous, and cannot be run again during backward. Read results outside of it.",
-    );
-  return output;
 }
 
 /** Runs `body` with the default generator as it was, and leaves the generator as it is now. */

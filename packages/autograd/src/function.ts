@@ -1,5 +1,5 @@
 import { ArgumentError, isFloat } from "@dl/backend";
-import { Tensor } from "@dl/tensor";
+import { Tensor, zerosLike } from "@dl/tensor";
 import { isGradEnabled, noGrad } from "./grad-mode.ts";
 import { GraphNode, recordingOf } from "./recording.ts";
 import { currentSite } from "./recorder.ts";
@@ -89,7 +89,7 @@ export abstract class Function<Output extends FunctionOutput = Tensor> {
     node.isForeign = true;
     keepSaved(ctx, node, results, outputs);
     node.vjp = (gradients) => {
-      const filled = gradients.map((gradient, i) => gradient ?? differentiable[i]!.detach().mul(0));
+      const filled = gradients.map((gradient, i) => gradient ?? zerosLike(differentiable[i]!));
       return this.checked(this.backward(ctx, ...filled), inputs);
     };
     return (result instanceof Tensor ? outputs[0]! : outputs) as FunctionOutput as Output;

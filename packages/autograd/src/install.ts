@@ -1,5 +1,5 @@
-import { GradientError, isFloat } from "@dl/backend";
-import { repeated, stepRecorder, Tensor } from "@dl/tensor";
+import { checkFunction, GradientError, isFloat } from "@dl/backend";
+import { keepBeyondScope, repeated, stepRecorder, Tensor } from "@dl/tensor";
 import { backward, type BackwardOptions } from "./backward.ts";
 import { recordingOf, Recording, type GradientHook } from "./recording.ts";
 import { startRecorder } from "./recorder.ts";
@@ -109,6 +109,7 @@ Object.defineProperties(Tensor.prototype, {
     },
     set(this: Tensor, gradient: Tensor | null) {
       const recording = demandRecording(this, "grad");
+      if (gradient !== null) keepBeyondScope(gradient, recording.scope);
       repeated(() => {
         recording.grad = gradient;
       });
@@ -151,6 +152,7 @@ Object.defineProperties(Tensor.prototype, {
   },
   registerHook: {
     value(this: Tensor, hook: GradientHook): () => void {
+      checkFunction("registerHook", "hook", hook);
       const recording = demandRecording(this, "registerHook");
       recording.hooks = [...recording.hooks, hook];
       return () => {

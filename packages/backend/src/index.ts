@@ -25,6 +25,7 @@ export {
   UnsupportedError,
 } from "./errors.ts";
 export type { ErrorDetails } from "./errors.ts";
+export { checkFunction, checkSynchronous } from "./check-function.ts";
 export { IdTrie } from "./intern.ts";
 export {
   coalesceAxes,

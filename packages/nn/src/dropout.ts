@@ -1,11 +1,5 @@
-import {
-  ArgumentError,
-  checkOptions,
-  formatShape,
-  ShapeError,
-  type OptionKinds,
-} from "@dl/backend";
-import { bernoulli, generatorKind, type Generator, type Tensor } from "@dl/tensor";
+import { ArgumentError, checkOptions, formatShape, ShapeError, type OptionKinds } from "@dl/backend";
+import { alias, bernoulli, generatorKind, type Generator, type Tensor } from "@dl/tensor";
 import { Module } from "./module.ts";
 
 /** Where dropout draws from. */
@@ -48,7 +42,7 @@ function keptMask(
  *
  * @throws {ArgumentError} unless the probability is between 0 and 1.
  * @example
- * new Dropout(0.5).eval().forward(inputs) === inputs; // => true
+ * await new Dropout(0.5).eval().forward(tensor([1, 2])).toArray(); // => [1, 2]
  */
 export class Dropout extends Module {
   readonly probability: number;
@@ -62,7 +56,7 @@ export class Dropout extends Module {
   }
 
   forward(inputs: Tensor): Tensor {
-    if (!this.isTraining || this.probability === 0) return inputs;
+    if (!this.isTraining || this.probability === 0) return alias(inputs);
     const kept = 1 - this.probability;
     const mask = keptMask(inputs, inputs.shape, kept, this.#generator);
     return inputs.mul(mask.mul(kept > 0 ? 1 / kept : 0));
@@ -98,7 +92,7 @@ export class SpatialDropout extends Module {
         `needs inputs [batch, channels, ...positions]: received ${formatShape(inputs.shape)}. Use Dropout.`,
         { received: inputs.shape },
       );
-    if (!this.isTraining || this.probability === 0) return inputs;
+    if (!this.isTraining || this.probability === 0) return alias(inputs);
     const kept = 1 - this.probability;
     const shape = inputs.shape.map((size, axis) => (axis < 2 ? size : 1));
     const mask = keptMask(inputs, shape, kept, this.#generator);
@@ -131,7 +125,7 @@ export class AlphaDropout extends Module {
   }
 
   forward(inputs: Tensor): Tensor {
-    if (!this.isTraining || this.probability === 0) return inputs;
+    if (!this.isTraining || this.probability === 0) return alias(inputs);
     const kept = 1 - this.probability;
     if (kept === 0) return inputs.mul(0);
     const scale = 1 / Math.sqrt(kept * (1 + this.probability * saturated ** 2));

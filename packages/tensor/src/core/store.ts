@@ -201,15 +201,26 @@ function settle(value: TensorValue, storage: Storage): void {
   const { pending } = value;
   value.stored = new Stored(storage, contiguousLayout(value.shape), 0);
   value.pending = undefined;
-  if (pending !== undefined) forEachOperand(pending, (operand) => operand.consumers--);
+  if (pending !== undefined) forEachOperand(pending, releaseConsumer);
 }
 
-/** Frees a value that nothing needs any more; what is pending lets go of its operands. */
-export function releaseValue(value: TensorValue): void {
-  if (value.consumers > 0) return;
+/**
+ * Frees a value, unless a tensor stands for it or something needs it; what is pending lets go of its
+ * operands.
+ */
+export function releaseValue(value: TensorValue): boolean {
+  if (value.consumers > 0 || value.handles > 0 || value.handlesInSteps > 0) return false;
   value.stored?.release();
-  if (value.pending !== undefined) forEachOperand(value.pending, (operand) => operand.consumers--);
+  const { pending } = value;
   value.pending = undefined;
+  if (pending !== undefined) forEachOperand(pending, releaseConsumer);
+  return true;
+}
+
+/** Told that one of those that needed a value does so no more. */
+export function releaseConsumer(value: TensorValue): void {
+  value.consumers--;
+  releaseValue(value);
 }
 
 /** The tensor values that a pending one is computed from. */

@@ -62,7 +62,7 @@ describe("concatenate", () => {
       [1, 3, 3, 4],
       [2, 4, 1, 2],
     ]);
-    expect(concatenate([x])).toBe(x);
+    expect(concatenate([x]).value).toBe(x.value);
   });
 
   test("says what is wrong", () => {

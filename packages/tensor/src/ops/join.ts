@@ -6,10 +6,11 @@ import {
   ShapeError,
   shapesEqual,
 } from "@dl/backend";
+import { alias } from "../core/alias.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor, commonBackend } from "./check-operands.ts";
-import { cast, commonDType } from "./pointwise.ts";
+import { castTo, commonDType } from "./pointwise.ts";
 import { expand, reshape, unsqueeze } from "./views.ts";
 
 /**
@@ -34,9 +35,9 @@ export function concatenate(tensors: readonly Tensor[], axis = 0): Tensor {
         `shapes differ outside axis ${axis}: ${formatShape(first.shape)} and ${formatShape(tensor.shape)}. Make all other sizes equal.`,
         { expected: first.shape, received: tensor.shape },
       );
-  if (tensors.length === 1) return first;
+  if (tensors.length === 1) return alias(first);
   const dtype = commonDType(tensors);
-  const inputs = tensors.map((tensor) => cast(tensor, dtype));
+  const inputs = tensors.map((tensor) => castTo(tensor, dtype));
   return applyOne("concatenate", inputs, { axis: at });
 }
 

@@ -12,7 +12,7 @@ import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor, commonBackend } from "./check-operands.ts";
 import { permute } from "./permute.ts";
-import { cast, commonDType } from "./pointwise.ts";
+import { castTo, commonDType } from "./pointwise.ts";
 import { expand, reshape, unsqueeze } from "./views.ts";
 
 /**
@@ -37,8 +37,8 @@ export function matmul(left: Tensor, right: Tensor): Tensor {
       `needs a float tensor, got ${left.dtype} and ${right.dtype}. Convert with x.cast("float32").`,
       { received: [left.dtype, right.dtype] },
     );
-  const a = cast(left.ndim === 1 ? unsqueeze(left, 0) : left, dtype);
-  const b = cast(right.ndim === 1 ? unsqueeze(right, 1) : right, dtype);
+  const a = castTo(left.ndim === 1 ? unsqueeze(left, 0) : left, dtype);
+  const b = castTo(right.ndim === 1 ? unsqueeze(right, 1) : right, dtype);
   const product = b.ndim === 2 ? foldedProduct(a, b) : batchedProduct(a, b);
   if (left.ndim > 1 && right.ndim > 1) return product;
   const shape = [...product.shape];

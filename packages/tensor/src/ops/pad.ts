@@ -1,4 +1,5 @@
 import { ArgumentError, checkOptions, formatShape, isFloat, ShapeError } from "@dl/backend";
+import { alias } from "../core/alias.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";
@@ -44,7 +45,7 @@ export function pad(x: Tensor, pairs: readonly PadPair[], options: PadOptions = 
   checkPairs(x, pairs);
   const none: readonly PadPair[] = Array.from({ length: x.ndim - pairs.length }, () => [0, 0]);
   const all = [...none, ...pairs];
-  if (all.every(([before, after]) => before === 0 && after === 0)) return x;
+  if (all.every(([before, after]) => before === 0 && after === 0)) return alias(x);
   if (mode !== "constant") {
     const extend = extensions[mode];
     if (extend === undefined)

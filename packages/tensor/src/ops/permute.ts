@@ -1,4 +1,5 @@
 import { AxisError, formatShape, normalizeAxes, normalizeAxis, ShapeError } from "@dl/backend";
+import { alias } from "../core/alias.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";
@@ -25,9 +26,8 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
   );
 }
 
-/** `x` itself where the order is the old one. */
 function permuteTo(x: Tensor, axes: readonly number[]): Tensor {
-  return axes.every((axis, i) => axis === i) ? x : applyOne("permute", [x], { axes });
+  return axes.every((axis, i) => axis === i) ? alias(x) : applyOne("permute", [x], { axes });
 }
 
 /**

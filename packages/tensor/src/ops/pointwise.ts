@@ -1,4 +1,5 @@
 import { ArgumentError, broadcastShapes, scalar, type DType, type Shape } from "@dl/backend";
+import { alias } from "../core/alias.ts";
 import { promoteDTypes, promoteWithNumber } from "../core/dtype-promotion.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne, type Operand } from "../core/primitives.ts";
@@ -22,7 +23,7 @@ const castOps: { readonly [Name in DType]: PointwiseOp } = {
  */
 export function cast(x: Tensor, dtype: DType): Tensor {
   checkTensor("cast", x);
-  if (x.dtype === dtype) return x;
+  if (x.dtype === dtype) return alias(x);
   const op = castOps[dtype] as PointwiseOp | undefined;
   if (op === undefined)
     throw new ArgumentError(
@@ -34,13 +35,23 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   return applyOne("pointwise", [x], { op });
 }
 
+/** {@link cast}, but `x` itself where it has that type. */
+export function castTo(x: Tensor, dtype: DType): Tensor {
+  return x.dtype === dtype ? x : cast(x, dtype);
+}
+
 /**
- * `x` stretched to `shape`; the same tensor where it has that shape. Shapes must be compatible.
+ * `x` stretched to `shape`. Shapes must be compatible.
  *
  * @example
  * await broadcastTo(tensor([1, 2]), [2, 2]).toArray(); // => [[1, 2], [1, 2]]
  */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  return x.shape === shape ? alias(x) : stretchTo(x, shape);
+}
+
+/** {@link broadcastTo}, but `x` itself where it has that shape. */
+function stretchTo(x: Tensor, shape: Shape): Tensor {
   return x.shape === shape ? x : applyOne("expand", [x], { shape });
 }
 
@@ -73,7 +84,7 @@ export function applyPointwise(
   const inputs = operands.map((operand, i): Operand => {
     const target = typeof dtype === "string" ? dtype : dtype[i]!;
     return operand instanceof Tensor
-      ? broadcastTo(cast(operand, target), shape)
+      ? stretchTo(castTo(operand, target), shape)
       : { number: target === "bool" ? Number(operand !== 0) : operand, dtype: target };
   });
   return applyOne("pointwise", inputs, { op });

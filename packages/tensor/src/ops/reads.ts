@@ -1,4 +1,5 @@
 import { contiguousLayout, formatShape, ShapeError, type Backend } from "@dl/backend";
+import { alias } from "../core/alias.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
 import { uploadedValue } from "../core/make-value.ts";
@@ -49,8 +50,8 @@ export async function toArray<Nested extends NestedNumbers = NestedNumbers>(
 }
 
 /**
- * The elements on another backend; the same tensor where it is there already. Gradients do not
- * follow it.
+ * The elements on another backend, without a copy where they are there already. Gradients do not
+ * follow to another one.
  *
  * @throws {UnsupportedError} if the other backend lacks the type.
  * @example
@@ -58,7 +59,7 @@ export async function toArray<Nested extends NestedNumbers = NestedNumbers>(
  */
 export async function to(x: Tensor, backend: Backend): Promise<Tensor> {
   checkTensor("to", x);
-  if (x.backend === backend) return x;
+  if (x.backend === backend) return alias(x);
   checkDTypeSupported(backend, x.dtype);
   const data: TensorData = await x.data();
   const stored = x.dtype === "bool" ? Uint32Array.from(data) : data;

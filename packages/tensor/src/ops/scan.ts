@@ -1,4 +1,5 @@
 import { normalizeAxis } from "@dl/backend";
+import { alias } from "../core/alias.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkFloat, checkTensor } from "./check-operands.ts";
@@ -60,5 +61,5 @@ export function logcumsumexp(x: Tensor, axis: number): Tensor {
     const combined = part(result, distance, rest).logaddexp(part(result, 0, rest));
     result = applyOne("concatenate", [part(result, 0, distance), combined], { axis: along });
   }
-  return result;
+  return result === x ? alias(x) : result;
 }

@@ -6,6 +6,7 @@ import {
   type Partials,
   type Scalar,
 } from "@dl/backend";
+import { alias } from "../core/alias.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { Tensor } from "../core/tensor.ts";
 import { checkFloat, checkTensor } from "./check-operands.ts";
@@ -74,7 +75,7 @@ function normalizedExp(name: string, op: PointwiseOp, x: Tensor, axis: number): 
   checkTensor(name, x);
   checkFloat(name, x);
   const list = [normalizeAxis(axis, x.ndim, name)];
-  if (x.elementCount === 0) return x;
+  if (x.elementCount === 0) return alias(x);
   const keepDims = { keepDims: true };
   const max = restoreAxes(fold("max", unrecorded(x), list), x.shape, list, keepDims);
   const total = fold("sum", applyPointwise(shiftedExp, [x, max], x.dtype), list);
@@ -94,7 +95,7 @@ export function logsumexp(x: Tensor, axes?: Axes, options?: ReduceOptions): Tens
   const { list, count } = foldedAxes("logsumexp", x, axes, options);
   checkFloat("logsumexp", x);
   checkNotEmpty("logsumexp", x, count);
-  if (list.length === 0) return x;
+  if (list.length === 0) return alias(x);
   const max = applyPointwise(finiteOrZero, [fold("max", unrecorded(x), list)], x.dtype);
   const spread = broadcastTo(restoreAxes(max, x.shape, list, { keepDims: true }), x.shape);
   const total = fold("sum", applyPointwise(shiftedExp, [x, spread], x.dtype), list);

@@ -8,6 +8,7 @@ import {
   ShapeError,
   type Shape,
 } from "@dl/backend";
+import { alias } from "../core/alias.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";
@@ -25,9 +26,8 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   return reshapeTo(x, inferSize("reshape", x.elementCount, shape, x.shape));
 }
 
-/** `x` itself where it has that shape already. */
 function reshapeTo(x: Tensor, shape: Shape): Tensor {
-  return x.shape === shape ? x : applyOne("reshape", [x], { shape });
+  return x.shape === shape ? alias(x) : applyOne("reshape", [x], { shape });
 }
 
 /** `sizes` with -1 replaced by what is left of `count` elements. */
@@ -146,5 +146,5 @@ export function expand(x: Tensor, shape: readonly number[]): Tensor {
       { expected: x.shape, received: shape },
     );
   const target = internShape(sizes, "expand");
-  return x.shape === target ? x : applyOne("expand", [x], { shape: target });
+  return x.shape === target ? alias(x) : applyOne("expand", [x], { shape: target });
 }

@@ -28,6 +28,10 @@ const noOperations: Readonly<Record<string, string>> = {
   memory: "memory",
   format: "text",
   tidy: "memory",
+  keepBeyondScope: "memory",
+  scopeOf: "memory",
+  releaseConsumer: "memory",
+  alias: "memory; tested with the ways to share elements",
   defaultGenerator: "a generator, not a tensor",
   manualSeed: "a generator, not a tensor",
   checkCount: "a check",
@@ -47,7 +51,7 @@ const notOnTensors = new Set(
 const renamed: Readonly<Record<string, string>> = { var: "variance" };
 /** Members of Tensor that are no operations. */
 const members = new Set(
-  `constructor data dispose toString assign rebind shape dtype backend ndim elementCount isPending
+  `constructor data dispose letGo toString toJSON assign rebind shape dtype backend ndim elementCount isPending
    format requiresGrad grad isLeaf requireGrad backward detach retainGrad registerHook`.split(
     /\s+/,
   ),

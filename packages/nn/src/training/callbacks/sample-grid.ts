@@ -34,12 +34,8 @@ export function sampleGrid({ sample, show, every = 1, ...grid }: SampleGridOptio
   return {
     async onEpoch(epoch, run) {
       if (epoch.epoch % every !== 0 && epoch.epoch !== run.epochs) return;
-      await inEvaluation(run.model, async () => {
-        await show(
-          noGrad(() => imageGrid(sample(), grid)),
-          epoch,
-        );
-      });
+      const picture = (): Tensor => noGrad(() => imageGrid(sample(), grid));
+      await show(inEvaluation(run.model, picture), epoch);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { AxisError, ShapeError } from "./errors.ts";
+import { ArgumentError, AxisError, ShapeError } from "./errors.ts";
 import { IdTrie } from "./intern.ts";
 
 /** Sizes of a tensor's axes. Shapes made by {@link internShape} are equal exactly when identical. */
@@ -125,7 +125,7 @@ export function normalizeAxis(axis: number, ndim: number, op: string): number {
         : `Use ${axes.slice(0, -1).join(", ")} or ${axes[axes.length - 1]!}.`;
     throw new AxisError(
       op,
-      `axis ${axis} is out of range for a tensor with ${ndim} ${ndim === 1 ? "axis" : "axes"}. ${advice}`,
+      `axis ${typeof axis === "string" ? JSON.stringify(axis) : String(axis)} is out of range for a tensor with ${ndim} ${ndim === 1 ? "axis" : "axes"}. ${advice}`,
       { received: axis },
     );
   }
@@ -133,9 +133,11 @@ export function normalizeAxis(axis: number, ndim: number, op: string): number {
 }
 
 /**
- * Axes as sorted indices from the front; all of them when none is given.
+ * Axes as sorted indices from the front; all of them when none is given. 0 and -1 also name the axis
+ * that a scalar does not have, as in PyTorch.
  *
- * @throws {AxisError}
+ * @throws {AxisError} if an axis is out of range or named twice.
+ * @throws {ArgumentError} if it is neither a number nor a list.
  * @example
  * normalizeAxes([-1, 0], 3, "sum"); // => [0, 2]
  */
@@ -146,11 +148,22 @@ export function normalizeAxes(
 ): readonly number[] {
   if (axes === undefined) return Array.from({ length: ndim }, (_, i) => i);
   const list = typeof axes === "number" ? [axes] : axes;
-  const result = list.map((axis) => normalizeAxis(axis, ndim, op)).toSorted((a, b) => a - b);
+  if (!Array.isArray(list))
+    throw new ArgumentError(
+      op,
+      `the axes must be a number or a list of numbers: received ${list === null ? "null" : typeof list}.`,
+      { received: axes },
+    );
+  const result = list
+    .map((axis: number) => {
+      const isOfScalar = ndim === 0 && (axis === 0 || axis === -1);
+      return isOfScalar ? 0 : normalizeAxis(axis, ndim, op);
+    })
+    .toSorted((a, b) => a - b);
   for (let i = 1; i < result.length; i++)
     if (result[i] === result[i - 1])
       throw new AxisError(op, `axis ${result[i]!} is named twice: received [${list.join(", ")}].`, {
         received: axes,
       });
-  return result;
+  return ndim === 0 ? [] : result;
 }

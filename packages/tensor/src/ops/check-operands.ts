@@ -31,6 +31,23 @@ export function checkTensor(op: string, x: unknown): asserts x is Tensor {
     );
 }
 
+/** @throws {ArgumentError} if it is not a list, whose items are `what`. */
+export function checkList(op: string, list: unknown, name: string, what = "sizes"): void {
+  if (!Array.isArray(list))
+    throw new ArgumentError(
+      op,
+      `${name} must be a list of ${what}: received ${kindOf(list)}. Write [...].`,
+      { received: list },
+    );
+}
+
+/** A value as a message names it. */
+function kindOf(value: unknown): string {
+  if (value instanceof Tensor) return "a tensor";
+  if (typeof value === "number" || value === null || value === undefined) return String(value);
+  return typeof value === "string" ? JSON.stringify(value) : typeof value;
+}
+
 /** @throws {ArgumentError} if it is not a number. */
 export function checkNumber(op: string, value: unknown): asserts value is number {
   if (typeof value !== "number")

@@ -35,7 +35,7 @@ export function concatenate(tensors: readonly Tensor[], axis = 0): Tensor {
         { expected: first.shape, received: tensor.shape },
       );
   if (tensors.length === 1) return first;
-  const dtype = commonDType(tensors);
+  const dtype = commonDType("concatenate", tensors);
   const inputs = tensors.map((tensor) => cast(tensor, dtype));
   return applyOne("concatenate", inputs, { axis: at });
 }
@@ -135,8 +135,8 @@ function checkCount(op: string, count: number): void {
  * Grids of coordinates: result i varies along axis i as `axes[i]` does and is constant along the
  * others (`indexing: "ij"` of PyTorch).
  *
- * Shape: [n₁], [n₂], ... → as many tensors [n₁, n₂, ...].
- * @throws {ShapeError} if one of them does not have one axis.
+ * Shape: [n₁], [n₂], ... → as many tensors [n₁, n₂, ...]; a scalar counts as [1].
+ * @throws {ShapeError} if one of them has several axes.
  * @example
  * const [rows, columns] = meshgrid([tensor([1, 2]), tensor([3, 4])]);
  * await columns.toArray(); // => [[3, 4], [3, 4]]
@@ -144,10 +144,10 @@ function checkCount(op: string, count: number): void {
 export function meshgrid(axes: readonly Tensor[]): Tensor[] {
   checkTensors("meshgrid", axes);
   for (const axis of axes)
-    if (axis.ndim !== 1)
+    if (axis.ndim > 1)
       throw new ShapeError(
         "meshgrid",
-        `needs tensors with one axis, got shape ${formatShape(axis.shape)}. Use flatten().`,
+        `needs tensors with at most one axis, got shape ${formatShape(axis.shape)}. Use flatten().`,
         { received: axis.shape },
       );
   const shape = axes.map(({ elementCount }) => elementCount);

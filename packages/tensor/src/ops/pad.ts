@@ -1,7 +1,8 @@
-import { ArgumentError, formatShape, isFloat, ShapeError } from "@dl/backend";
+import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
+import { asElement, checkFits } from "../core/number-operand.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { checkTensor } from "./check-operands.ts";
+import { checkNumber, checkTensor } from "./check-operands.ts";
 import { concatenate } from "./join.ts";
 import { flip, narrow } from "./slice.ts";
 import { expand } from "./views.ts";
@@ -58,17 +59,13 @@ export function pad(x: Tensor, pairs: readonly PadPair[], options: PadOptions = 
       x,
     );
   }
-  if (!isFloat(x.dtype) && !Number.isInteger(value))
-    throw new ArgumentError(
-      "pad",
-      `${value} is not a value of ${x.dtype}. Give a whole number, or convert with x.cast("float32").`,
-      { received: value },
-    );
+  checkNumber("pad", value);
+  checkFits("pad", value, x.dtype);
   return applyOne("pad", [x], {
     before: all.map(([before]) => before),
     after: all.map(([, after]) => after),
     interior: all.map(() => 0),
-    value: x.dtype === "bool" ? Number(value !== 0) : value,
+    value: asElement(value, x.dtype),
   });
 }
 

@@ -39,8 +39,9 @@ function permuteTo(x: Tensor, axes: readonly number[]): Tensor {
  */
 export function transpose(x: Tensor, axisA: number, axisB: number): Tensor {
   checkTensor("transpose", x);
-  const a = normalizeAxis(axisA, x.ndim, "transpose");
-  const b = normalizeAxis(axisB, x.ndim, "transpose");
+  const ndim = Math.max(x.ndim, 1); // a scalar has an axis to name, as in PyTorch
+  const a = normalizeAxis(axisA, ndim, "transpose");
+  const b = normalizeAxis(axisB, ndim, "transpose");
   return permuteTo(
     x,
     x.shape.map((_, axis) => (axis === a ? b : axis === b ? a : axis)),
@@ -74,8 +75,9 @@ export function matrixTranspose(x: Tensor): Tensor {
  */
 export function moveAxis(x: Tensor, from: number, to: number): Tensor {
   checkTensor("moveAxis", x);
-  const source = normalizeAxis(from, x.ndim, "moveAxis");
-  const target = normalizeAxis(to, x.ndim, "moveAxis");
+  const ndim = Math.max(x.ndim, 1);
+  const source = normalizeAxis(from, ndim, "moveAxis");
+  const target = normalizeAxis(to, ndim, "moveAxis");
   const axes = x.shape.map((_, axis) => axis);
   axes.splice(source, 1);
   axes.splice(target, 0, source);

@@ -1,5 +1,6 @@
 import { ArgumentError, broadcastShapes, scalar, type DType, type Shape } from "@dl/backend";
 import { promoteDTypes, promoteWithNumber } from "../core/dtype-promotion.ts";
+import { asElement, checkFits } from "../core/number-operand.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne, type Operand } from "../core/primitives.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -14,8 +15,9 @@ const castOps: { readonly [Name in DType]: PointwiseOp } = {
 };
 
 /**
- * Elements converted to another type. Float to integer drops the fraction and saturates; anything
- * to bool is "not zero".
+ * Elements converted to another type. Float to integer drops the fraction and saturates, and NaN gives
+ * 0; int32 and uint32 keep each other's 32 bits; float64 beyond float32 becomes infinite; anything to
+ * bool is "not zero".
  *
  * @example
  * await cast(tensor([1.7, -1.7]), "int32").toArray(); // => [1, -1]
@@ -44,12 +46,12 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return x.shape === shape ? x : applyOne("expand", [x], { shape });
 }
 
-/** Common type of tensors and numbers. */
-export function commonDType(operands: readonly (Tensor | number)[]): DType {
+/** Common type of tensors and numbers. @throws {DTypeError} for int32 beside uint32. */
+export function commonDType(op: string, operands: readonly (Tensor | number)[]): DType {
   let dtype: DType | undefined;
   for (const operand of operands)
     if (operand instanceof Tensor)
-      dtype = dtype === undefined ? operand.dtype : promoteDTypes(dtype, operand.dtype);
+      dtype = dtype === undefined ? operand.dtype : promoteDTypes(op, dtype, operand.dtype);
   for (const operand of operands)
     if (typeof operand === "number") dtype = promoteWithNumber(dtype!, operand);
   return dtype!;
@@ -59,7 +61,7 @@ export function commonDType(operands: readonly (Tensor | number)[]): DType {
  * `op` over tensors and numbers, at least one of them a tensor: cast to `dtype` and broadcast.
  *
  * @throws {ShapeError} if shapes do not broadcast.
- * @throws {ArgumentError} if tensors live on different backends.
+ * @throws {ArgumentError} if tensors live on different backends, or a type cannot hold its number.
  */
 export function applyPointwise(
   op: PointwiseOp,
@@ -72,9 +74,9 @@ export function applyPointwise(
   for (const tensor of tensors) shape = broadcastShapes(shape, tensor.shape, op.name);
   const inputs = operands.map((operand, i): Operand => {
     const target = typeof dtype === "string" ? dtype : dtype[i]!;
-    return operand instanceof Tensor
-      ? broadcastTo(cast(operand, target), shape)
-      : { number: target === "bool" ? Number(operand !== 0) : operand, dtype: target };
+    if (operand instanceof Tensor) return broadcastTo(cast(operand, target), shape);
+    checkFits(op.name, operand, target);
+    return { number: asElement(operand, target), dtype: target };
   });
   return applyOne("pointwise", inputs, { op });
 }

@@ -11,6 +11,7 @@ import {
   type ReduceOptions,
 } from "./reduce.ts";
 import { cast } from "./pointwise.ts";
+import { asScalar, asScalars, asVector } from "./scalar-axis.ts";
 
 /** Elements picked along an axis and the int32 positions they stood at. */
 export interface ValuesAndIndices {
@@ -56,6 +57,8 @@ function extremeOf(
   const { list, count } = foldedAxes(op, x, axis);
   checkNotEmpty(op, x, count);
   if (axis === undefined) return extreme(op, x, list, options);
+  if (x.ndim === 0)
+    return asScalars(extremeOf(op, asVector(x), axis, undefined) as ValuesAndIndices, x);
   const numbers = asNumbers(x);
   const kept = restoreAxes(
     applyOne("argReduce", [numbers], { op: `arg${op}`, axis: list[0]! }),
@@ -104,6 +107,7 @@ function positionOf(
   options: ReduceOptions | undefined,
 ): Tensor {
   checkTensor(op, x);
+  if (x.ndim === 0) return asScalar(positionOf(op, asVector(x), axis ?? 0, undefined), x);
   const chosen = axis === undefined ? undefined : normalizeAxis(axis, x.ndim, op);
   checkNotEmpty(op, x, chosen === undefined ? x.elementCount : x.shape[chosen]!);
   const numbers = asNumbers(x);

@@ -7,8 +7,9 @@ import {
   type Shape,
 } from "@dl/backend";
 import type { CreationOptions } from "../core/creation-options.ts";
+import { asElement, checkConvertible } from "../core/number-operand.ts";
 import { Tensor, type NestedNumbers } from "../core/tensor.ts";
-import { checkedTarget, checkFills, checkFits, newElements, uploaded } from "./creation.ts";
+import { checkedTarget, checkFills, newElements, uploaded } from "./creation.ts";
 
 /** Flat numbers that `tensor` takes besides nested lists. */
 export type NumberArray =
@@ -104,8 +105,8 @@ function convert(
   const elements = newElements(dtype, numbers.length);
   for (let i = 0; i < numbers.length; i++) {
     const value = numbers[i]!;
-    checkFits("tensor", value, dtype);
-    elements[i] = dtype === "bool" ? Number(value !== 0) : value;
+    checkConvertible("tensor", value, dtype);
+    elements[i] = asElement(value, dtype);
   }
   return elements;
 }

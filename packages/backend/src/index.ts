@@ -10,6 +10,7 @@ export type {
 } from "./backend.ts";
 export { dtypes, isFloat, storageArray } from "./dtype.ts";
 export type { DType, DTypeKind, DTypeRecord, StorageArray } from "./dtype.ts";
+export { checkList, describeValue } from "./check-list.ts";
 export {
   ArgumentError,
   AxisError,

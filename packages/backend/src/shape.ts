@@ -1,3 +1,4 @@
+import { checkList, describeValue } from "./check-list.ts";
 import { ArgumentError, AxisError, ShapeError } from "./errors.ts";
 import { IdTrie } from "./intern.ts";
 
@@ -18,10 +19,12 @@ const shapes = new IdTrie<Shape>();
  * The one shared array for these sizes, checked.
  *
  * @throws {ShapeError} for sizes no tensor can have.
+ * @throws {ArgumentError} if it is no list.
  * @example
  * internShape([2, 3]) === internShape([2, 3]); // => true
  */
 export function internShape(sizes: readonly number[], op = "shape"): Shape {
+  checkList(op, sizes);
   const node = shapes.at(sizes);
   if (node.value === undefined) {
     checkShape(sizes, op);
@@ -110,10 +113,17 @@ export function broadcastShapes(a: Shape, b: Shape, op: string): Shape {
  * Axis as an index from the front.
  *
  * @throws {AxisError} if the tensor has no such axis.
+ * @throws {ArgumentError} if it is no number.
  * @example
  * normalizeAxis(-1, 3, "sum"); // => 2
  */
 export function normalizeAxis(axis: number, ndim: number, op: string): number {
+  if (typeof axis !== "number")
+    throw new ArgumentError(
+      op,
+      `the axis must be a whole number: received ${describeValue(axis)}.`,
+      { received: axis },
+    );
   if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
     const axes = [
       ...Array.from({ length: ndim }, (_, i) => String(i)),
@@ -125,7 +135,7 @@ export function normalizeAxis(axis: number, ndim: number, op: string): number {
         : `Use ${axes.slice(0, -1).join(", ")} or ${axes[axes.length - 1]!}.`;
     throw new AxisError(
       op,
-      `axis ${typeof axis === "string" ? JSON.stringify(axis) : String(axis)} is out of range for a tensor with ${ndim} ${ndim === 1 ? "axis" : "axes"}. ${advice}`,
+      `axis ${axis} is out of range for a tensor with ${ndim} ${ndim === 1 ? "axis" : "axes"}. ${advice}`,
       { received: axis },
     );
   }
@@ -148,14 +158,9 @@ export function normalizeAxes(
 ): readonly number[] {
   if (axes === undefined) return Array.from({ length: ndim }, (_, i) => i);
   const list = typeof axes === "number" ? [axes] : axes;
-  if (!Array.isArray(list))
-    throw new ArgumentError(
-      op,
-      `the axes must be a number or a list of numbers: received ${list === null ? "null" : typeof list}.`,
-      { received: axes },
-    );
+  checkList(op, list, "the axes", "whole numbers");
   const result = list
-    .map((axis: number) => {
+    .map((axis) => {
       const isOfScalar = ndim === 0 && (axis === 0 || axis === -1);
       return isOfScalar ? 0 : normalizeAxis(axis, ndim, op);
     })

@@ -1,10 +1,9 @@
-import { ArgumentError, DTypeError, formatShape, type Backend } from "@dl/backend";
+import { ArgumentError, checkList, DTypeError, formatShape, type Backend } from "@dl/backend";
 import { knownRange } from "../core/known-range.ts";
 import { uploadedValue } from "../core/make-value.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
 import { Tensor } from "../core/tensor.ts";
-import { checkList } from "./check-operands.ts";
 import { cast } from "./pointwise.ts";
 import { add, and, less, lessEqual, neg, select } from "../scalar-functions.ts";
 
@@ -47,7 +46,7 @@ export function indexTensor(
 
 function checkedPositions(op: string, indices: readonly number[], axis: number, x: Tensor): Tensor {
   const size = x.shape[axis]!;
-  checkList(op, indices, "the indices", "whole numbers");
+  if (!ArrayBuffer.isView(indices)) checkList(op, indices, "the indices", "whole numbers");
   for (const position of indices) checkPosition(op, position, axis, x);
   return uploadPositions(
     indices.map((position) => (position < 0 ? position + size : position)),

@@ -1,6 +1,8 @@
 import {
   ArgumentError,
+  describeValue,
   DTypeError,
+  dtypes,
   isFloat,
   UnsupportedError,
   type Backend,
@@ -31,23 +33,6 @@ export function checkTensor(op: string, x: unknown): asserts x is Tensor {
     );
 }
 
-/** @throws {ArgumentError} if it is not a list, whose items are `what`. */
-export function checkList(op: string, list: unknown, name: string, what = "sizes"): void {
-  if (!Array.isArray(list))
-    throw new ArgumentError(
-      op,
-      `${name} must be a list of ${what}: received ${kindOf(list)}. Write [...].`,
-      { received: list },
-    );
-}
-
-/** A value as a message names it. */
-function kindOf(value: unknown): string {
-  if (value instanceof Tensor) return "a tensor";
-  if (typeof value === "number" || value === null || value === undefined) return String(value);
-  return typeof value === "string" ? JSON.stringify(value) : typeof value;
-}
-
 /** @throws {ArgumentError} if it is not a number. */
 export function checkNumber(op: string, value: unknown): asserts value is number {
   if (typeof value !== "number")
@@ -55,6 +40,16 @@ export function checkNumber(op: string, value: unknown): asserts value is number
       op,
       `needs a number, got ${value instanceof Tensor ? "a tensor" : value === null ? "null" : typeof value}. Give a plain number.`,
       { received: value },
+    );
+}
+
+/** @throws {ArgumentError} if there is no such type. */
+export function checkDTypeName(op: string, dtype: unknown): asserts dtype is DType {
+  if (typeof dtype !== "string" || !Object.hasOwn(dtypes, dtype))
+    throw new ArgumentError(
+      op,
+      `unknown dtype: received ${describeValue(dtype)}. Use ${Object.keys(dtypes).join(", ")}.`,
+      { received: dtype },
     );
 }
 

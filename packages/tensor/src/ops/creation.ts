@@ -3,6 +3,7 @@ import {
   dtypes,
   expandLayout,
   internShape,
+  isFloat,
   maxElementCount,
   ShapeError,
   storageArray,
@@ -16,7 +17,7 @@ import { noteRange } from "../core/known-range.ts";
 import { uploadedValue, viewValue } from "../core/make-value.ts";
 import { asElement, checkConvertible, checkFits } from "../core/number-operand.ts";
 import { Tensor } from "../core/tensor.ts";
-import { checkDTypeSupported, checkNumber, checkTensor } from "./check-operands.ts";
+import { checkDTypeName, checkDTypeSupported, checkNumber, checkTensor } from "./check-operands.ts";
 
 /** Elements as they are stored for `dtype`. */
 export function newElements(dtype: DType, count: number): ReturnType<typeof storageArray> {
@@ -30,12 +31,7 @@ export function checkedTarget(
   dtype: DType,
 ): { backend: Backend; dtype: DType } {
   const chosen = options.dtype ?? dtype;
-  if (!Object.hasOwn(dtypes, chosen))
-    throw new ArgumentError(
-      op,
-      `unknown dtype: received ${JSON.stringify(chosen)}. Use ${Object.keys(dtypes).join(", ")}.`,
-      { received: chosen },
-    );
+  checkDTypeName(op, chosen);
   const backend = backendOrDefault(op, options.backend);
   checkDTypeSupported(backend, chosen);
   return { backend, dtype: chosen };
@@ -131,12 +127,6 @@ function filled(
   value: number,
   options: CreationOptions,
 ): Tensor {
-  if (!Array.isArray(sizes))
-    throw new ArgumentError(
-      op,
-      `the shape must be a list of sizes: received ${String(sizes)}. Write [${String(sizes)}].`,
-      { received: sizes },
-    );
   const shape = internShape(sizes, op);
   checkNumber(op, value);
   const { backend, dtype } = checkedTarget(op, options, "float32");
@@ -228,7 +218,8 @@ export function linspace(
       { received: count },
     );
   const { backend, dtype } = checkedTarget("linspace", options, "float32");
-  for (const bound of [start, end]) checkConvertible("linspace", bound, dtype);
+  const check = isFloat(dtype) ? checkFits : checkConvertible;
+  for (const bound of [start, end]) check("linspace", bound, dtype);
   const elements = newElements(dtype, count);
   const step = count > 1 ? (end - start) / (count - 1) : 0;
   // From the nearer end, so that both ends are exact and the middle symmetric.

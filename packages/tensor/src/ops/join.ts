@@ -1,5 +1,6 @@
 import {
   ArgumentError,
+  checkList,
   formatShape,
   internShape,
   normalizeAxis,
@@ -42,6 +43,7 @@ export function concatenate(tensors: readonly Tensor[], axis = 0): Tensor {
 
 /** The first of them. @throws {ArgumentError} for none, for other values, or for several backends. */
 function checkTensors(op: string, tensors: readonly Tensor[]): Tensor {
+  checkList(op, tensors, "what is joined", "tensors");
   const [first] = tensors;
   if (first === undefined)
     throw new ArgumentError(op, "needs at least one tensor: received none.", { received: tensors });
@@ -85,6 +87,7 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
  */
 export function tile(x: Tensor, counts: readonly number[]): Tensor {
   checkTensor("tile", x);
+  checkList("tile", counts, "the counts", "whole numbers");
   for (const count of counts) checkCount("tile", count);
   const ndim = Math.max(counts.length, x.ndim);
   const sizes = [...new Array<number>(ndim - x.ndim).fill(1), ...x.shape];

@@ -1,5 +1,7 @@
 import {
+  ArgumentError,
   broadcastShapes,
+  checkList,
   elementCount,
   formatShape,
   isFloat,
@@ -179,6 +181,18 @@ function pairedAxes(
   right: Tensor,
   axes: number | readonly [readonly number[], readonly number[]],
 ): [number[], number[]] {
+  if (typeof axes === "number") {
+    if (!Number.isInteger(axes) || axes < 0 || axes > Math.min(left.ndim, right.ndim))
+      throw new ArgumentError(
+        "tensordot",
+        `cannot sum over ${axes} axes of left ${formatShape(left.shape)} and right ${formatShape(right.shape)}. Both sides need them.`,
+        { received: axes },
+      );
+  } else {
+    checkList("tensordot", axes, "the axes", "two lists");
+    for (const side of [axes[0], axes[1]])
+      checkList("tensordot", side, "the axes of a side", "whole numbers");
+  }
   const count = (length: number): number[] => Array.from({ length }, (_, i) => i);
   const [leftAxes, rightAxes] =
     typeof axes === "number" ? [count(axes).map((i) => i - axes), count(axes)] : axes;

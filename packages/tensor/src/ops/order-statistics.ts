@@ -1,7 +1,7 @@
 import { ArgumentError, normalizeAxis } from "@dl/backend";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { checkFloat, checkTensor } from "./check-operands.ts";
+import { checkFloat, checkNumber, checkTensor } from "./check-operands.ts";
 import { gather } from "./gather.ts";
 import { any, checkNotEmpty, sum } from "./reduce.ts";
 import type { ValuesAndIndices } from "./reduce-positions.ts";
@@ -51,6 +51,7 @@ export function quantile(x: Tensor, q: number, axis = -1): Tensor {
   if (x.ndim === 0) return asScalar(quantile(asVector(x), q, axis), x);
   const { along, size } = checkedAxis("quantile", x, axis);
   checkFloat("quantile", x);
+  checkNumber("quantile", q);
   if (!(q >= 0 && q <= 1))
     throw new ArgumentError("quantile", `q must be between 0 and 1: received ${q}.`, {
       received: q,

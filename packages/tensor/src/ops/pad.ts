@@ -1,4 +1,4 @@
-import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
+import { ArgumentError, checkList, describeValue, formatShape, ShapeError } from "@dl/backend";
 import { asElement, checkFits } from "../core/number-operand.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -44,13 +44,12 @@ export function pad(x: Tensor, pairs: readonly PadPair[], options: PadOptions = 
   checkPairs(x, pairs);
   const none: readonly PadPair[] = Array.from({ length: x.ndim - pairs.length }, () => [0, 0]);
   const all = [...none, ...pairs];
-  if (all.every(([before, after]) => before === 0 && after === 0)) return x;
   if (mode !== "constant") {
     const extend = extensions[mode];
-    if (extend === undefined)
+    if (!Object.hasOwn(extensions, mode))
       throw new ArgumentError(
         "pad",
-        `unknown mode: received ${mode as string}. Use "constant", "reflect", "replicate" or "circular".`,
+        `unknown mode: received ${describeValue(mode)}. Use "constant", "reflect", "replicate" or "circular".`,
         { received: mode },
       );
     checkReach(x, all, mode);
@@ -61,6 +60,7 @@ export function pad(x: Tensor, pairs: readonly PadPair[], options: PadOptions = 
   }
   checkNumber("pad", value);
   checkFits("pad", value, x.dtype);
+  if (all.every(([before, after]) => before === 0 && after === 0)) return x;
   return applyOne("pad", [x], {
     before: all.map(([before]) => before),
     after: all.map(([, after]) => after),
@@ -70,6 +70,7 @@ export function pad(x: Tensor, pairs: readonly PadPair[], options: PadOptions = 
 }
 
 function checkPairs(x: Tensor, pairs: readonly PadPair[]): void {
+  checkList("pad", pairs, "the widths", "pairs [before, after]");
   const text = `[${pairs.map((pair) => (Array.isArray(pair) ? `[${pair.join(", ")}]` : String(pair))).join(", ")}]`;
   for (const pair of pairs)
     if (

@@ -1,4 +1,11 @@
-import { AxisError, formatShape, normalizeAxes, normalizeAxis, ShapeError } from "@dl/backend";
+import {
+  AxisError,
+  checkList,
+  formatShape,
+  normalizeAxes,
+  normalizeAxis,
+  ShapeError,
+} from "@dl/backend";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";
@@ -12,6 +19,7 @@ import { checkTensor } from "./check-operands.ts";
  */
 export function permute(x: Tensor, axes: readonly number[]): Tensor {
   checkTensor("permute", x);
+  checkList("permute", axes, "the axes", "whole numbers");
   if (axes.length !== x.ndim)
     throw new AxisError(
       "permute",

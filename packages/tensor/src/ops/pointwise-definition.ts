@@ -128,7 +128,7 @@ export function pointwiseFunction(
     const operands: (Tensor | number)[] = [x];
     for (let i = 0; i < tensorOperands; i++) operands.push(checkOperand(name, given[i]));
     numbers.forEach((fallback, i) => {
-      const number = given[tensorOperands + i] ?? fallback;
+      const { [tensorOperands + i]: number = fallback } = given;
       checkNumber(name, number);
       operands.push(number);
     });

@@ -1,10 +1,15 @@
-import { ArgumentError, broadcastShapes, scalar, type DType, type Shape } from "@dl/backend";
+import { broadcastShapes, scalar, type DType, type Shape } from "@dl/backend";
 import { promoteDTypes, promoteWithNumber } from "../core/dtype-promotion.ts";
 import { asElement, checkFits } from "../core/number-operand.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne, type Operand } from "../core/primitives.ts";
 import { Tensor } from "../core/tensor.ts";
-import { checkDTypeSupported, checkTensor, commonBackend } from "./check-operands.ts";
+import {
+  checkDTypeName,
+  checkDTypeSupported,
+  checkTensor,
+  commonBackend,
+} from "./check-operands.ts";
 
 const castOps: { readonly [Name in DType]: PointwiseOp } = {
   float32: new PointwiseOp("cast", (x) => scalar.cast(x, "float32")),
@@ -25,15 +30,9 @@ const castOps: { readonly [Name in DType]: PointwiseOp } = {
 export function cast(x: Tensor, dtype: DType): Tensor {
   checkTensor("cast", x);
   if (x.dtype === dtype) return x;
-  const op = castOps[dtype] as PointwiseOp | undefined;
-  if (op === undefined)
-    throw new ArgumentError(
-      "cast",
-      `unknown dtype: received ${JSON.stringify(dtype)}. Use ${Object.keys(castOps).join(", ")}.`,
-      { received: dtype },
-    );
+  checkDTypeName("cast", dtype);
   checkDTypeSupported(x.backend, dtype);
-  return applyOne("pointwise", [x], { op });
+  return applyOne("pointwise", [x], { op: castOps[dtype] });
 }
 
 /**

@@ -54,9 +54,11 @@ function extremeOf(
   axis: number | undefined,
   options: ReduceOptions | undefined,
 ): Tensor | ValuesAndIndices {
+  checkTensor(op, x);
   const { list, count } = foldedAxes(op, x, axis);
   checkNotEmpty(op, x, count);
   if (axis === undefined) return extreme(op, x, list, options);
+  normalizeAxis(axis, Math.max(x.ndim, 1), op);
   if (x.ndim === 0)
     return asScalars(extremeOf(op, asVector(x), axis, undefined) as ValuesAndIndices, x);
   const numbers = asNumbers(x);

@@ -33,10 +33,11 @@ export interface TensorOptions extends CreationOptions {
  * A tensor of these numbers: nested lists of one shape, a typed array, or a single number.
  *
  * The type is float32 for numbers, bool for booleans, and that of a typed array (int32 for those
- * of 8 and 16 bits) unless said. The data is copied.
+ * of 8 and 16 bits) unless said. The data is copied. Numbers are converted as data is: integers drop a
+ * fraction, and float32 rounds, numbers beyond it to infinity.
  *
  * @throws {ShapeError} if the lists are ragged, or do not fill `shape`.
- * @throws {ArgumentError} if something is not a number.
+ * @throws {ArgumentError} if something is not a number, or lies outside an integer type.
  * @example
  * tensor([[1, 2], [3, 4]]).shape; // => [2, 2]
  * tensor(new Float32Array(6), { shape: [2, 3] }).shape; // => [2, 3]

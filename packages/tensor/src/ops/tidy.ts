@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, describeValue } from "@dl/backend";
 import { closeScope, noteInScope, openScope } from "../core/scope.ts";
 import { store } from "../core/store.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -14,6 +14,12 @@ import { upcomingSerial } from "../core/tensor-value.ts";
  * await distance.item(); // => 5
  */
 export function tidy<Result>(work: () => Result): Result {
+  if (typeof work !== "function")
+    throw new ArgumentError(
+      "tidy",
+      `needs a function: received ${describeValue(work)}. Write tidy(() => ...).`,
+      { received: work },
+    );
   const oldest = upcomingSerial();
   openScope();
   let result: Result | undefined;

@@ -1,5 +1,6 @@
 import { DTypeError, scalar, type DType } from "@dl/backend";
 import { backendOrDefault } from "../core/configuration.ts";
+import { checkFits } from "../core/number-operand.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -27,7 +28,8 @@ const integerOps = /* @__PURE__ */ randomOps("integers", (dtype) => (bits, range
  * low + ⌊bits · (high - low) / 2³²⌋ of 32 random bits: a number's chance is off by less than 2⁻³².
  *
  * Shape: `shape`, int32 unless said.
- * @throws {ArgumentError} if low is not below high, or a bound is not a whole number of 32 bits.
+ * @throws {ArgumentError} if low is not below high, a bound is not a whole number of 32 bits, or the type
+ * cannot hold the numbers.
  * @example
  * integers(0, 10, [5]).dtype; // => "int32"
  */
@@ -47,6 +49,8 @@ export function integers(
       high <= 2 ** 31,
     "Give whole numbers with low below high, from -2^31 to 2^31.",
   );
+  const { dtype = "int32" } = options;
+  for (const bound of [low, high - 1]) checkFits("integers", bound, dtype);
   const range = Math.min(high - low, 2 ** 32 - 1);
   return drawTensor(integerOps, shape, { dtype: "int32", ...options }, [], [range, low >>> 0]);
 }

@@ -1,6 +1,6 @@
 import { ArgumentError, constantLike, type Scalar } from "@dl/backend";
 import type { NumberRule } from "../../core/number-operand.ts";
-import { and, equal, less, mul, select, shiftRight } from "../../scalar-functions.ts";
+import { abs, and, equal, less, mul, select, shiftRight } from "../../scalar-functions.ts";
 
 /**
  * Power by squaring, modulo 2³². An exponent below 0 leaves a fraction, of which the whole part is
@@ -15,7 +15,7 @@ export function integerPower(base: Scalar, exponent: Scalar): Scalar {
     square = mul(square, square);
   }
   // The bits of a negative exponent are those of one 2³² higher: right for 1 and -1.
-  const isUnit = equal(mul(base, base), 1);
+  const isUnit = equal(abs(base), 1);
   return select(less(exponent, 0), select(isUnit, power, 0), power);
 }
 

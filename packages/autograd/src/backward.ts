@@ -1,5 +1,21 @@
-import { checkOptions, formatShape, GradientError, shapesEqual, type OptionKinds } from "@dl/backend";
-import { alias, applyOne, keepBeyondScope, PointwiseOp, repeated, stepRecorder, tensorKind, tidy, type Tensor } from "@dl/tensor";
+import {
+  checkOptions,
+  formatShape,
+  GradientError,
+  shapesEqual,
+  type OptionKinds,
+} from "@dl/backend";
+import {
+  alias,
+  applyOne,
+  keepBeyondScope,
+  PointwiseOp,
+  repeated,
+  stepRecorder,
+  tensorKind,
+  tidy,
+  type Tensor,
+} from "@dl/tensor";
 import { enableGrad, noGrad } from "./grad-mode.ts";
 import { recordingOf, type GraphNode, type Recording } from "./recording.ts";
 import { stopGradient } from "./stop-gradient.ts";

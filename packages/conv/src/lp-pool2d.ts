@@ -15,6 +15,7 @@ export interface LpPool2dOptions {
 
 export const lpPool2dKinds: OptionKinds<LpPool2dOptions> = {
   stride: "number|list",
+  padding: "number|list",
   ceilMode: "boolean",
 };
 

@@ -48,6 +48,7 @@ export const avgPool2dKinds: OptionKinds<AvgPool2dOptions> = {
   stride: "number|list",
   padding: "number|list",
   ceilMode: "boolean",
+  dilation: "number|list",
   countIncludePad: "boolean",
 };
 

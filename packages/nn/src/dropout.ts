@@ -1,4 +1,10 @@
-import { ArgumentError, checkOptions, formatShape, ShapeError, type OptionKinds } from "@dl/backend";
+import {
+  ArgumentError,
+  checkOptions,
+  formatShape,
+  ShapeError,
+  type OptionKinds,
+} from "@dl/backend";
 import { alias, bernoulli, generatorKind, type Generator, type Tensor } from "@dl/tensor";
 import { Module } from "./module.ts";
 

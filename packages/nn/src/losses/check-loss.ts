@@ -1,4 +1,11 @@
-import { ArgumentError, DTypeError, formatShape, isFloat, ShapeError, shapesEqual } from "@dl/backend";
+import {
+  ArgumentError,
+  DTypeError,
+  formatShape,
+  isFloat,
+  ShapeError,
+  shapesEqual,
+} from "@dl/backend";
 import { checkTensor, knownRange, type Tensor } from "@dl/tensor";
 
 /** @throws {DTypeError} unless `x` is float. */

@@ -1,5 +1,6 @@
 import {
   ArgumentError,
+  describeValue,
   DTypeError,
   dtypes,
   formatShape,
@@ -134,6 +135,12 @@ export class Tensor {
    * await x.toArray(); // => [1, 2]
    */
   assign(next: Tensor): this {
+    if (!(next instanceof Tensor))
+      throw new ArgumentError(
+        "assign",
+        `needs a tensor: received ${describeValue(next)}. Make one with tensor(...).`,
+        { received: next },
+      );
     if (next.shape !== this.shape)
       throw new ShapeError(
         "assign",

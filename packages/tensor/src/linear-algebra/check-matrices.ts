@@ -74,7 +74,7 @@ export function onPairs(
       { expected: left.shape, received: right.shape },
     );
   if (isVector) return onPairs(op, left, right.unsqueeze(1), apply).squeeze([-1]);
-  const dtype = commonDType([left, right]);
+  const dtype = commonDType(op, [left, right]);
   if (!isFloat(right.dtype))
     throw new DTypeError(
       op,

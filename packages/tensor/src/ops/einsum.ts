@@ -42,7 +42,7 @@ export function einsum(equation: string, ...tensors: readonly Tensor[]): Tensor 
     equation,
     tensors.map(({ shape }) => shape),
   );
-  const common = commonDType(tensors);
+  const common = commonDType("einsum", tensors);
   const dtype = common === "bool" ? "int32" : common;
   const terms = tensors.map((tensor, i) =>
     dropStretched(takeDiagonals(castTo(tensor, dtype), parsed.operands[i]!), parsed.sizes),

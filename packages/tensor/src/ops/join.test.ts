@@ -172,5 +172,5 @@ test("meshgrid", async () => {
     [3, 4, 5],
     [3, 4, 5],
   ]);
-  expect(() => meshgrid([zeros([2, 2])])).toThrow("meshgrid: needs tensors with one axis");
+  expect(() => meshgrid([zeros([2, 2])])).toThrow("meshgrid: needs tensors with at most one axis");
 });

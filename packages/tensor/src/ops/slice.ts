@@ -1,4 +1,11 @@
-import { ArgumentError, AxisError, formatShape, normalizeAxes, normalizeAxis } from "@dl/backend";
+import {
+  ArgumentError,
+  AxisError,
+  checkList,
+  formatShape,
+  normalizeAxes,
+  normalizeAxis,
+} from "@dl/backend";
 import { alias } from "../core/alias.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -40,6 +47,7 @@ export function slice(x: Tensor, ranges: readonly SliceRange[]): Tensor {
   checkTensor("slice", x);
   const cuts = new Map<number, Cut>();
   const kept: number[] = [];
+  checkList("slice", ranges, "the ranges", "one per axis");
   spreadRest(x, ranges).forEach((range, axis) => {
     const size = x.shape[axis]!;
     const cut =
@@ -86,10 +94,9 @@ function normalizePosition(op: string, position: number, axis: number, x: Tensor
   return position < 0 ? position + size : position;
 }
 
-function cutRange(
-  [from, to, by]: readonly [RangeEnd, RangeEnd?, (number | null)?],
-  size: number,
-): Cut {
+function cutRange(range: readonly [RangeEnd, RangeEnd?, (number | null)?], size: number): Cut {
+  checkList("slice", range, "a range", "start, stop and step");
+  const [from, to, by] = range;
   const step = by ?? 1;
   for (const part of [from, to, step])
     if (part !== null && part !== undefined && (!Number.isInteger(part) || step === 0))

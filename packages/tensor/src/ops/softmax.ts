@@ -1,6 +1,6 @@
 import {
   constantLike,
-  normalizeAxis,
+  normalizeAxes,
   stopGradient,
   withPartials,
   type Partials,
@@ -9,17 +9,10 @@ import {
 import { alias } from "../core/alias.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { Tensor } from "../core/tensor.ts";
+import { abs, add, div, equal, exp, less, log, neg, select, sub } from "../scalar-functions.ts";
 import { checkFloat, checkTensor } from "./check-operands.ts";
 import { applyPointwise, broadcastTo } from "./pointwise.ts";
-import {
-  checkNotEmpty,
-  fold,
-  foldedAxes,
-  restoreAxes,
-  type Axes,
-  type ReduceOptions,
-} from "./reduce.ts";
-import { abs, add, div, equal, exp, less, log, neg, select, sub } from "../scalar-functions.ts";
+import { fold, foldedAxes, restoreAxes, type Axes, type ReduceOptions } from "./reduce.ts";
 
 // Results do not depend on the maximum that is subtracted for safety, so its derivative is left
 // out: it would only add terms that cancel.
@@ -74,7 +67,7 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
 function normalizedExp(name: string, op: PointwiseOp, x: Tensor, axis: number): Tensor {
   checkTensor(name, x);
   checkFloat(name, x);
-  const list = [normalizeAxis(axis, x.ndim, name)];
+  const list = normalizeAxes([axis], x.ndim, name);
   if (x.elementCount === 0) return alias(x);
   const keepDims = { keepDims: true };
   const max = restoreAxes(fold("max", unrecorded(x), list), x.shape, list, keepDims);
@@ -84,17 +77,15 @@ function normalizedExp(name: string, op: PointwiseOp, x: Tensor, axis: number): 
 }
 
 /**
- * log Σ exp(x) over axes, without overflow. -Inf where all elements are.
+ * log Σ exp(x) over axes, without overflow. -Infinity where all elements are, and of no elements.
  *
  * @throws {DTypeError} for integer and bool tensors.
- * @throws {ShapeError} over no elements.
  * @example
  * await logsumexp(tensor([1000, 1000])).item(); // => 1000.69315
  */
 export function logsumexp(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
-  const { list, count } = foldedAxes("logsumexp", x, axes, options);
+  const { list } = foldedAxes("logsumexp", x, axes, options);
   checkFloat("logsumexp", x);
-  checkNotEmpty("logsumexp", x, count);
   if (list.length === 0) return alias(x);
   const max = applyPointwise(finiteOrZero, [fold("max", unrecorded(x), list)], x.dtype);
   const spread = broadcastTo(restoreAxes(max, x.shape, list, { keepDims: true }), x.shape);

@@ -1,4 +1,4 @@
-import { checkSynchronous } from "@dl/backend";
+import { ArgumentError, checkSynchronous, describeValue } from "@dl/backend";
 import { closeScope, noteInScope, openScope } from "../core/scope.ts";
 import { store } from "../core/store.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -17,6 +17,12 @@ import { Tensor } from "../core/tensor.ts";
  * await distance.item(); // => 5
  */
 export function tidy<Result>(work: () => Result): Result {
+  if (typeof work !== "function")
+    throw new ArgumentError(
+      "tidy",
+      `needs a function: received ${describeValue(work)}. Write tidy(() => ...).`,
+      { received: work },
+    );
   openScope();
   const kept = new Set<Tensor>();
   try {

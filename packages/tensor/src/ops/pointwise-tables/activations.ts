@@ -1,4 +1,5 @@
 import { withPartials, type Partials, type Scalar } from "@dl/backend";
+import { lowerBound, upperBound } from "../../core/number-operand.ts";
 import { unary, unaryWithNumber, unaryWithNumbers } from "../pointwise-definition.ts";
 import { sigmoid, softplus } from "./exponential.ts";
 import { referenceErf } from "./special.ts";
@@ -177,7 +178,10 @@ export const activations = {
   hardtanh: unaryWithNumbers(
     (x, low, high) => withPartials(min(max(x, low), high), [x, low, high], hardtanhPartials),
     [-1, 1],
-    { reference: (x, low, high) => Math.min(Math.max(x, low), high) },
+    {
+      reference: (x, low, high) => Math.min(Math.max(x, low), high),
+      numberRules: [lowerBound, upperBound],
+    },
   ),
   /**
    * x / 6 + 1/2, held between 0 and 1.

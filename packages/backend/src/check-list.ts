@@ -1,6 +1,5 @@
 import { describeValue } from "./describe-value.ts";
 import { ArgumentError } from "./errors.ts";
-import { refuseOptions } from "./options.ts";
 
 /**
  * For arguments from JavaScript, where a number is easily written for a list of one.
@@ -16,7 +15,6 @@ export function checkList(
   items = "sizes",
 ): asserts list is readonly unknown[] {
   if (Array.isArray(list)) return;
-  refuseOptions(op, list, name);
   const text = describeValue(list);
   throw new ArgumentError(
     op,

@@ -26,6 +26,7 @@ const shapes = new IdTrie<Shape>();
  * internShape([2, 3]) === internShape([2, 3]); // => true
  */
 export function internShape(sizes: readonly number[], op = "shape"): Shape {
+  if (!Array.isArray(sizes)) refuseOptions(op, sizes, "the shape");
   checkList(op, sizes);
   const node = shapes.at(sizes);
   if (node.value === undefined) {
@@ -120,14 +121,15 @@ export function broadcastShapes(a: Shape, b: Shape, op: string): Shape {
  * normalizeAxis(-1, 3, "sum"); // => 2
  */
 export function normalizeAxis(axis: number, ndim: number, op: string): number {
-  if (typeof axis !== "number")
+  if (typeof axis !== "number") {
+    refuseOptions(op, axis, "the axis");
     throw new ArgumentError(
       op,
       `the axis must be a whole number: received ${describeValue(axis)}.`,
       { received: axis },
     );
+  }
   if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
-    refuseOptions(op, axis, "the axis");
     const axes = [
       ...Array.from({ length: ndim }, (_, i) => String(i)),
       ...Array.from({ length: ndim }, (_, i) => String(-1 - i)),
@@ -161,6 +163,7 @@ export function normalizeAxes(
 ): readonly number[] {
   if (axes === undefined) return Array.from({ length: ndim }, (_, i) => i);
   const list = typeof axes === "number" ? [axes] : axes;
+  if (!Array.isArray(list)) refuseOptions(op, list, "the axes");
   checkList(op, list, "the axes", "whole numbers");
   const result = list
     .map((axis) => {

@@ -1,6 +1,7 @@
 import type { DType } from "../dtype.ts";
 import { apply, constantLike, type Partials, type Scalar } from "./expression.ts";
 import type { ScalarOpName } from "./dtype-rules.ts";
+import { vanishingWhere } from "./vanishing-where.ts";
 
 type Operand = Scalar | number;
 
@@ -120,6 +121,16 @@ const binary = (
 const shareAtTie = (wins: Scalar, tie: Scalar, like: Scalar): Scalar =>
   select(wins, one(like), select(tie, constantLike(0.5, like), zero(like)));
 
+/**
+ * b · aᵇ⁻¹. A power of 0 is constant in a, whose slope changes with b nevertheless: by a⁻¹, where
+ * that is a number.
+ */
+function slopeOfPower(a: Scalar, b: Scalar): Scalar {
+  const formula = mul(b, pow(a, sub(b, 1)));
+  const isRegular = and(less(0, abs(a)), less(abs(a), Infinity));
+  return vanishingWhere(equal(b, 0), formula, select(isRegular, formula, 0));
+}
+
 /** Every scalar instruction and its exact derivative. */
 export const instructions: { readonly [Name in ScalarOpName]: Instruction } = {
   add: binary((a, b) => [one(a), one(b)]),
@@ -130,8 +141,7 @@ export const instructions: { readonly [Name in ScalarOpName]: Instruction } = {
   mod: binary((a, b) => [one(a), neg(floor(div(a, b)))], [0.6, 0.9]),
   pow: binary(
     (a, b, y) => [
-      // b = 0 is constant in a, also at a = 0 where a^(b-1) is infinite.
-      select(equal(b, 0), zero(a), mul(b, pow(a, sub(b, 1)))),
+      slopeOfPower(a, b),
       select(and(equal(a, 0), lessEqual(0, b)), zero(b), mul(y, log(a))),
     ],
     [0.3, 2.5],
@@ -145,7 +155,7 @@ export const instructions: { readonly [Name in ScalarOpName]: Instruction } = {
     shareAtTie(less(b, a), equal(a, b), b),
   ]),
   neg: unary((x) => constantLike(-1, x)),
-  abs: unary((x) => sub(cast(less(0, x), x.dtype), cast(less(x, 0), x.dtype))),
+  abs: unary((x) => select(less(0, x), one(x), select(less(x, 0), constantLike(-1, x), zero(x)))),
   floor: flat,
   round: flat,
   sqrt: unary((_x, y) => div(0.5, y), [0.1, 4]),

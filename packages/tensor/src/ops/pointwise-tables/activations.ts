@@ -1,4 +1,4 @@
-import { withPartials, type Partials, type Scalar } from "@dl/backend";
+import { constantLike, withPartials, type Partials, type Scalar } from "@dl/backend";
 import { unary, unaryWithNumber, unaryWithNumbers } from "../pointwise-definition.ts";
 import { sigmoid, softplus } from "./exponential.ts";
 import { referenceErf } from "./special.ts";
@@ -32,8 +32,12 @@ const hardtanhPartials: Partials = ([x, low, high]) => [
   cast(lessEqual(high!, x!), x!.dtype),
 ];
 const hardsigmoidPartials: Partials = ([x]) => [
-  select(and(less(-3, x!), less(x!, 3)), 1 / 6, mul(0, x!)),
+  select(and(less(-3, x!), less(x!, 3)), constantLike(1 / 6, x!), 0),
 ];
+
+const relu = (x: Scalar): Scalar => withPartials(max(x, 0), [x], reluPartials);
+/** A slope of 0 lets nothing through, however large. */
+const flatIsRelu = new Map([[0, relu]]);
 
 const elu = (x: Scalar, alpha: Scalar | number): Scalar =>
   select(less(0, x), x, mul(alpha, expm1(x)));
@@ -73,7 +77,7 @@ export const activations = {
    * @example
    * await tensor([-1, 2]).relu().toArray(); // => [0, 2]
    */
-  relu: unary((x) => withPartials(max(x, 0), [x], reluPartials), {
+  relu: unary(relu, {
     types: "numeric",
     reference: (x) => Math.max(x, 0),
   }),
@@ -92,18 +96,24 @@ export const activations = {
    * @example
    * await tensor([-10, 2]).leakyRelu(0.1).toArray(); // => [-1, 2]
    */
-  leakyRelu: unaryWithNumber((x, slope) => select(less(0, x), x, mul(slope, x)), 0.01, {
-    reference: (x, slope) => (x > 0 ? x : slope * x),
-  }),
+  leakyRelu: unaryWithNumber(
+    (x, slope) => select(less(0, x), x, mul(slope, x)),
+    0.01,
+    { reference: (x, slope) => (x > 0 ? x : slope * x) },
+    flatIsRelu,
+  ),
   /**
    * x where positive, else alpha · (exp(x) - 1).
    *
    * @example
    * await tensor([-1, 2]).elu().toArray(); // => [-0.632121, 2]
    */
-  elu: unaryWithNumber(elu, 1, {
-    reference: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x)),
-  }),
+  elu: unaryWithNumber(
+    elu,
+    1,
+    { reference: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x)) },
+    flatIsRelu,
+  ),
   /**
    * The elu whose outputs keep mean 0 and variance 1.
    *

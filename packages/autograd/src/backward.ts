@@ -1,5 +1,6 @@
-import { formatShape, GradientError, shapesEqual } from "@dl/backend";
+import { formatShape, GradientError } from "@dl/backend";
 import { applyOne, PointwiseOp, repeated, stepRecorder, tidy, type Tensor } from "@dl/tensor";
+import { checkGradient, throughHooks } from "./check-gradient.ts";
 import { enableGrad, noGrad } from "./grad-mode.ts";
 import { recordingOf, type GraphNode, type Recording } from "./recording.ts";
 import { stopGradient } from "./stop-gradient.ts";
@@ -104,12 +105,7 @@ export function startGradient(op: string, root: Tensor, gradient: Tensor | undef
       );
     return onesLike(root);
   }
-  if (!shapesEqual(gradient.shape, root.shape))
-    throw new GradientError(
-      op,
-      `the gradient given has shape ${formatShape(gradient.shape)}, the tensor ${formatShape(root.shape)}. They must be equal.`,
-      { expected: root.shape, received: gradient.shape },
-    );
+  checkGradient(op, "the gradient given", gradient, root);
   return gradient;
 }
 
@@ -159,8 +155,7 @@ export function walk(
   targets?: ReadonlySet<Recording>,
 ): void {
   const finish = (recording: Recording, whole: Tensor): Tensor => {
-    let gradient = whole;
-    for (const hook of recording.hooks) gradient = hook(gradient) ?? gradient;
+    const gradient = throughHooks(recording, whole);
     visit(recording, gradient);
     return gradient;
   };

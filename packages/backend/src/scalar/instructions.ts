@@ -1,5 +1,5 @@
 import type { DType } from "../dtype.ts";
-import { apply, constantLike, type Partials, type Scalar } from "./expression.ts";
+import { apply, constantLike, withPartials, type Partials, type Scalar } from "./expression.ts";
 import type { ScalarOpName } from "./dtype-rules.ts";
 import { vanishingWhere } from "./vanishing-where.ts";
 
@@ -121,6 +121,21 @@ const binary = (
 const shareAtTie = (wins: Scalar, tie: Scalar, like: Scalar): Scalar =>
   select(wins, one(like), select(tie, constantLike(0.5, like), zero(like)));
 
+/** ⌊a / b⌋, also where the quotient of different signs is so small that it rounds to -0. */
+const roundedQuotient = (a: Scalar, b: Scalar, remainder: Scalar): Scalar => {
+  const quotient = div(a, b);
+  const isLost = and(equal(quotient, 0), not(equal(remainder, a)));
+  return select(isLost, -1, floor(quotient));
+};
+
+// With derivatives of their own: those of the formulas are 0 · Inf where x² is infinite.
+const gaussianPartials: Partials = ([x], y) => [mul(-2, mul(x!, y))];
+const gaussian = (x: Scalar): Scalar =>
+  withPartials(exp(neg(mul(x, x))), [x], gaussianPartials);
+const slopeOfAtanPartials: Partials = ([x], y) => [mul(mul(-2, y), mul(x!, y))];
+const slopeOfAtan = (x: Scalar): Scalar =>
+  withPartials(div(1, add(mul(x, x), 1)), [x], slopeOfAtanPartials);
+
 /**
  * b · aᵇ⁻¹. A power of 0 is constant in a, whose slope changes with b nevertheless: by a⁻¹, where
  * that is a number.
@@ -138,7 +153,7 @@ export const instructions: { readonly [Name in ScalarOpName]: Instruction } = {
   mul: binary((a, b) => [b, a]),
   div: binary((a, b) => [div(1, b), neg(div(div(a, b), b))], [0.5, 2]),
   // Constant quotient between jumps: d(a mod b) = da - floor(a / b) db.
-  mod: binary((a, b) => [one(a), neg(floor(div(a, b)))], [0.6, 0.9]),
+  mod: binary((a, b, y) => [one(a), neg(roundedQuotient(a, b, y))], [0.6, 0.9]),
   pow: binary(
     (a, b, y) => [
       slopeOfPower(a, b),
@@ -165,9 +180,9 @@ export const instructions: { readonly [Name in ScalarOpName]: Instruction } = {
   log1p: unary((x) => div(1, add(x, 1)), [-0.8, 4]),
   sin: unary((x) => cos(x)),
   cos: unary((x) => neg(sin(x))),
-  atan: unary((x) => div(1, add(mul(x, x), 1))),
+  atan: unary(slopeOfAtan),
   tanh: unary((_x, y) => sub(1, mul(y, y))),
-  erf: unary((x) => mul(2 / Math.sqrt(Math.PI), exp(neg(mul(x, x))))),
+  erf: unary((x) => mul(2 / Math.sqrt(Math.PI), gaussian(x))),
   isNaN: flat,
   less: flat,
   lessEqual: flat,

@@ -50,13 +50,18 @@ const tanhGeluScale = Math.sqrt(2 / Math.PI);
 const tanhGeluCubic = 0.044715;
 const geluTanhInner = (x: Scalar): Scalar =>
   mul(tanhGeluScale, mul(x, add(1, mul(tanhGeluCubic, mul(x, x)))));
-const geluTanhPartials: Partials = ([x]) => {
-  const t = tanh(geluTanhInner(x!));
-  // Bounded: from there on 1 - t² is 0, and 0 · Inf would be NaN.
+/** x² bounded: from there on 1 - t² is 0, and 0 · Inf would be NaN. */
+const tanhOfInnerPartials: Partials = ([x], t) => {
   const square = min(mul(x!, x!), 1e4);
   const slope = mul(tanhGeluScale, add(1, mul(3 * tanhGeluCubic, square)));
+  return [mul(sub(1, mul(t, t)), slope)];
+};
+const tanhOfInner = (x: Scalar): Scalar =>
+  withPartials(tanh(geluTanhInner(x)), [x], tanhOfInnerPartials);
+const geluTanhPartials: Partials = ([x]) => {
+  const t = tanhOfInner(x!);
   const bounded = max(min(x!, 100), -100);
-  return [add(mul(0.5, add(1, t)), mul(mul(0.5, bounded), mul(sub(1, mul(t, t)), slope)))];
+  return [add(mul(0.5, add(1, t)), mul(mul(0.5, bounded), tanhOfInnerPartials([x!], t)[0]!))];
 };
 
 const softsignPartials: Partials = ([x]) => {

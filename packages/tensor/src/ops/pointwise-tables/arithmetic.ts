@@ -1,4 +1,11 @@
-import { dtypes, scalar, withPartials, type Scalar } from "@dl/backend";
+import {
+  constantLike,
+  dtypes,
+  scalar,
+  withPartials,
+  type Partials,
+  type Scalar,
+} from "@dl/backend";
 import { binary, ternary, unary } from "../pointwise-definition.ts";
 import {
   abs,
@@ -72,6 +79,11 @@ const rsqrt = (x: Scalar): Scalar => withPartials(div(1, sqrt(x)), [x], rsqrtPar
 
 const square = (x: Scalar): Scalar => mul(x, x);
 
+/** As a quotient: 1 / x⁴ · x would be Inf · 0 at 0, and 0 · Inf far out. */
+const inverseSquarePartials: Partials = ([x], y) => [mul(-2, div(y, x!))];
+const inverseSquare = (x: Scalar): Scalar =>
+  withPartials(div(1, square(x)), [x], inverseSquarePartials);
+
 /** Below 0, or -0. */
 export const isNegative = (x: Scalar): Scalar =>
   scalar.or(less(x, 0), scalar.and(equal(x, 0), less(div(1, x), 0)));
@@ -80,8 +92,11 @@ export const isNegative = (x: Scalar): Scalar =>
 const withSignOf = (x: Scalar, magnitude: Scalar): Scalar =>
   select(isNegative(x), neg(magnitude), magnitude);
 
+/** Constant quotient between jumps; of magnitudes, the slope at 0 would be lost. */
+const fmodPartials: Partials = ([a, b]) => [constantLike(1, a!), neg(trunc(div(a!, b!)))];
 /** Of magnitudes, where the remainder is the same by every rule, and exact. */
-const truncatedRemainder = (a: Scalar, b: Scalar): Scalar => withSignOf(a, mod(abs(a), abs(b)));
+const truncatedRemainder = (a: Scalar, b: Scalar): Scalar =>
+  withPartials(withSignOf(a, mod(abs(a), abs(b))), [a, b], fmodPartials);
 
 /** A comparison's choice, with NaN only where both are. */
 const ignoringNaN =
@@ -98,7 +113,7 @@ const heaviside = (x: Scalar, atZero: Scalar): Scalar =>
 
 /** Exponents worth a shorter formula than exp(b log x). */
 const powers: ReadonlyMap<number, (x: Scalar) => Scalar> = new Map([
-  [-2, (x) => reciprocal(square(x))],
+  [-2, inverseSquare],
   [-1, reciprocal],
   [-0.5, rsqrt],
   [0.5, sqrt],

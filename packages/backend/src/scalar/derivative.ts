@@ -43,9 +43,7 @@ function chainRule(
   const partials = rule(y.args, y);
   return inner.reduce<Scalar>(
     (sum, d, i) =>
-      d === undefined || isConstant(d, 0)
-        ? sum
-        : simplifiedAdd(sum, gatedProduct(partials[i]!, d)),
+      d === undefined || isConstant(d, 0) ? sum : simplifiedAdd(sum, gatedProduct(partials[i]!, d)),
     zeroLike(y),
   );
 }

@@ -130,8 +130,7 @@ const roundedQuotient = (a: Scalar, b: Scalar, remainder: Scalar): Scalar => {
 
 // With derivatives of their own: those of the formulas are 0 · Inf where x² is infinite.
 const gaussianPartials: Partials = ([x], y) => [mul(-2, mul(x!, y))];
-const gaussian = (x: Scalar): Scalar =>
-  withPartials(exp(neg(mul(x, x))), [x], gaussianPartials);
+const gaussian = (x: Scalar): Scalar => withPartials(exp(neg(mul(x, x))), [x], gaussianPartials);
 const slopeOfAtanPartials: Partials = ([x], y) => [mul(mul(-2, y), mul(x!, y))];
 const slopeOfAtan = (x: Scalar): Scalar =>
   withPartials(div(1, add(mul(x, x), 1)), [x], slopeOfAtanPartials);

@@ -45,9 +45,7 @@ const logSoftmaxOp = new PointwiseOp("logSoftmax", (x, max, total) =>
   sub(shifted(x, max), log(total)),
 );
 /** 0 where all are -Inf: nothing is the largest then, and no term may count. */
-const largestTerm = new PointwiseOp("largestTerm", (max) =>
-  select(equal(max, -Infinity), 0, max),
-);
+const largestTerm = new PointwiseOp("largestTerm", (max) => select(equal(max, -Infinity), 0, max));
 /** All terms were exp(-Inf) = 0: they have no say in the result. */
 const logTotalPartials: Partials = ([total]) => [select(equal(total!, 0), 0, div(1, total!))];
 const logTotal = new PointwiseOp("logTotal", (total, max) =>

@@ -72,7 +72,10 @@ function combinations(count: number): readonly (readonly number[])[] {
 }
 
 /** The points where a formula of the tables may be wrong though it is right all around. */
-export function specialPoints(name: string, { apply, definition }: PointwiseFunction): SpecialPoints {
+export function specialPoints(
+  name: string,
+  { apply, definition }: PointwiseFunction,
+): SpecialPoints {
   const { facts, tensorOperands, numbers } = definition;
   const made: { smooth: Sample[]; rough: Sample[] } = { smooth: [], rough: [] };
   const add = (count: number, plain: readonly number[]): void => {

@@ -1,10 +1,4 @@
-import {
-  checkOptions,
-  formatShape,
-  GradientError,
-  shapesEqual,
-  type OptionKinds,
-} from "@dl/backend";
+import { checkOptions, formatShape, GradientError, type OptionKinds } from "@dl/backend";
 import {
   alias,
   applyOne,
@@ -16,6 +10,7 @@ import {
   tidy,
   type Tensor,
 } from "@dl/tensor";
+import { checkGradient, throughHooks } from "./check-gradient.ts";
 import { enableGrad, noGrad } from "./grad-mode.ts";
 import { recordingOf, type GraphNode, type Recording } from "./recording.ts";
 import { stopGradient } from "./stop-gradient.ts";
@@ -131,12 +126,7 @@ export function startGradient(op: string, root: Tensor, gradient: Tensor | undef
       );
     return onesLike(root);
   }
-  if (!shapesEqual(gradient.shape, root.shape))
-    throw new GradientError(
-      op,
-      `the gradient given has shape ${formatShape(gradient.shape)}, the tensor ${formatShape(root.shape)}. They must be equal.`,
-      { expected: root.shape, received: gradient.shape },
-    );
+  checkGradient(op, "the gradient given", gradient, root);
   return gradient;
 }
 
@@ -186,8 +176,7 @@ export function walk(
   targets?: ReadonlySet<Recording>,
 ): void {
   const finish = (recording: Recording, whole: Tensor): Tensor => {
-    let gradient = whole;
-    for (const hook of recording.hooks) gradient = hook(gradient) ?? gradient;
+    const gradient = throughHooks(recording, whole);
     visit(recording, gradient);
     return gradient;
   };

@@ -1,6 +1,7 @@
 import { defaultGenerator, Tensor, tidy } from "@dl/tensor";
 import { checkSynchronous, GradientError, isFloat } from "@dl/backend";
 import { sweep, walkOrder } from "./backward.ts";
+import { throughHooks } from "./check-gradient.ts";
 import type { FunctionOutput } from "./function.ts";
 import { enableGrad, isGradEnabled, noGrad } from "./grad-mode.ts";
 import { currentSite } from "./recorder.ts";
@@ -130,7 +131,5 @@ function pullBackOwn(
           `run again for backward, the function used the result of ${input.node.name} that it did not use at first. It must do the same each time.`,
           { received: input.node.name },
         );
-  const callHooks = (recording: Recording, whole: Tensor): Tensor =>
-    recording.hooks.reduce((gradient, hook) => hook(gradient) ?? gradient, whole);
-  return sweep(nodes, starts, { createGraph: isGradEnabled() }, callHooks, targets);
+  return sweep(nodes, starts, { createGraph: isGradEnabled() }, throughHooks, targets);
 }

@@ -1,9 +1,10 @@
 import { ArgumentError, isFloat } from "@dl/backend";
 import { Tensor, zerosLike } from "@dl/tensor";
+import { checkGradient } from "./check-gradient.ts";
 import { isGradEnabled, noGrad } from "./grad-mode.ts";
-import { GraphNode, recordingOf } from "./recording.ts";
 import { currentSite } from "./recorder.ts";
 import { noteUses } from "./recording-uses.ts";
+import { GraphNode, recordingOf } from "./recording.ts";
 
 /**
  * What a {@link Function} passes from its forward to its backward.
@@ -99,7 +100,7 @@ export abstract class Function<Output extends FunctionOutput = Tensor> {
     returned: Tensor | readonly (Tensor | undefined)[],
     inputs: readonly Tensor[],
   ): readonly (Tensor | undefined)[] {
-    const gradients = returned instanceof Tensor ? [returned] : returned;
+    const gradients = Array.isArray(returned) ? returned : [returned];
     const name = `${this.constructor.name}.backward`;
     if (gradients.length !== inputs.length)
       throw new ArgumentError(
@@ -108,12 +109,9 @@ export abstract class Function<Output extends FunctionOutput = Tensor> {
         { expected: inputs.length, received: gradients.length },
       );
     gradients.forEach((gradient, i) => {
-      if (gradient !== undefined && gradient.shape !== inputs[i]!.shape)
-        throw new ArgumentError(
-          name,
-          `gradient ${i} has shape [${gradient.shape.join(", ")}], its input [${inputs[i]!.shape.join(", ")}]. They must be equal.`,
-          { expected: inputs[i]!.shape, received: gradient.shape },
-        );
+      // What is no float has no gradient; one given all the same goes nowhere.
+      if (gradient !== undefined && isFloat(inputs[i]!.dtype))
+        checkGradient(name, `gradient ${i}`, gradient, inputs[i]!);
     });
     return gradients;
   }

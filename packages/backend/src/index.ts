@@ -71,6 +71,8 @@ export type {
 } from "./program/routines.ts";
 export { exponential, integerPower, logarithm, realPower, sineCosine } from "./portable-math.ts";
 export { derivative, stopGradient } from "./scalar/derivative.ts";
+export { gatedProduct } from "./scalar/gated-product.ts";
+export { vanishingWhere } from "./scalar/vanishing-where.ts";
 export { scalarDTypes } from "./scalar/dtype-rules.ts";
 export type { ScalarOpName } from "./scalar/dtype-rules.ts";
 export { foldScalar } from "./scalar/emitters.ts";

@@ -5,7 +5,7 @@ import {
   ShapeError,
   type OptionKinds,
 } from "@dl/backend";
-import { alias, bernoulli, generatorKind, type Generator, type Tensor } from "@dl/tensor";
+import { alias, bernoulli, generatorKind, where, type Generator, type Tensor } from "@dl/tensor";
 import { Module } from "./module.ts";
 
 /** Where dropout draws from. */
@@ -25,20 +25,26 @@ function checkProbability(op: string, probability: number): void {
     });
 }
 
-/** 1 where something is kept, else 0, for multiplying with `inputs`. */
-function keptMask(
+/** Inputs times `scale` where they are kept, else `dropped`; chosen, since 0 · Inf would be NaN. */
+function keptOr(
+  dropped: number,
   inputs: Tensor,
   shape: readonly number[],
   kept: number,
+  scale: number,
   generator: Generator | undefined,
 ): Tensor {
-  return bernoulli(shape, {
+  const mask = bernoulli(shape, {
     probability: kept,
-    dtype: inputs.dtype,
+    dtype: "bool",
     backend: inputs.backend,
     ...(generator && { generator }),
   });
+  return where(mask, inputs.mul(scale), dropped);
 }
+
+/** 1 / kept, so that the expected value stays. */
+const scaleFor = (kept: number): number => (kept > 0 ? 1 / kept : 0);
 
 /**
  * While training, each element is set to 0 with this probability and the rest are multiplied by
@@ -64,8 +70,7 @@ export class Dropout extends Module {
   forward(inputs: Tensor): Tensor {
     if (!this.isTraining || this.probability === 0) return alias(inputs);
     const kept = 1 - this.probability;
-    const mask = keptMask(inputs, inputs.shape, kept, this.#generator);
-    return inputs.mul(mask.mul(kept > 0 ? 1 / kept : 0));
+    return keptOr(0, inputs, inputs.shape, kept, scaleFor(kept), this.#generator);
   }
 }
 
@@ -101,8 +106,7 @@ export class SpatialDropout extends Module {
     if (!this.isTraining || this.probability === 0) return alias(inputs);
     const kept = 1 - this.probability;
     const shape = inputs.shape.map((size, axis) => (axis < 2 ? size : 1));
-    const mask = keptMask(inputs, shape, kept, this.#generator);
-    return inputs.mul(mask.mul(kept > 0 ? 1 / kept : 0));
+    return keptOr(0, inputs, shape, kept, scaleFor(kept), this.#generator);
   }
 }
 
@@ -136,9 +140,7 @@ export class AlphaDropout extends Module {
     if (kept === 0) return inputs.mul(0);
     const scale = 1 / Math.sqrt(kept * (1 + this.probability * saturated ** 2));
     const shift = -scale * this.probability * saturated;
-    const mask = keptMask(inputs, inputs.shape, kept, this.#generator);
-    // Kept: scale x + shift; dropped: scale saturated + shift.
-    const dropped = mask.sub(1).mul(-scale * saturated);
-    return inputs.mul(mask.mul(scale)).add(dropped.add(shift));
+    const { shape } = inputs;
+    return keptOr(scale * saturated, inputs, shape, kept, scale, this.#generator).add(shift);
   }
 }

@@ -83,6 +83,7 @@ export { all, amax, amin, any, countNonzero, mean, prod, sum, variance } from ".
 export type { Axes, ReduceOptions, VarianceOptions } from "./ops/reduce.ts";
 export { argmax, argmin, max, min } from "./ops/reduce-positions.ts";
 export type { ValuesAndIndices } from "./ops/reduce-positions.ts";
+export { meanOver } from "./ops/mean-over.ts";
 export { norm, std } from "./ops/norm.ts";
 export { logSoftmax, logsumexp, softmax } from "./ops/softmax.ts";
 export { cumprod, cumsum, logcumsumexp } from "./ops/scan.ts";
@@ -107,6 +108,7 @@ export { PointwiseOp } from "./core/pointwise-op.ts";
 export { broadcastTo } from "./ops/pointwise.ts";
 export { mapTogether } from "./core/make-value.ts";
 export { releaseConsumer } from "./core/store.ts";
+export { store } from "./core/store.ts";
 export { collectGarbage, leakReport, memory } from "./core/memory.ts";
 export type { MemoryReport } from "./core/memory.ts";
 export { pointwiseFunctions } from "./pointwise-functions.ts";

@@ -25,7 +25,14 @@ import type {
   TensorValue,
 } from "./tensor-value.ts";
 
-/** Computes a pending value into a buffer of its own; a stored one is returned as it is. */
+/**
+ * Computes a pending value into a buffer of its own; a stored one is returned as it is.
+ *
+ * @example
+ * const x = tensor([1, 2]).mul(2);
+ * store(x.value);
+ * x.isPending; // => false
+ */
 export function store(value: TensorValue): Stored {
   if (value.stored !== undefined && !value.stored.isReleased) return value.stored;
   if (value.pending === undefined)

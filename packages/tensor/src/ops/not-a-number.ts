@@ -1,6 +1,7 @@
 import { ArgumentError, checkOptions, isFloat } from "@dl/backend";
 import type { Tensor } from "../core/tensor.ts";
 import { checkFloat, checkTensor } from "./check-operands.ts";
+import { meanOver } from "./mean-over.ts";
 import { commonDType } from "./pointwise.ts";
 import { checkReduceOptions, sum, type Axes, type ReduceOptions } from "./reduce.ts";
 import { where } from "./where.ts";
@@ -33,7 +34,7 @@ export function nanMean(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor
   checkFloat("nanMean", x);
   checkReduceOptions("nanMean", options);
   const count = sum(x.isNaN().logicalNot().cast(x.dtype), axes, options);
-  return nanSum(x, axes, options).div(count);
+  return meanOver(nanSum(x, axes, options), count);
 }
 
 /** How near counts as equal, for {@link allclose} and its kin. */

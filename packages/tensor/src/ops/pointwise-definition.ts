@@ -92,8 +92,10 @@ export function unaryWithNumber(
   build: (x: Scalar, number: Scalar) => Scalar,
   fallback: number,
   facts: PointwiseFacts,
+  numberForms?: ReadonlyMap<number, (x: Scalar) => Scalar>,
 ): PointwiseDefinition<[number?: number]> {
-  return { build, tensorOperands: 0, numbers: [fallback], facts };
+  const numbers = [fallback];
+  return { build, tensorOperands: 0, numbers, facts, ...(numberForms && { numberForms }) };
 }
 
 /** `x.name(low, high)`, two numbers with defaults. */

@@ -9,9 +9,9 @@ import {
   type OpRecord,
   type Sample,
 } from "./record.ts";
+import type { PointwiseFunction } from "./pointwise-function.ts";
 import { given, type SampleInput, type SampleSource } from "./sample-source.ts";
-
-type PointwiseFunction = (typeof pointwiseFunctions)[keyof typeof pointwiseFunctions];
+import { specialPoints } from "./special-points.ts";
 
 const integers: readonly DType[] = ["int32", "uint32", "bool"];
 const dtypesOf: Record<
@@ -191,6 +191,7 @@ export const pointwiseRecords: readonly OpRecord[] = Object.entries(pointwiseFun
       theme: "pointwise",
       samples: (draw) => pointwiseSamples(draw, entry),
       extremes: () => pointwiseExtremes(entry),
+      ...(facts.isDifferentiable !== false && { points: specialPoints(name, entry) }),
       errors: pointwiseErrors(name, entry),
       differentiable: facts.isDifferentiable === false ? "piecewise constant, or no float" : true,
       dtypes: dtypesOf[types],

@@ -1,14 +1,12 @@
-import { isFloat, scalar, withPartials, type Scalar } from "@dl/backend";
-import { lowerBound, upperBound } from "../../core/number-operand.ts";
-import { binary, ternary, unary } from "../pointwise-definition.ts";
 import {
-  floorDivide,
-  integerRemainder,
-  referenceQuotient,
-  referenceRemainder,
-  signOf,
-} from "./division.ts";
-import { integerExponent, integerPower } from "./integer-power.ts";
+  constantLike,
+  isFloat,
+  scalar,
+  withPartials,
+  type Partials,
+  type Scalar,
+} from "@dl/backend";
+import { lowerBound, upperBound } from "../../core/number-operand.ts";
 import {
   abs,
   add,
@@ -28,6 +26,15 @@ import {
   sqrt,
   sub,
 } from "../../scalar-functions.ts";
+import { binary, ternary, unary } from "../pointwise-definition.ts";
+import {
+  floorDivide,
+  integerRemainder,
+  referenceQuotient,
+  referenceRemainder,
+  signOf,
+} from "./division.ts";
+import { integerExponent, integerPower } from "./integer-power.ts";
 
 /** x without its fraction. */
 const trunc = (x: Scalar): Scalar => select(less(x, 0), neg(floor(neg(x))), floor(x));
@@ -44,6 +51,11 @@ const rsqrt = (x: Scalar): Scalar => withPartials(div(1, sqrt(x)), [x], rsqrtPar
 
 const square = (x: Scalar): Scalar => mul(x, x);
 
+/** As a quotient: 1 / x⁴ · x would be Inf · 0 at 0, and 0 · Inf far out. */
+const inverseSquarePartials: Partials = ([x], y) => [mul(-2, div(y, x!))];
+const inverseSquare = (x: Scalar): Scalar =>
+  withPartials(div(1, square(x)), [x], inverseSquarePartials);
+
 /** Below 0, or -0. */
 export const isNegative = (x: Scalar): Scalar =>
   scalar.or(less(x, 0), scalar.and(equal(x, 0), less(div(1, x), 0)));
@@ -52,9 +64,13 @@ export const isNegative = (x: Scalar): Scalar =>
 const withSignOf = (x: Scalar, magnitude: Scalar): Scalar =>
   select(isNegative(x), neg(magnitude), magnitude);
 
+/** Constant quotient between jumps; of magnitudes, the slope at 0 would be lost. */
+const fmodPartials: Partials = ([a, b]) => [constantLike(1, a!), neg(trunc(div(a!, b!)))];
 /** Of magnitudes, where the remainder is the same by every rule, and exact. */
 const truncatedRemainder = (a: Scalar, b: Scalar): Scalar =>
-  isFloat(a.dtype) ? withSignOf(a, mod(abs(a), abs(b))) : integerRemainder(a, b);
+  isFloat(a.dtype)
+    ? withPartials(withSignOf(a, mod(abs(a), abs(b))), [a, b], fmodPartials)
+    : integerRemainder(a, b);
 
 /** A comparison's choice, with NaN only where both are. */
 const ignoringNaN =
@@ -71,7 +87,7 @@ const heaviside = (x: Scalar, atZero: Scalar): Scalar =>
 
 /** Exponents worth a shorter formula than exp(b log x). */
 const powers: ReadonlyMap<number, (x: Scalar) => Scalar> = new Map([
-  [-2, (x) => reciprocal(square(x))],
+  [-2, inverseSquare],
   [-1, reciprocal],
   [-0.5, rsqrt],
   [0.5, sqrt],

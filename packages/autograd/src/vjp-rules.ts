@@ -1,6 +1,14 @@
-import { elementCount, internShape, type Layout, type Shape } from "@dl/backend";
+import {
+  elementCount,
+  internShape,
+  scalar,
+  type Layout,
+  type Scalar,
+  type Shape,
+} from "@dl/backend";
 import {
   applyOne,
+  fusedMap,
   zeros,
   type PrimitiveName,
   type PrimitiveParameters,
@@ -56,6 +64,10 @@ const productLike = (like: Layout | undefined, a: Tensor, b: Tensor): Tensor => 
   if (!isTransposed) return applyOne("matmul", [a, b], {});
   return swapLastTwo(applyOne("matmul", [swapLastTwo(b), swapLastTwo(a)], {}));
 };
+/** x / y, and 0 at the origin, where a length has no slope. As a quotient, whose derivatives do not overflow either. */
+const shareOf = (x: Scalar, y: Scalar): Scalar[] => [
+  scalar.select(scalar.equal(y, 0), 0, scalar.div(x, y)),
+];
 const sumOver = (x: Tensor, axes: readonly number[]): Tensor =>
   axes.length === 0 ? x : applyOne("reduce", [x], { op: "sum", axes });
 const reshape = (x: Tensor, shape: Shape): Tensor =>
@@ -166,8 +178,10 @@ export const vjpRules: RuleTable = {
       if (op === "sum") return [stretched];
       const x = saved.input(0);
       if (op === "prod") return [prodGradient(stretched, x, axes)];
+      const y = stretch(saved.output(0), shape, axes);
+      if (op === "hypot") return [stretched.mul(fusedMap(shareOf, [x, y])[0]!)];
       // Ties share the gradient equally, as PyTorch's amax and amin do.
-      const isExtreme = x.equal(stretch(saved.output(0), shape, axes)).cast(x.dtype);
+      const isExtreme = x.equal(y).cast(x.dtype);
       const count = stretch(sumOver(isExtreme, axes), shape, axes);
       return [stretched.mul(isExtreme.div(count))];
     },

@@ -5,19 +5,15 @@ import { checkFloat, checkNumber } from "./check-operands.ts";
 import { applyPointwise } from "./pointwise.ts";
 import {
   checkNotEmpty,
+  deviations,
   fold,
   foldedAxes,
   restoreAxes,
-  varianceFor,
   type Axes,
   type ReduceOptions,
   type VarianceOptions,
 } from "./reduce.ts";
-import { div, equal, mul, pow, select, sqrt, sub } from "../scalar-functions.ts";
-
-/** 0 where the root is 0: the slope there is infinite, and what it multiplies is 0. */
-const rootPartials: Partials = (_args, y) => [select(equal(y, 0), 0, div(0.5, y))];
-const root = new PointwiseOp("root", (x) => withPartials(sqrt(x), [x], rootPartials));
+import { div, equal, mul, pow, select, sub } from "../scalar-functions.ts";
 
 const powerRootPartials: Partials = ([x, exponent], y) => [
   select(equal(y, 0), 0, div(mul(exponent!, y), x!)),
@@ -43,8 +39,9 @@ const absolutePower = new PointwiseOp("absolutePower", (x, exponent) =>
  * await std(tensor([1, 2, 3])).item(); // => 1
  */
 export function std(x: Tensor, axes?: Axes, options?: VarianceOptions): Tensor {
-  const spread = varianceFor("std", x, axes, options);
-  return applyPointwise(root, [spread], x.dtype);
+  const { centred, divisor, list } = deviations("std", x, axes, options);
+  const spread = rootOfSquares(centred, list).div(Math.sqrt(divisor));
+  return restoreAxes(spread, x.shape, list, options);
 }
 
 /**
@@ -63,6 +60,11 @@ export function norm(x: Tensor, p = 2, axes?: Axes, options?: ReduceOptions): Te
   return restoreAxes(foldedNorm(x, p, list), x.shape, list, options);
 }
 
+/** Of no axes, the squares are of single elements. */
+function rootOfSquares(x: Tensor, list: readonly number[]): Tensor {
+  return list.length === 0 ? x.abs() : fold("hypot", x, list);
+}
+
 function foldedNorm(x: Tensor, p: number, list: readonly number[]): Tensor {
   switch (p) {
     case 0:
@@ -70,7 +72,7 @@ function foldedNorm(x: Tensor, p: number, list: readonly number[]): Tensor {
     case 1:
       return fold("sum", x.abs(), list);
     case 2:
-      return applyPointwise(root, [fold("sum", x.square(), list)], x.dtype);
+      return rootOfSquares(x, list);
     case Infinity:
       return fold("max", x.abs(), list);
     case -Infinity:

@@ -133,25 +133,25 @@ export interface VarianceOptions extends ReduceOptions {
  * await variance(tensor([1, 2, 3])).item(); // => 1
  */
 export function variance(x: Tensor, axes?: Axes, options?: VarianceOptions): Tensor {
-  return varianceFor("var", x, axes, options);
+  const { centred, divisor, list } = deviations("var", x, axes, options);
+  return restoreAxes(fold("sum", centred.square(), list).div(divisor), x.shape, list, options);
 }
 
-export function varianceFor(
+/** Distances from the mean, and what their squares' sum is divided by. */
+export function deviations(
   op: string,
   x: Tensor,
   axes: Axes | undefined,
-  options: VarianceOptions = {},
-): Tensor {
+  { correction = 1 }: VarianceOptions = {},
+): { centred: Tensor; divisor: number; list: readonly number[] } {
   const { list, count } = foldedAxes(op, x, axes);
   checkFloatReduction(op, x);
-  const { correction = 1 } = options;
   if (!Number.isFinite(correction))
     throw new ArgumentError(op, `correction must be a number: received ${correction}.`, {
       received: correction,
     });
   const centred = x.sub(mean(x, list, { keepDims: true }));
-  const total = fold("sum", centred.square(), list);
-  return restoreAxes(total.div(Math.max(count - correction, 0)), x.shape, list, options);
+  return { centred, divisor: Math.max(count - correction, 0), list };
 }
 
 /**

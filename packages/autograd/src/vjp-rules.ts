@@ -1,14 +1,7 @@
-import {
-  elementCount,
-  internShape,
-  scalar,
-  type Layout,
-  type Scalar,
-  type Shape,
-} from "@dl/backend";
+import { elementCount, internShape, type Layout, type Shape } from "@dl/backend";
 import {
   applyOne,
-  fusedMap,
+  overLength,
   zeros,
   type PrimitiveName,
   type PrimitiveParameters,
@@ -64,19 +57,16 @@ const productLike = (like: Layout | undefined, a: Tensor, b: Tensor): Tensor => 
   if (!isTransposed) return applyOne("matmul", [a, b], {});
   return swapLastTwo(applyOne("matmul", [swapLastTwo(b), swapLastTwo(a)], {}));
 };
-/** x / y, and 0 at the origin, where a length has no slope. As a quotient, whose derivatives do not overflow either. */
-const shareOf = (x: Scalar, y: Scalar): Scalar[] => [
-  scalar.select(scalar.equal(y, 0), 0, scalar.div(x, y)),
-];
 const sumOver = (x: Tensor, axes: readonly number[]): Tensor =>
   axes.length === 0 ? x : applyOne("reduce", [x], { op: "sum", axes });
 const reshape = (x: Tensor, shape: Shape): Tensor =>
   x.shape === shape ? x : applyOne("reshape", [x], { shape });
-/** A reduction's result stretched back over the axes it dropped. */
+/** A reduction's result with the axes it dropped, of size 1. */
+const restore = (y: Tensor, shape: Shape, axes: readonly number[]): Tensor =>
+  reshape(y, internShape(shape.map((n, i) => (axes.includes(i) ? 1 : n))));
+/** Stretched back over the axes it dropped. */
 const stretch = (y: Tensor, shape: Shape, axes: readonly number[]): Tensor =>
-  applyOne("expand", [reshape(y, internShape(shape.map((n, i) => (axes.includes(i) ? 1 : n))))], {
-    shape,
-  });
+  applyOne("expand", [restore(y, shape, axes)], { shape });
 
 /** Both other operands are read, each for the other's gradient. */
 const readsOther = (needs: readonly boolean[]): { inputs: number[] } => ({
@@ -178,10 +168,10 @@ export const vjpRules: RuleTable = {
       if (op === "sum") return [stretched];
       const x = saved.input(0);
       if (op === "prod") return [prodGradient(stretched, x, axes)];
-      const y = stretch(saved.output(0), shape, axes);
-      if (op === "hypot") return [stretched.mul(fusedMap(shareOf, [x, y])[0]!)];
+      if (op === "hypot")
+        return [stretched.mul(overLength(x, restore(saved.output(0), shape, axes)))];
       // Ties share the gradient equally, as PyTorch's amax and amin do.
-      const isExtreme = x.equal(y).cast(x.dtype);
+      const isExtreme = x.equal(stretch(saved.output(0), shape, axes)).cast(x.dtype);
       const count = stretch(sumOver(isExtreme, axes), shape, axes);
       return [stretched.mul(isExtreme.div(count))];
     },

@@ -1,5 +1,5 @@
 import { ArgumentError } from "@dl/backend";
-import { ones, zeros, type CreationOptions, type Tensor } from "@dl/tensor";
+import { ones, overLength, zeros, type CreationOptions, type Tensor } from "@dl/tensor";
 import { Parameter } from "../parameter.ts";
 
 /** Options of layers that standardise each sample by itself. */
@@ -13,8 +13,18 @@ export interface NormOptions extends CreationOptions {
 /** (x − mean) / √(variance + epsilon) over axes; the variance is the biased one, in two passes. */
 export function standardize(x: Tensor, axes: readonly number[], epsilon: number): Tensor {
   const centred = x.sub(x.mean(axes, { keepDims: true }));
-  const variance = centred.square().mean(axes, { keepDims: true });
-  return centred.mul(variance.add(epsilon).rsqrt());
+  return overLength(centred, withEpsilon(rootMeanSquare(centred, axes), epsilon));
+}
+
+/** √mean(x²) over axes, which stay with size 1. Squares that leave the type's range do not show. */
+export function rootMeanSquare(x: Tensor, axes: readonly number[]): Tensor {
+  const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
+  return x.norm(2, axes, { keepDims: true }).div(Math.sqrt(count));
+}
+
+/** √(deviation² + epsilon). */
+export function withEpsilon(deviation: Tensor, epsilon: number): Tensor {
+  return deviation.hypot(Math.sqrt(epsilon));
 }
 
 /** Weight 1 and bias 0 of a shape, or neither. */

@@ -1,4 +1,4 @@
-import { scalar, withPartials, type Partials } from "@dl/backend";
+import { constantLike, scalar, withPartials, type Partials } from "@dl/backend";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkFloat, checkNumber } from "./check-operands.ts";
@@ -13,7 +13,7 @@ import {
   type ReduceOptions,
   type VarianceOptions,
 } from "./reduce.ts";
-import { div, equal, mul, pow, select, sub } from "../scalar-functions.ts";
+import { div, equal, mul, neg, pow, select, sub } from "../scalar-functions.ts";
 
 const powerRootPartials: Partials = ([x, exponent], y) => [
   select(equal(y, 0), 0, div(mul(exponent!, y), x!)),
@@ -30,6 +30,35 @@ const absolutePowerPartials: Partials = ([x, exponent]) => [
 const absolutePower = new PointwiseOp("absolutePower", (x, exponent) =>
   withPartials(pow(x, exponent), [x, exponent], absolutePowerPartials),
 );
+
+/** 1 / length; what has no length has no direction either. */
+const perLength = new PointwiseOp("perLength", (length) => {
+  const inverse = div(1, length);
+  return select(equal(inverse, Infinity), 0, inverse);
+});
+const sharePartials: Partials = ([x, _length, inverse]) => [
+  inverse!,
+  neg(mul(mul(x!, inverse!), inverse!)),
+  constantLike(0, inverse!),
+];
+/** Read through the inverse, differentiated by the length: no square of either is formed. */
+const shareOfLength = new PointwiseOp("overLength", (x, length, inverse) =>
+  withPartials(mul(x, inverse), [x, length, inverse], sharePartials),
+);
+
+/**
+ * Elements divided by a length of at least 0 that they share: x / length, and 0 where that is 0.
+ *
+ * Each length is inverted once. The derivatives are as good for lengths whose square is out of range.
+ *
+ * @throws {ShapeError} if the shapes do not broadcast.
+ * @example
+ * await overLength(tensor([3, 4]), tensor(5)).toArray(); // => [0.6, 0.8]
+ */
+export function overLength(x: Tensor, length: Tensor): Tensor {
+  const inverse = applyPointwise(perLength, [length], x.dtype);
+  return applyPointwise(shareOfLength, [x, length, inverse], x.dtype);
+}
 
 /**
  * Standard deviation over axes: the root of the variance, with derivative 0 where it is 0.

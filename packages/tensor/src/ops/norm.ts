@@ -13,7 +13,7 @@ import {
   type ReduceOptions,
   type VarianceOptions,
 } from "./reduce.ts";
-import { div, equal, mul, neg, pow, select, sub } from "../scalar-functions.ts";
+import { div, equal, less, mul, neg, pow, select, sub } from "../scalar-functions.ts";
 
 const powerRootPartials: Partials = ([x, exponent], y) => [
   select(equal(y, 0), 0, div(mul(exponent!, y), x!)),
@@ -26,6 +26,7 @@ const absolutePowerPartials: Partials = ([x, exponent]) => [
   select(equal(x!, 0), 0, mul(exponent!, pow(x!, sub(exponent!, 1)))),
   select(equal(x!, 0), 0, mul(pow(x!, exponent!), scalar.log(x!))),
 ];
+const constantPartials: Partials = ([x]) => [constantLike(0, x!)];
 /** Of |x|; the derivative at 0 is 0 for every exponent. */
 const absolutePower = new PointwiseOp("absolutePower", (x, exponent) =>
   withPartials(pow(x, exponent), [x, exponent], absolutePowerPartials),
@@ -89,6 +90,20 @@ export function norm(x: Tensor, p = 2, axes?: Axes, options?: ReduceOptions): Te
   return restoreAxes(foldedNorm(x, p, list), x.shape, list, options);
 }
 
+/** A number taken for a constant, whatever it depends on; 1 where it is 0, infinite or NaN. */
+const scaleOf = new PointwiseOp("scaleOf", (x) =>
+  withPartials(
+    select(scalar.and(less(0, x), less(x, Infinity)), x, constantLike(1, x)),
+    [x],
+    constantPartials,
+  ),
+);
+
+function rootOfPowers(x: Tensor, p: number, list: readonly number[]): Tensor {
+  const powers = applyPointwise(absolutePower, [x.abs(), p], x.dtype);
+  return applyPointwise(powerRoot, [fold("sum", powers, list), 1 / p], x.dtype);
+}
+
 /** Of no axes, the squares are of single elements. */
 function rootOfSquares(x: Tensor, list: readonly number[]): Tensor {
   return list.length === 0 ? x.abs() : fold("hypot", x, list);
@@ -107,8 +122,13 @@ function foldedNorm(x: Tensor, p: number, list: readonly number[]): Tensor {
     case -Infinity:
       return fold("min", x.abs(), list);
     default: {
-      const powers = applyPointwise(absolutePower, [x.abs(), p], x.dtype);
-      return applyPointwise(powerRoot, [fold("sum", powers, list), 1 / p], x.dtype);
+      const count = list.reduce((product, axis) => product * x.shape[axis]!, 1);
+      if (count === 0) return rootOfPowers(x, p, list);
+      // Any scale gives the same norm: this one keeps the powers within the type's range.
+      const largest = fold("max", x.abs(), list);
+      const scale = applyPointwise(scaleOf, [largest], x.dtype);
+      const unit = x.div(restoreAxes(scale, x.shape, list, { keepDims: true }));
+      return rootOfPowers(unit, p, list).mul(scale);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { elementCount, internShape, type Layout, type Shape } from "@dl/backend";
 import {
   applyOne,
+  overLength,
   where,
   zeros,
   type PrimitiveName,
@@ -69,11 +70,12 @@ const sumOver = (x: Tensor, axes: readonly number[]): Tensor =>
   axes.length === 0 ? x : applyOne("reduce", [x], { op: "sum", axes });
 const reshape = (x: Tensor, shape: Shape): Tensor =>
   x.shape === shape ? x : applyOne("reshape", [x], { shape });
-/** A reduction's result stretched back over the axes it dropped. */
+/** A reduction's result with the axes it dropped, of size 1. */
+const restore = (y: Tensor, shape: Shape, axes: readonly number[]): Tensor =>
+  reshape(y, internShape(shape.map((n, i) => (axes.includes(i) ? 1 : n))));
+/** Stretched back over the axes it dropped. */
 const stretch = (y: Tensor, shape: Shape, axes: readonly number[]): Tensor =>
-  applyOne("expand", [reshape(y, internShape(shape.map((n, i) => (axes.includes(i) ? 1 : n))))], {
-    shape,
-  });
+  applyOne("expand", [restore(y, shape, axes)], { shape });
 
 /** Both other operands are read, each for the other's gradient. */
 const readsOther = (needs: readonly boolean[]): { inputs: number[] } => ({
@@ -179,6 +181,8 @@ export const vjpRules: RuleTable = {
       if (op === "sum") return [stretched];
       const x = saved.input(0);
       if (op === "prod") return [prodGradient(stretched, x, axes)];
+      if (op === "hypot")
+        return [stretched.mul(overLength(x, restore(saved.output(0), shape, axes)))];
       // Ties share the gradient equally, as PyTorch's amax and amin do; NaN is an extreme of its own.
       const isExtreme = x.equal(stretch(saved.output(0), shape, axes)).logicalOr(x.isNaN());
       const count = stretch(sumOver(isExtreme.cast(x.dtype), axes), shape, axes);

@@ -1,23 +1,10 @@
 import { dtypes, type DType, type ReduceOp } from "@dl/backend";
+import { vectorLocals, type Accumulator } from "./accumulator.ts";
+import { FloatSum } from "./float-sum.ts";
+import { Hypot } from "./hypot.ts";
 import type { FunctionBuilder, Local } from "./wasm/function-builder.ts";
 
 type VectorOp = Parameters<FunctionBuilder["op"]>[0];
-
-/** Running state of a reduction in one kernel: lanes fold apart and are joined at the end. */
-export interface Accumulator {
-  /** What a lane without an element is given. */
-  readonly neutral: Local;
-  /** Folded this often at most between two calls of `flush`; no limit when undefined. */
-  readonly blockLength: number | undefined;
-  reset(): void;
-  /** Takes four elements into state number `vector`; `positions` are theirs along the axis. */
-  fold(vector: number, x: Local, positions: () => Local): void;
-  flush(): void;
-  /** Pushes the results of state number `vector`, a lane each. */
-  pushLanes(vector: number): void;
-  /** Joins all states and lanes; pushes the result in lane 0. */
-  pushJoined(): void;
-}
 
 export function accumulator(
   body: FunctionBuilder,
@@ -26,6 +13,7 @@ export function accumulator(
   vectors: number,
 ): Accumulator {
   if (op === "argmax" || op === "argmin") return new ArgAccumulator(body, op, dtype, vectors);
+  if (op === "hypot") return new Hypot(body, vectors);
   if (op === "sum" && dtype === "float32") return new FloatSum(body, vectors);
   return new PlainAccumulator(body, op, dtype, vectors);
 }
@@ -52,9 +40,6 @@ function neutralOf(body: FunctionBuilder, op: keyof typeof neutrals, dtype: DTyp
   if (op === "min" && dtype === "bool") return body.constant("i32x4", 1);
   return body.constant(kind === "float" ? "f32x4" : "i32x4", neutrals[op][kind]);
 }
-
-const vectorLocals = (body: FunctionBuilder, count: number): Local[] =>
-  Array.from({ length: count }, () => body.local("v128"));
 
 /** One instruction folds and joins. */
 class PlainAccumulator implements Accumulator {
@@ -101,66 +86,6 @@ const laneSwaps = [
   [2, 3, 0, 1],
   [1, 0, 3, 2],
 ] as const;
-
-/**
- * Float sums: blocks of at most 32 vectors in float32, the blocks' sums in float64.
- *
- * The order is fixed by the shape, and the error stays near that of one block whatever the length.
- */
-class FloatSum implements Accumulator {
-  readonly neutral: Local;
-  readonly blockLength = 32;
-  readonly #body: FunctionBuilder;
-  readonly #blocks: readonly Local[];
-  /** Lanes 0 and 1, then lanes 2 and 3, of each state. */
-  readonly #totals: readonly (readonly [Local, Local])[];
-
-  constructor(body: FunctionBuilder, vectors: number) {
-    this.#body = body;
-    this.neutral = body.constant("f32x4", 0);
-    this.#blocks = vectorLocals(body, vectors);
-    this.#totals = this.#blocks.map(() => [body.local("v128"), body.local("v128")]);
-  }
-
-  reset(): void {
-    for (const state of [...this.#blocks, ...this.#totals.flat()])
-      this.#body.get(this.neutral).set(state);
-  }
-
-  fold(vector: number, x: Local): void {
-    this.#body.op("f32x4.add", this.#blocks[vector]!, x).set(this.#blocks[vector]!);
-  }
-
-  flush(): void {
-    const body = this.#body;
-    this.#blocks.forEach((block, i) => {
-      const [low, high] = this.#totals[i]!;
-      body.op("f64x2.promote_low_f32x4", block).op("f64x2.add", low).set(low);
-      body.shuffle32([2, 3, 0, 1], block, block).op("f64x2.promote_low_f32x4");
-      body.op("f64x2.add", high).set(high);
-      body.get(this.neutral).set(block);
-    });
-  }
-
-  pushLanes(vector: number): void {
-    const body = this.#body;
-    const [low, high] = this.#totals[vector]!;
-    body.op("f32x4.demote_f64x2_zero", low).set(low);
-    body.op("f32x4.demote_f64x2_zero", high).set(high);
-    body.shuffle32([0, 1, 4, 5], low, high);
-  }
-
-  pushJoined(): void {
-    const body = this.#body;
-    const [joined] = this.#totals[0]!;
-    this.#totals
-      .flat()
-      .slice(1)
-      .forEach((total) => body.op("f64x2.add", joined, total).set(joined));
-    body.get(joined).shuffle32([2, 3, 0, 1], joined, joined).op("f64x2.add");
-    body.op("f32x4.demote_f64x2_zero");
-  }
-}
 
 /** Best element so far and where it stood; the first of equals, and the first NaN before all. */
 class ArgAccumulator implements Accumulator {

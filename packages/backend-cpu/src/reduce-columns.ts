@@ -1,3 +1,4 @@
+import { walk } from "./accumulator.ts";
 import { accumulator } from "./accumulators.ts";
 import { pushWord } from "./vector-value.ts";
 import { emitIota } from "./expression-code.ts";
@@ -28,6 +29,7 @@ function emitRun(body: FunctionBuilder, signature: ReduceSignature): void {
     held[i] ? Array.from({ length: vectors }, () => body.local("v128")) : [],
   );
 
+  const results = Array.from({ length: vectors }, () => body.local("v128"));
   body.countUp(begin, end, 1, () => {
     body.op("i32.div_u", begin, frame.groups).set(row);
     body.get(begin).op("i32.mul", row, frame.groups).op("i32.sub");
@@ -61,40 +63,44 @@ function emitRun(body: FunctionBuilder, signature: ReduceSignature): void {
     const rows = Array.from({ length: vectors }, (_, vector) =>
       frame.code.emitRow((slot) => heldValues[signature.slots.indexOf(slot)]![vector]!),
     );
-    state.reset();
-    body.get(0).set(steps);
-    frame.overReduced((counter) => {
-      frame.inputs.forEach(({ reader, origin }, i) => {
-        if (held[i]) return;
-        body.get(origin).set(reader.pointer);
-        reader.loadRow();
-      });
-      for (let vector = 0; vector < vectors; vector++) {
-        const place = frame.place(4 * vector, iota, (reader) => reader.load(vector));
-        const x = body.local("v128");
-        pushWord(body, frame.code.emit([value], place, rows[vector]!)[0]!);
-        body.set(x);
-        state.fold(vector, x, () => {
-          const at = body.local("v128");
-          body.get(counter!).op("i32x4.splat").set(at);
-          return at;
+    walk(body, state, () => {
+      state.reset();
+      body.get(0).set(steps);
+      frame.overReduced((counter) => {
+        frame.inputs.forEach(({ reader, origin }, i) => {
+          if (held[i]) return;
+          body.get(origin).set(reader.pointer);
+          reader.loadRow();
         });
-      }
-      if (state.blockLength !== undefined) {
-        body
-          .op("i32.add", steps, 1)
-          .tee(steps)
-          .op("i32.and", state.blockLength - 1);
-        body.op("i32.eqz").if(() => state.flush());
-      }
-    });
-    state.flush();
-    const storeAll = (address: Local): void => {
-      for (let vector = 0; vector < vectors; vector++) {
-        body.get(address);
+        for (let vector = 0; vector < vectors; vector++) {
+          const place = frame.place(4 * vector, iota, (reader) => reader.load(vector));
+          const x = body.local("v128");
+          pushWord(body, frame.code.emit([value], place, rows[vector]!)[0]!);
+          body.set(x);
+          state.fold(vector, x, () => {
+            const at = body.local("v128");
+            body.get(counter!).op("i32x4.splat").set(at);
+            return at;
+          });
+        }
+        if (state.blockLength !== undefined) {
+          body
+            .op("i32.add", steps, 1)
+            .tee(steps)
+            .op("i32.and", state.blockLength - 1);
+          body.op("i32.eqz").if(() => state.flush());
+        }
+      });
+      state.flush();
+      results.forEach((result, vector) => {
         state.pushLanes(vector);
-        body.store("v128.store", undefined, undefined, 16 * vector);
-      }
+        body.set(result);
+      });
+    });
+    const storeAll = (address: Local): void => {
+      results.forEach((result, vector) => {
+        body.store("v128.store", address, result, 16 * vector);
+      });
     };
     body.op("i32.eq", count, width).if(
       () => storeAll(target),

@@ -1,3 +1,4 @@
+import { walk } from "./accumulator.ts";
 import { accumulator } from "./accumulators.ts";
 import { emitIota, type Memo } from "./expression-code.ts";
 import { pushWord } from "./vector-value.ts";
@@ -63,40 +64,42 @@ function emitRun(body: FunctionBuilder, signature: ReduceSignature): void {
     });
   };
 
+  const result = body.local("v128");
   body.countUp(begin, end, 1, () => {
     body.get(begin).set(linear);
     frame.seek(linear);
-    state.reset();
-    frame.overReduced(() => {
-      for (const { reader, origin } of frame.inputs) {
-        body.get(origin).set(reader.pointer);
-        reader.loadRow();
-        reader.useAllLanes();
-      }
-      const row = frame.code.emitRow((slot) => frame.inputOf(slot).reader.row!);
-      body.get(0).set(position);
-      if (state.blockLength === undefined) emitUnrolled(row, unrolledEnd);
-      else {
-        const blockSize = step * state.blockLength;
-        body.op("i32.lt_u", position, unrolledEnd).if(() => {
-          body.loop((again) => {
-            // min(position + blockSize, unrolledEnd), safe from overflow: sizes are below 2³⁰.
-            body.op("i32.add", position, blockSize).tee(blockEnd).get(unrolledEnd);
-            body.op("i32.lt_u", blockEnd, unrolledEnd).select().set(blockEnd);
-            emitUnrolled(row, blockEnd);
-            state.flush();
-            body.op("i32.lt_u", position, unrolledEnd).branchIf(again);
+    walk(body, state, () => {
+      state.reset();
+      frame.overReduced(() => {
+        for (const { reader, origin } of frame.inputs) {
+          body.get(origin).set(reader.pointer);
+          reader.loadRow();
+          reader.useAllLanes();
+        }
+        const row = frame.code.emitRow((slot) => frame.inputOf(slot).reader.row!);
+        body.get(0).set(position);
+        if (state.blockLength === undefined) emitUnrolled(row, unrolledEnd);
+        else {
+          const blockSize = step * state.blockLength;
+          body.op("i32.lt_u", position, unrolledEnd).if(() => {
+            body.loop((again) => {
+              // min(position + blockSize, unrolledEnd), safe from overflow: sizes are below 2³⁰.
+              body.op("i32.add", position, blockSize).tee(blockEnd).get(unrolledEnd);
+              body.op("i32.lt_u", blockEnd, unrolledEnd).select().set(blockEnd);
+              emitUnrolled(row, blockEnd);
+              state.flush();
+              body.op("i32.lt_u", position, unrolledEnd).branchIf(again);
+            });
           });
-        });
-      }
-      emitRemaining(row);
-      state.flush();
+        }
+        emitRemaining(row);
+        state.flush();
+      });
+      state.pushJoined();
+      body.set(result);
     });
     // The store writes one lane, straight from a vector.
-    const result = body.local("v128");
     const target = body.local("i32");
-    state.pushJoined();
-    body.set(result);
     body.op("i32.shl", begin, 2).op("i32.add", frame.outputBase).set(target);
     body.memoryLane("v128.store32_lane", 0, target, result);
   });

@@ -30,6 +30,7 @@ const opIds: { readonly [Op in ReduceOp]: number } = {
   min: 3,
   argmax: 4,
   argmin: 5,
+  hypot: 6,
 };
 
 interface Axis {

@@ -24,9 +24,18 @@ interface Fold {
 const folds: { readonly [Op in Exclude<ReduceOp, "argmax" | "argmin">]: Fold } = {
   sum: { start: () => 0, next: (dtype, sofar, value) => wrap(dtype, sofar + value) },
   prod: { start: () => 1, next: multiply },
+  hypot: { start: () => 0, next: (_dtype, sofar, value) => hypot(sofar, value) },
   max: { start: lowest, next: (_dtype, sofar, value) => Math.max(sofar, value) },
   min: { start: highest, next: (_dtype, sofar, value) => Math.min(sofar, value) },
 };
+
+/** Scaled by the larger side, whose square may overflow; infinite if either is, else NaN if either is. */
+function hypot(a: number, b: number): number {
+  const [x, y] = [Math.abs(a), Math.abs(b)];
+  const [large, small] = y > x ? [y, x] : [x, y];
+  if (large === 0 || large === Infinity) return large + small;
+  return large * Math.sqrt(1 + (small / large) ** 2);
+}
 
 export function compileReduce(program: ReduceProgram): CompiledRun {
   const { op, value, domainInputs } = program;

@@ -20,16 +20,13 @@ export interface Fold {
 }
 
 export function foldOf(kernel: KernelBuilder, op: ReduceOp, dtype: DType): Fold {
+  if (op === "hypot") return hypotFold(kernel);
   return op === "argmax" || op === "argmin"
     ? positionFold(kernel, op === "argmax", dtype)
     : valueFold(kernel, op, dtype);
 }
 
-function valueFold(
-  kernel: KernelBuilder,
-  op: Exclude<ReduceOp, "argmax" | "argmin">,
-  dtype: DType,
-): Fold {
+function valueFold(kernel: KernelBuilder, op: "sum" | "prod" | "max" | "min", dtype: DType): Fold {
   const element = elementType(dtype);
   const isFloat = element === "f32";
   const extreme = (name: "max" | "min"): string =>
@@ -53,6 +50,42 @@ function valueFold(
     words: 1,
     store: (carried) => [`bitcast<u32>(${carried})`],
     restore: ([word]) => `bitcast<${element}>(${word!})`,
+  };
+}
+
+/**
+ * Carries three sums of squares: of the values as they are, made smaller and made larger. What
+ * leaves the type's range in one is in the middle of another's.
+ *
+ * Source: Blue 1978, "A portable Fortran program to find the Euclidean norm of a vector".
+ */
+function hypotFold(kernel: KernelBuilder): Fold {
+  const [shrink, grow, least, most] = [2 ** -70, 2 ** 100, 2 ** -100, 2 ** 126].map((size) =>
+    constantText(kernel, size, "f32"),
+  );
+  const sqrt = kernel.use("sqrt");
+  return {
+    type: "vec3f",
+    start: "vec3f()",
+    declare: () =>
+      kernel.declare(
+        [
+          "fn join(a: vec3f, b: vec3f) -> vec3f { return a + b; }",
+          "fn squares(x: f32) -> vec3f {",
+          `let scaled = x * vec3f(1.0, ${shrink!}, ${grow!});`,
+          "return scaled * scaled;",
+          "}",
+          "fn root(sums: vec3f) -> f32 {",
+          `if (sums.x < ${least!}) { return ${sqrt}(sums.z) / ${grow!}; }`,
+          `return select(${sqrt}(sums.x), ${sqrt}(sums.y) / ${shrink!}, sums.x > ${most!});`,
+          "}",
+        ].join("\n"),
+      ),
+    lift: (value) => `squares(${value})`,
+    result: (carried) => `root(${carried})`,
+    words: 3,
+    store: (carried) => ["x", "y", "z"].map((part) => `bitcast<u32>(${carried}.${part})`),
+    restore: (words) => `vec3f(${words.map((word) => `bitcast<f32>(${word})`).join(", ")})`,
   };
 }
 

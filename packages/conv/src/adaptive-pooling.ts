@@ -8,8 +8,8 @@ import {
   checkInputs,
   images,
   imageSize,
+  isListOf,
   pairOf,
-  type Pair,
   type Sizes,
 } from "./window.ts";
 
@@ -91,10 +91,9 @@ function sizesOf(
 ): readonly [size: Sizes, target: Sizes] {
   checkImages(op, inputs);
   const size = imageSize(inputs);
-  const given: Pair =
-    typeof outputSize === "number"
-      ? outputSize
-      : [outputSize[0] ?? size[0], outputSize[1] ?? size[1]];
+  const given = isListOf(2, outputSize)
+    ? ([outputSize[0] ?? size[0], outputSize[1] ?? size[1]] as const)
+    : outputSize;
   const target = pairOf(op, "outputSize", given, 1);
   checkResultSize(op, [...inputs.shape.slice(0, 2), ...target]);
   return [size, target];

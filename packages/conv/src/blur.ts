@@ -2,7 +2,7 @@ import { ArgumentError } from "@dl/backend";
 import { tensor, type Tensor } from "@dl/tensor";
 import { checkFloat } from "./pooling-window.ts";
 import { upfirdn2d } from "./upfirdn2d.ts";
-import { checkInputs, images } from "./window.ts";
+import { checkInputs, images, showSizes } from "./window.ts";
 
 /**
  * A low-pass filter along both axes that keeps size and brightness; zeros go on outside. The taps
@@ -22,11 +22,11 @@ import { checkInputs, images } from "./window.ts";
 export function blur(inputs: Tensor, taps: readonly number[] = [1, 3, 3, 1]): Tensor {
   checkInputs("blur", images, inputs);
   checkFloat("blur", inputs);
-  const sum = taps.reduce((total, tap) => total + tap, 0);
-  if (taps.length === 0 || sum === 0 || !Number.isFinite(sum))
+  const sum = Array.isArray(taps) ? taps.reduce<number>((total, tap) => total + tap, 0) : NaN;
+  if (sum === 0 || !Number.isFinite(sum))
     throw new ArgumentError(
       "blur",
-      `the taps must be numbers with a sum other than 0: received [${taps.join(", ")}].`,
+      `the taps must be numbers with a sum other than 0: received ${showSizes(taps)}.`,
       { received: taps },
     );
   const { dtype, backend } = inputs;

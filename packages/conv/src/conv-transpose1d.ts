@@ -7,7 +7,7 @@ import { sequences } from "./window.ts";
 export interface ConvTranspose1dOptions extends Convolution1dOptions {
   /** Positions cut from both ends of the result. Default 0. */
   readonly padding?: number;
-  /** Positions added at the end, fewer than the stride. Default 0. */
+  /** Positions added at the end, fewer than the stride or the dilation. Default 0. */
   readonly outputPadding?: number;
 }
 

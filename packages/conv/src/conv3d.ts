@@ -1,5 +1,4 @@
 import {
-  ArgumentError,
   checkOptions,
   extendKinds,
   formatShape,
@@ -9,8 +8,8 @@ import {
 } from "@dl/backend";
 import { applyOne, type Tensor } from "@dl/tensor";
 import { addBias, checkWeight } from "./convolution-options.ts";
-import { checkTransposedChannels } from "./convolve-transposed.ts";
-import { checkConvolutionChannels } from "./convolve.ts";
+import { checkOutputPadding, checkTransposedChannels, spread } from "./convolve-transposed.ts";
+import { checkConvolutionChannels, namedPadding } from "./convolve.ts";
 import {
   checkVolumeFits,
   padDepth,
@@ -21,8 +20,9 @@ import {
   volumeSize,
   type Triple,
   type VolumeSizes,
+  type VolumeWindow,
 } from "./volume.ts";
-import { checkInputs } from "./window.ts";
+import { checkInputs, type Sizes } from "./window.ts";
 
 /** {@link Conv2dOptions} for volumes. */
 export interface Convolution3dOptions {
@@ -35,8 +35,8 @@ export interface Convolution3dOptions {
 }
 
 export interface Conv3dOptions extends Convolution3dOptions {
-  /** Zeros on every side. Default 0. */
-  readonly padding?: Triple;
+  /** Zeros on every side; `"same"` keeps the size at stride 1, `"valid"` adds none. Default 0. */
+  readonly padding?: Triple | "same" | "valid";
 }
 
 export const conv3dKinds: OptionKinds<Conv3dOptions> = {
@@ -49,7 +49,7 @@ export const conv3dKinds: OptionKinds<Conv3dOptions> = {
 export interface ConvTranspose3dOptions extends Convolution3dOptions {
   /** Cells cut from every side of the result. Default 0. */
   readonly padding?: Triple;
-  /** Cells added at the end of each axis, fewer than the stride. Default 0. */
+  /** Cells added at the end of each axis, fewer than the stride or the dilation. Default 0. */
   readonly outputPadding?: Triple;
 }
 
@@ -83,18 +83,17 @@ export function conv3d(
   checkConvolutionChannels("conv3d", volumes, inputs, weight, groups);
   const stride = tripleOf("conv3d", "stride", options.stride ?? 1, 1);
   const dilation = tripleOf("conv3d", "dilation", options.dilation ?? 1, 1);
-  const padding = tripleOf("conv3d", "padding", options.padding ?? 0, 0);
   const kernelSize = volumeSize(weight);
-  checkVolumeFits("conv3d", inputs, kernelSize, { stride, dilation, padding });
-  const window = planeWindow(stride, dilation, padding, groups);
-  const padded = padDepth(inputs, padding[0], padding[0]);
-  const count = windowCount(
-    inputs.shape[2]!,
-    kernelSize[0],
-    stride[0],
-    2 * padding[0],
-    dilation[0],
-  );
+  const { before, after } = sidesOf(options.padding ?? 0, { kernelSize, stride, dilation });
+  checkVolumeFits("conv3d", inputs, kernelSize, { stride, dilation, before, after });
+  const window = {
+    stride: inPlane(stride),
+    dilation: inPlane(dilation),
+    padding: [before[1], after[1], before[2], after[2]] as const,
+    groups,
+  };
+  const padded = padDepth(inputs, before[0], after[0]);
+  const count = windowCount(padded.shape[2]!, kernelSize[0], stride[0], 0, dilation[0]);
   const planes = Array.from({ length: kernelSize[0] }, (_, k) => {
     const met = everyPlane(padded, k * dilation[0], count, stride[0]);
     return applyOne("conv2d", [planesOf(met), weight.select(2, k)], window);
@@ -113,13 +112,20 @@ function everyPlane(x: Tensor, start: number, count: number, step: number): Tens
   });
 }
 
-/** The window in height and width. */
-const planeWindow = (
-  [, ...stride]: VolumeSizes,
-  [, ...dilation]: VolumeSizes,
-  [, height, width]: VolumeSizes,
-  groups: number,
-) => ({ stride, dilation, padding: [height, height, width, width] as const, groups });
+function sidesOf(
+  padding: NonNullable<Conv3dOptions["padding"]>,
+  window: Record<"kernelSize" | "stride" | "dilation", VolumeSizes>,
+): Pick<VolumeWindow, "before" | "after"> {
+  if (typeof padding !== "string") {
+    const before = tripleOf("conv3d", "padding", padding, 0);
+    return { before, after: before };
+  }
+  const { before, after } = namedPadding("conv3d", padding, window, formatShape(window.stride));
+  return { before: before as VolumeSizes, after: after as VolumeSizes };
+}
+
+/** Height and width without depth. */
+const inPlane = ([, height, width]: VolumeSizes): Sizes => [height, width];
 
 /**
  * Transposed convolution of volumes: the gradient of {@link conv3d} with respect to its input.
@@ -150,12 +156,7 @@ export function convTranspose3d(
   const dilation = tripleOf(op, "dilation", options.dilation ?? 1, 1);
   const padding = tripleOf(op, "padding", options.padding ?? 0, 0);
   const extra = tripleOf(op, "outputPadding", options.outputPadding ?? 0, 0);
-  if (extra.some((cells, axis) => cells >= stride[axis]!))
-    throw new ArgumentError(
-      op,
-      `outputPadding must be smaller than the stride: received ${formatShape(extra)}, stride ${formatShape(stride)}.`,
-      { expected: stride, received: extra },
-    );
+  checkOutputPadding(op, extra, stride, dilation, formatShape);
   const kernelSize = volumeSize(weight);
   const [depth, height, width] = volumeSize(inputs).map(
     (size, i) =>
@@ -171,16 +172,16 @@ export function convTranspose3d(
       `the result would be ${depth} x ${height} x ${width}: input ${formatShape(inputs.shape)}, weight ${formatShape(weight.shape)}, padding ${formatShape(padding)}. Use less padding.`,
       { received: inputs.shape },
     );
-  const settings = {
-    ...planeWindow(stride, dilation, padding, groups),
-    inputSize: [height, width] as const,
-  };
+  const [window, extraInPlane] = [
+    { stride: inPlane(stride), dilation: inPlane(dilation), padding: inPlane(padding), groups },
+    inPlane(extra),
+  ];
   const planes = planesOf(inputs);
   const [batch, , count] = inputs.shape as readonly [number, number, number];
   const whole = depth + 2 * padding[0];
   const volume = Array.from({ length: kernelSize[0] }, (_, k) => {
     const part = volumeOf(
-      applyOne("conv2dInputGrad", [planes, weight.select(2, k)], settings),
+      spread([planes, weight.select(2, k)], window, extraInPlane, [height, width]),
       batch,
       count,
     );

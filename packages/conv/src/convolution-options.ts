@@ -38,7 +38,7 @@ export const conv2dKinds: OptionKinds<Conv2dOptions> = {
 export interface ConvTranspose2dOptions extends ConvolutionOptions {
   /** Cells cut from every side of the result. Default 0. */
   readonly padding?: Pair;
-  /** Rows and columns added at the bottom and right, fewer than the stride. Default 0. */
+  /** Rows and columns added at the bottom and right, fewer than the stride or the dilation. Default 0. */
   readonly outputPadding?: Pair;
 }
 

@@ -164,7 +164,7 @@ describe("convTranspose2d", () => {
     );
     const [x, w] = [zeros([1, 2, 3, 3]), zeros([2, 1, 3, 3])];
     expect(() => convTranspose2d(x, w, undefined, { outputPadding: 1 })).toThrow(
-      "convTranspose2d: outputPadding must be smaller than the stride: received [1, 1], stride [1, 1].",
+      "convTranspose2d: outputPadding must be smaller than the stride or the dilation: received [1, 1], stride [1, 1], dilation [1, 1].",
     );
     expect(() => convTranspose2d(x, w, undefined, { padding: 3 })).toThrow(
       "convTranspose2d: the result would be -1 x -1: input [1, 2, 3, 3], weight [2, 1, 3, 3], padding [3, 3]. Use less padding.",

@@ -1,11 +1,11 @@
 import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
-import { applyOne, type Tensor } from "@dl/tensor";
+import { applyOne, pad, type Tensor } from "@dl/tensor";
 import { addBias, checkWeight, type ConvTranspose2dOptions } from "./convolution-options.ts";
 import {
   checkInputs,
   imageSize,
-  symmetricPadding,
   windowReach,
+  type Sizes,
   type Spatial,
   type SpatialNames,
 } from "./window.ts";
@@ -27,12 +27,7 @@ export function convolveTransposed(
   const dilation = spatial.sizesOf(op, "dilation", options.dilation ?? 1, 1);
   const padding = spatial.sizesOf(op, "padding", options.padding ?? 0, 0);
   const extra = spatial.sizesOf(op, "outputPadding", options.outputPadding ?? 0, 0);
-  if (extra[0] >= stride[0] || extra[1] >= stride[1])
-    throw new ArgumentError(
-      op,
-      `outputPadding must be smaller than the stride: received ${spatial.show(extra)}, stride ${spatial.show(stride)}.`,
-      { expected: stride, received: extra },
-    );
+  checkOutputPadding(op, extra, stride, dilation, spatial.show);
   const [size, reach] = [imageSize(inputs), windowReach(imageSize(weight), dilation)];
   const enlarged = (axis: 0 | 1): number =>
     (size[axis] - 1) * stride[axis] - 2 * padding[axis] + reach[axis] + extra[axis];
@@ -44,14 +39,58 @@ export function convolveTransposed(
       { received: inputs.shape },
     );
   const operands = [spatial.toImages(inputs), spatial.toImages(weight)];
+  const window = { stride, dilation, padding, groups };
+  return spatial.fromImages(addBias(op, spread(operands, window, extra, inputSize), bias));
+}
+
+/** @throws {ArgumentError} unless each is smaller than the stride or the dilation. */
+export function checkOutputPadding<Sizes extends readonly number[]>(
+  op: string,
+  extra: Sizes,
+  stride: Sizes,
+  dilation: Sizes,
+  show: (sizes: Sizes) => string,
+): void {
+  if (extra.every((cells, axis) => cells < Math.max(stride[axis]!, dilation[axis]!))) return;
+  throw new ArgumentError(
+    op,
+    `outputPadding must be smaller than the stride or the dilation: received ${show(extra)}, stride ${show(stride)}, dilation ${show(dilation)}.`,
+    { expected: stride, received: extra },
+  );
+}
+
+interface SpreadWindow extends Record<"stride" | "dilation" | "padding", Sizes> {
+  readonly groups: number;
+}
+
+/**
+ * The sum of the weights that each cell of images spreads over a result of a given size.
+ *
+ * It is a convolution's input gradient, and an input has fewer cells after its last window than
+ * the stride. Further ones are first those that `padding` would cut off, then zeros.
+ */
+export function spread(
+  operands: readonly Tensor[],
+  { stride, dilation, padding, groups }: SpreadWindow,
+  extra: Sizes,
+  [height, width]: Sizes,
+): Tensor {
+  const endOf = (axis: 0 | 1): readonly [cut: number, zeros: number] => {
+    const rest = padding[axis] - Math.max(0, extra[axis] - stride[axis] + 1);
+    return [Math.max(0, rest), Math.max(0, -rest)];
+  };
+  const [[bottom, rows], [right, columns]] = [endOf(0), endOf(1)];
   const outputs = applyOne("conv2dInputGrad", operands, {
     stride,
     dilation,
-    padding: symmetricPadding(padding),
+    padding: [padding[0], bottom, padding[1], right],
     groups,
-    inputSize,
+    inputSize: [height - rows, width - columns],
   });
-  return spatial.fromImages(addBias(op, outputs, bias));
+  return pad(outputs, [
+    [0, rows],
+    [0, columns],
+  ]);
 }
 
 /** @throws {ShapeError} if the channels of input and weight do not fit. */

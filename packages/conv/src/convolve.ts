@@ -74,21 +74,34 @@ export function convolutionWindow(
       dilation,
       padding: symmetricPadding(spatial.sizesOf(op, "padding", padding, 0)),
     };
-  if (padding === "valid") return { stride, dilation, padding: [0, 0, 0, 0] };
-  if (padding !== "same")
+  const window = { kernelSize, stride, dilation };
+  const { before, after } = namedPadding(op, padding, window, spatial.show(stride));
+  return { stride, dilation, padding: [before[0]!, after[0]!, before[1]!, after[1]!] };
+}
+
+/** Cells before and after each axis. @throws {ArgumentError} for what cannot be. */
+export function namedPadding(
+  op: string,
+  padding: string,
+  window: Record<"kernelSize" | "stride" | "dilation", readonly number[]>,
+  shownStride: string,
+): Record<"before" | "after", readonly number[]> {
+  if (padding !== "same" && padding !== "valid")
     throw new ArgumentError(
       op,
       `unknown padding: received ${JSON.stringify(padding)}. Use numbers, "same" or "valid".`,
       { received: padding },
     );
-  if (stride[0] !== 1 || stride[1] !== 1)
+  if (padding === "same" && window.stride.some((step) => step !== 1))
     throw new ArgumentError(
       op,
-      `padding "same" needs stride 1: received ${spatial.show(stride)}. Give the padding in numbers.`,
-      { expected: 1, received: stride },
+      `padding "same" needs stride 1: received ${shownStride}. Give the padding in numbers.`,
+      { expected: 1, received: window.stride },
     );
-  // An odd rest goes to the bottom and right, as in PyTorch.
-  const [tall, wide] = [dilation[0] * (kernelSize[0] - 1), dilation[1] * (kernelSize[1] - 1)];
-  const [top, left] = [Math.floor(tall / 2), Math.floor(wide / 2)];
-  return { stride, dilation, padding: [top, tall - top, left, wide - left] };
+  const sums = window.kernelSize.map((cells, axis) =>
+    padding === "same" ? window.dilation[axis]! * (cells - 1) : 0,
+  );
+  // An odd rest goes to the end, as in PyTorch.
+  const before = sums.map((sum) => Math.floor(sum / 2));
+  return { before, after: sums.map((sum, axis) => sum - before[axis]!) };
 }

@@ -14,7 +14,9 @@ import {
   checkInputs,
   images,
   imageSize,
+  isListOf,
   pairOf,
+  showSizes,
   type Pair,
   type Sizes,
 } from "./window.ts";
@@ -122,10 +124,10 @@ function targetOf(op: string, inputs: Tensor, { size, scaleFactor }: Interpolate
 function scaled(op: string, from: Sizes, scaleFactor: Pair): Sizes {
   const factors =
     typeof scaleFactor === "number" ? ([scaleFactor, scaleFactor] as const) : scaleFactor;
-  if (factors.length !== 2 || !factors.every((factor) => factor > 0 && factor < Infinity))
+  if (!isListOf(2, factors) || !factors.every((factor) => Number.isFinite(factor) && factor > 0))
     throw new ArgumentError(
       op,
-      `scaleFactor must be a number above 0, or two such numbers: received ${typeof scaleFactor === "number" ? scaleFactor : formatShape(scaleFactor)}.`,
+      `scaleFactor must be a number above 0, or two such numbers: received ${showSizes(scaleFactor)}.`,
       { expected: "> 0", received: scaleFactor },
     );
   return [Math.floor(from[0] * factors[0]), Math.floor(from[1] * factors[1])];

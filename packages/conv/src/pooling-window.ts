@@ -99,12 +99,14 @@ export function poolOf(
   return pool;
 }
 
-/** Cells to add at the end so that the last, incomplete window counts: only if it begins inside. */
-function ceilPadding(size: number, reach: number, stride: number, padding: number): number {
+/**
+ * Cells to add at the end so that the last, incomplete window counts: only if it begins inside. It
+ * may be the first too.
+ */
+export function ceilPadding(size: number, reach: number, stride: number, padding: number): number {
   const room = size + 2 * padding - reach;
-  if (room < 0) return 0;
   const last = Math.ceil(room / stride) * stride;
-  return last < size + padding ? last - room : 0;
+  return last >= 0 && last < size + padding ? last - room : 0;
 }
 
 /** Means of images or sequences. */

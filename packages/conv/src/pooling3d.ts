@@ -1,6 +1,6 @@
 import { ArgumentError, checkOptions, formatShape, type OptionKinds } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
-import { checkFloat } from "./pooling-window.ts";
+import { ceilPadding, checkFloat } from "./pooling-window.ts";
 import { avgPool2d, maxPool2d } from "./pooling.ts";
 import {
   checkVolumeFits,
@@ -119,7 +119,16 @@ function windowOf(
       `padding must be at most half the window: received ${formatShape(padding)}, kernelSize ${formatShape(kernelSize)}.`,
       { expected: kernelSize, received: padding },
     );
-  checkVolumeFits(op, inputs, kernelSize, { stride, dilation, padding });
+  const size = volumeSize(inputs);
+  const afterOf = (axis: 0 | 1 | 2): number => {
+    const reach = dilation[axis] * (kernelSize[axis] - 1) + 1;
+    const isCeil = options.ceilMode === true;
+    return (
+      padding[axis] + (isCeil ? ceilPadding(size[axis], reach, stride[axis], padding[axis]) : 0)
+    );
+  };
+  const after = [afterOf(0), afterOf(1), afterOf(2)] as const;
+  checkVolumeFits(op, inputs, kernelSize, { stride, dilation, before: padding, after });
   return { kernelSize, stride, padding, dilation };
 }
 

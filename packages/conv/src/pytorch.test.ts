@@ -42,6 +42,7 @@ const calls: Readonly<Record<string, Call>> = {
   conv2d: ([x, w, b], [options]) => conv.conv2d(x!, w!, b, options),
   conv3d: ([x, w, b], [options]) => conv.conv3d(x!, w!, b, options),
   convTranspose3d: ([x, w, b], [options]) => conv.convTranspose3d(x!, w!, b, options),
+  convTranspose2d: ([x, w, b], [options]) => conv.convTranspose2d(x!, w!, b, options),
   convTranspose1d: ([x, w, b], [options]) => conv.convTranspose1d(x!, w!, b, options),
   Conv1d: layerCall((options) => new conv.Conv1d(2, 2, 4, options)),
   Conv2d: layerCall((options) => new conv.Conv2d(2, 3, [3, 2], options)),

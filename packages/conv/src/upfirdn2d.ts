@@ -10,7 +10,16 @@ import {
 import { applyOne, checkTensor, type Tensor } from "@dl/tensor";
 import { checkBackend } from "./convolution-options.ts";
 import { checkFloat } from "./pooling-window.ts";
-import { checkInputs, images, imageSize, pairOf, type Pair, type Sizes } from "./window.ts";
+import {
+  checkInputs,
+  images,
+  imageSize,
+  isListOf,
+  pairOf,
+  showSizes,
+  type Pair,
+  type Sizes,
+} from "./window.ts";
 
 /** Zeros put in, borders and samples kept by {@link upfirdn2d}. */
 export interface UpfirdnOptions {
@@ -58,10 +67,10 @@ export function upfirdn2d(inputs: Tensor, filter: Tensor, options: UpfirdnOption
   const up = pairOf(op, "up", options.up ?? 1, 1);
   const down = pairOf(op, "down", options.down ?? 1, 1);
   const sides = typeof padding === "number" ? [padding, padding, padding, padding] : padding;
-  if (sides.length !== 4 || !sides.every(Number.isInteger))
+  if (!isListOf(4, sides) || !sides.every(Number.isInteger))
     throw new ArgumentError(
       op,
-      `padding must be a whole number, or four of them: received ${formatShape(sides)}.`,
+      `padding must be a whole number, or four of them: received ${showSizes(padding)}.`,
       { received: padding },
     );
   const [top, bottom, left, right] = sides as [number, number, number, number];

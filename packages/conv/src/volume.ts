@@ -1,6 +1,6 @@
-import { ArgumentError, formatShape, refuseOptions, ShapeError, windowCount } from "@dl/backend";
+import { formatShape, ShapeError, windowCount } from "@dl/backend";
 import { applyOne, type Tensor } from "@dl/tensor";
-import type { SpatialNames } from "./window.ts";
+import { checkSizes, type SpatialNames } from "./window.ts";
 
 /** Depth, height and width, or one number for all. */
 export type Triple = number | readonly [depth: number, height: number, width: number];
@@ -18,15 +18,8 @@ export const volumes: SpatialNames = {
 
 /** All numbers of a triple. @throws {ArgumentError} unless they are whole numbers of at least `least`. */
 export function tripleOf(op: string, name: string, triple: Triple, least: number): VolumeSizes {
-  refuseOptions(op, triple, name);
-  const all = typeof triple === "number" ? ([triple, triple, triple] as const) : triple;
-  if (all.length !== 3 || !all.every((size) => Number.isInteger(size) && size >= least))
-    throw new ArgumentError(
-      op,
-      `${name} must be a whole number of at least ${least}, or three such numbers: received ${typeof triple === "number" ? triple : formatShape(triple)}.`,
-      { expected: `>= ${least}`, received: triple },
-    );
-  return all;
+  checkSizes(op, name, triple, 3, least);
+  return typeof triple === "number" ? [triple, triple, triple] : triple;
 }
 
 /** Depth, height and width of a volume or of a weight. */
@@ -34,22 +27,26 @@ export function volumeSize(x: Tensor): VolumeSizes {
   return x.shape.slice(2) as unknown as VolumeSizes;
 }
 
+/** A window's step, the distance of its cells, and the cells around the volume. */
+export type VolumeWindow = Record<"stride" | "dilation" | "before" | "after", VolumeSizes>;
+
 /** @throws {ShapeError} if the window fits nowhere. */
 export function checkVolumeFits(
   op: string,
   inputs: Tensor,
   kernelSize: VolumeSizes,
-  { stride, padding, dilation }: Record<"stride" | "padding" | "dilation", VolumeSizes>,
+  { stride, dilation, before, after }: VolumeWindow,
 ): void {
   const size = volumeSize(inputs);
-  const fits = size.every(
-    (n, i) => windowCount(n, kernelSize[i]!, stride[i]!, 2 * padding[i]!, dilation[i]!) > 0,
+  const padded = size.map((n, i) => before[i]! + n + after[i]!);
+  const fits = padded.every(
+    (n, i) => windowCount(n, kernelSize[i]!, stride[i]!, 0, dilation[i]!) > 0,
   );
   if (fits) return;
   const area = (sizes: readonly number[]): string => sizes.join(" x ");
   throw new ShapeError(
     op,
-    `the window does not fit: input ${formatShape(inputs.shape)} with padding is ${area(size.map((n, i) => n + 2 * padding[i]!))}, the window covers ${area(kernelSize.map((n, i) => dilation[i]! * (n - 1) + 1))}. Use a smaller kernelSize or more padding.`,
+    `the window does not fit: input ${formatShape(inputs.shape)} with padding is ${area(padded)}, the window covers ${area(kernelSize.map((n, i) => dilation[i]! * (n - 1) + 1))}. Use a smaller kernelSize or more padding.`,
     { expected: kernelSize, received: inputs.shape },
   );
 }

@@ -1,5 +1,6 @@
 import {
   ArgumentError,
+  describeValue,
   elementCount,
   formatShape,
   maxElementCount,
@@ -59,15 +60,9 @@ export const sequences: Spatial = {
   layout: "NCL",
   missingAxes: " Add a batch axis with unsqueeze(0), or a channel axis with unsqueeze(1).",
   sizesOf: (op, name, size, least) => {
-    refuseOptions(op, size, name);
-    if (typeof size !== "number" || !Number.isInteger(size) || size < least)
-      throw new ArgumentError(
-        op,
-        `${name} must be a whole number of at least ${least}: received ${typeof size === "number" ? size : formatShape(size)}.`,
-        { expected: `>= ${least}`, received: size },
-      );
+    checkSizes(op, name, size, 1, least);
     // The least is also what changes nothing: stride, dilation and kernel 1, padding 0.
-    return [least, size];
+    return [least, size as number];
   },
   show: ([, length]) => String(length),
   showArea: ([, length]) => String(length),
@@ -77,15 +72,43 @@ export const sequences: Spatial = {
 
 /** Both numbers of a pair. @throws {ArgumentError} unless they are whole numbers of at least `least`. */
 export function pairOf(op: string, name: string, pair: Pair, least: number): Sizes {
-  refuseOptions(op, pair, name);
-  const both = typeof pair === "number" ? ([pair, pair] as const) : pair;
-  if (both.length !== 2 || !both.every((size) => Number.isInteger(size) && size >= least))
-    throw new ArgumentError(
-      op,
-      `${name} must be a whole number of at least ${least}, or two such numbers: received ${typeof pair === "number" ? pair : formatShape(pair)}.`,
-      { expected: `>= ${least}`, received: pair },
-    );
-  return both;
+  checkSizes(op, name, pair, 2, least);
+  return typeof pair === "number" ? [pair, pair] : pair;
+}
+
+/** @throws {ArgumentError} unless it is such a number, or a list of as many as there are axes. */
+export function checkSizes(
+  op: string,
+  name: string,
+  given: unknown,
+  axes: 1 | 2 | 3,
+  least: number,
+): void {
+  const isSize = (size: unknown): boolean => Number.isInteger(size) && Number(size) >= least;
+  if (
+    isSize(given) ||
+    (axes > 1 && Array.isArray(given) && given.length === axes && given.every(isSize))
+  )
+    return;
+  refuseOptions(op, given, name);
+  const orList = ["", ", or two such numbers", ", or three such numbers"][axes - 1]!;
+  throw new ArgumentError(
+    op,
+    `${name} must be a whole number of at least ${least}${orList}: received ${showSizes(given)}.`,
+    { expected: `>= ${least}`, received: given },
+  );
+}
+
+export function isListOf<Given>(
+  count: number,
+  given: Given,
+): given is Given & Extract<Given, readonly unknown[]> {
+  return Array.isArray(given) && given.length === count;
+}
+
+/** Whatever stands where sizes should, as an error shows it. */
+export function showSizes(given: unknown): string {
+  return Array.isArray(given) ? `[${given.map(showSizes).join(", ")}]` : describeValue(given);
 }
 
 /** The same padding on opposite sides: top, bottom, left, right. */

@@ -178,6 +178,62 @@ case("avgPool3d", [x], F.avg_pool3d(x, 2), 2, {})
 case("avgPool3d", [x], F.avg_pool3d(x, (3, 2, 2), (2, 1, 2), (1, 1, 0)), [3, 2, 2], {"stride": [2, 1, 2], "padding": [1, 1, 0]})
 case("avgPool3d", [x], F.avg_pool3d(x, 3, 2, 1, True, False), 3, {"stride": 2, "padding": 1, "ceilMode": True, "countIncludePad": False})
 
+# Images smaller than the window under ceil_mode, output_padding from the stride up to the dilation,
+# and "same" for volumes.
+torch.manual_seed(1)
+
+
+def pooled(size, kernel, stride, padding, dilation, plain, mean, largest, functions):
+    """Every pooling of one window."""
+    x, axes = distinct(1, 2, *size), {"stride": stride, "ceilMode": True}
+    padded = axes | {"padding": padding}
+    case(largest, [x], functions[0](x, kernel, stride, padding, dilation, True), kernel, padded | {"dilation": dilation})
+    if not plain:
+        return
+    for counted in [True, False]:
+        y = functions[1](x, kernel, stride, padding, True, counted)
+        case(mean, [x], y, kernel, padded | {"countIncludePad": counted})
+    if len(size) == 2 and padding == 0:
+        case("lpPool2d", [x.abs()], F.lp_pool2d(x.abs(), 2, kernel, stride, True), 2, kernel, axes)
+
+
+def mean_of_boxes(x, kernel, stride, padding, ceil, counted):
+    """avg_pool3d, which refuses a volume smaller than its window, as means of means."""
+    batch, channels, depth, height, width = x.shape
+    x = F.avg_pool2d(x.reshape(batch * channels, depth, height, width), kernel, stride, padding, ceil, counted)
+    height, width = x.shape[2:]
+    x = x.reshape(batch * channels, 1, depth, height * width)
+    x = F.avg_pool2d(x, (kernel, 1), (stride, 1), (padding, 0), ceil, counted)
+    return x.reshape(batch, channels, -1, height, width)
+
+
+POOLS = {
+    1: ("avgPool1d", "maxPool1d", (F.max_pool1d, F.avg_pool1d)),
+    2: ("avgPool2d", "maxPool2d", (F.max_pool2d, F.avg_pool2d)),
+    3: ("avgPool3d", "maxPool3d", (F.max_pool3d, mean_of_boxes)),
+}
+for axes, names in POOLS.items():
+    for size, kernel, stride, padding, dilation in [
+        (2, 3, 2, 0, 1), (1, 3, 4, 0, 1), (1, 4, 3, 1, 1), (2, 5, 4, 1, 1), (3, 2, 3, 0, 3), (2, 3, 4, 1, 2),
+    ]:
+        shape = [size + axis % 2 for axis in range(axes)]
+        pooled(shape, kernel, stride, padding, dilation, dilation == 1, *names)
+
+for ours, theirs in [
+    ({"dilation": 3, "outputPadding": 2}, {"dilation": 3, "output_padding": 2}),
+    ({"dilation": 4, "stride": 2, "padding": 1, "outputPadding": 3}, {"dilation": 4, "stride": 2, "padding": 1, "output_padding": 3}),
+    ({"dilation": 5, "stride": 2, "padding": 4, "outputPadding": 4}, {"dilation": 5, "stride": 2, "padding": 4, "output_padding": 4}),
+    ({"dilation": 2, "stride": 3, "padding": 2, "outputPadding": 2}, {"dilation": 2, "stride": 3, "padding": 2, "output_padding": 2}),
+]:
+    for axes, f in [(1, F.conv_transpose1d), (2, F.conv_transpose2d), (3, F.conv_transpose3d)]:
+        x, w, b = draw(1, 2, *[3, 2, 2][:axes]), draw(2, 2, *[2, 3, 2][:axes]), draw(2)
+        case(f"convTranspose{axes}d", [x, w, b], f(x, w, b, **theirs), ours)
+x, w, b = draw(1, 2, 2, 3, 2), draw(2, 2, 2, 3, 4), draw(2)
+for padding in ["same", "valid"]:
+    y = F.conv3d(x if padding == "same" else x.repeat(1, 1, 1, 1, 2), w, b, padding=padding)
+    case("conv3d", [x if padding == "same" else x.repeat(1, 1, 1, 1, 2), w, b], y, {"padding": padding})
+case("conv3d", [x, w, b], F.conv3d(x, w, b, padding="same", dilation=(1, 2, 3)), {"padding": "same", "dilation": [1, 2, 3]})
+
 header = {"script": "packages/conv/test/make-fixtures.py", "torch": torch.__version__, "seed": 0}
 body = ",\n".join(json.dumps(c, separators=(",", ":"), allow_nan=False) for c in CASES)
 text = json.dumps(header)[:-1] + ', "cases": [\n' + body + "\n]}\n"

@@ -1,3 +1,4 @@
+import { broadcastShapes } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 
 /** Vectors shorter than this are divided by it instead of by their length. */
@@ -28,7 +29,12 @@ export function normalize(x: Tensor, axis = -1, p = 2): Tensor {
  * await cosineSimilarity(tensor([1, 0]), tensor([3, 0])).item(); // => 1
  */
 export function cosineSimilarity(left: Tensor, right: Tensor, axis = -1): Tensor {
-  const unit = (x: Tensor): Tensor => x.div(x.norm(2, axis, { keepDims: true }).clamp(1e-8));
+  // Lengths are those of the vectors as they meet: broadcast first.
+  const shape = broadcastShapes(left.shape, right.shape, "cosineSimilarity");
+  const unit = (side: Tensor): Tensor => {
+    const x = side.expand(shape);
+    return x.div(x.norm(2, axis, { keepDims: true }).clamp(1e-8));
+  };
   return unit(left).mul(unit(right)).sum(axis);
 }
 

@@ -12,7 +12,7 @@ export interface ReduceOnPlateauOptions {
   patience: number;
   /** How much better a value must be to count. */
   threshold: number;
-  /** Whether the threshold is a share of the best value, or an amount. */
+  /** Whether the threshold is a share of the best value's magnitude, or an amount. */
   thresholdMode: "relative" | "absolute";
   /** Values after a reduction that are not judged. */
   cooldown: number;
@@ -108,9 +108,9 @@ export class ReduceOnPlateau {
 
   #isBetter(value: number, best: number): boolean {
     const { mode, threshold, thresholdMode } = this.#options;
-    if (thresholdMode === "absolute")
-      return mode === "min" ? value < best - threshold : value > best + threshold;
-    return mode === "min" ? value < best * (1 - threshold) : value > best * (1 + threshold);
+    const isFirst = !Number.isFinite(best);
+    const margin = thresholdMode === "absolute" || isFirst ? threshold : threshold * Math.abs(best);
+    return mode === "min" ? value < best - margin : value > best + margin;
   }
 
   #reduce(): void {

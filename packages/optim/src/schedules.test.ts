@@ -186,3 +186,45 @@ describe("errors", () => {
     expect(make).toThrow(message);
   });
 });
+
+describe("a plateau's relative margin is a share of the best's magnitude", () => {
+  const after = (mode: "min" | "max", values: readonly number[], threshold = 1e-4): number[] => {
+    const optimizer = newOptimizer(1);
+    const plateau = new ReduceOnPlateau(optimizer, { mode, threshold, patience: 2, factor: 0.5 });
+    return values.map((value) => {
+      plateau.step(value);
+      return optimizer.groups[0]!.learningRate;
+    });
+  };
+  const stuck = [1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.125, 0.125, 0.125];
+
+  it.each(["min", "max"] as const)("%s: a value that stays is no improvement", (mode) => {
+    for (const value of [10, -10, 0, 1e-30, -1e30])
+      expect(
+        after(
+          mode,
+          stuck.map(() => value),
+        ),
+      ).toEqual(stuck);
+  });
+
+  it.each([
+    ["min", [-10, -9.9999, -9.9995, -9.9991], 0.5],
+    ["min", [-10, -10.0005, -10.0009, -10.0009], 0.5],
+    ["min", [-10, -10.002, -10.004, -10.006], 1],
+    ["min", [1, -1, -3, -5], 1],
+    ["min", [0, -1e-9, -2e-9, -3e-9], 1],
+    ["max", [-10, -9.9995, -9.9991, -9.9991], 0.5],
+    ["max", [-10, -9.998, -9.996, -9.994], 1],
+    ["max", [-10, -10.0005, -10.0009, -10.001], 0.5],
+    ["max", [-1, 1, 3, 5], 1],
+    ["max", [0, 1e-9, 2e-9, 3e-9], 1],
+  ] as const)("%s %j", (mode, values, rate) => {
+    expect(after(mode, values).at(-1)).toBe(rate);
+  });
+
+  it("takes the first value with a threshold of 1 or more", () => {
+    expect(after("min", [5, -1, -5, -11], 1).at(-1)).toBe(1);
+    expect(after("max", [5, 11, 23, 47], 1).at(-1)).toBe(1);
+  });
+});

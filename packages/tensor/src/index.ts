@@ -84,7 +84,7 @@ export type { Axes, ReduceOptions, VarianceOptions } from "./ops/reduce.ts";
 export { argmax, argmin, max, min } from "./ops/reduce-positions.ts";
 export type { ValuesAndIndices } from "./ops/reduce-positions.ts";
 export { meanOver } from "./ops/mean-over.ts";
-export { norm, std } from "./ops/norm.ts";
+export { norm, overLength, std } from "./ops/norm.ts";
 export { logSoftmax, logsumexp, softmax } from "./ops/softmax.ts";
 export { cumprod, cumsum, logcumsumexp } from "./ops/scan.ts";
 export { argsort, sort, topk } from "./ops/sort.ts";

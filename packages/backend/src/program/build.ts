@@ -84,6 +84,7 @@ const reduceOpIds: { readonly [Op in ReduceOp]: number } = {
   min: 3,
   argmax: 4,
   argmin: 5,
+  hypot: 6,
 };
 
 /** The parts of a reduce program: what {@link reduceProgram} is given. */

@@ -39,8 +39,11 @@ export interface MapProgram extends ProgramBase {
   readonly values: readonly Scalar[];
 }
 
-/** How a reduction folds elements into one. */
-export type ReduceOp = "sum" | "prod" | "max" | "min" | "argmax" | "argmin";
+/**
+ * How a reduction folds elements into one. `hypot` is the root of the sum of squares, of floats; a
+ * square that is too large or too small for the type does not show in it.
+ */
+export type ReduceOp = "sum" | "prod" | "max" | "min" | "hypot" | "argmax" | "argmin";
 
 /** Folds `value` over `axes`. Argmax and argmin give the first position, counted along one axis. */
 export interface ReduceProgram extends ProgramBase {

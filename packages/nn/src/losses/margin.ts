@@ -211,17 +211,10 @@ export function cosineEmbeddingLoss(
   checkFloat(op, "first", first);
   checkSameShape(op, "first", first, second, "second");
   checkRange(op, "margin", margin, -1, 1);
-  const product = first.mul(second).sum(-1);
-  checkSameShape(op, "pairs", product, targets);
-  // As in PyTorch: inside the root, so that a vector of zeros has cosine 0 and a slope.
-  const epsilon = 1e-12;
-  const lengths = first
-    .square()
-    .sum(-1)
-    .add(epsilon)
-    .mul(second.square().sum(-1).add(epsilon))
-    .sqrt();
-  const cosine = product.div(lengths);
+  // √(‖x‖² + 10⁻¹²), as in PyTorch, so that a vector of zeros has cosine 0 and a slope.
+  const unit = (x: Tensor): Tensor => x.div(x.norm(2, -1, { keepDims: true }).hypot(1e-6));
+  const cosine = unit(first).mul(unit(second)).sum(-1);
+  checkSameShape(op, "pairs", cosine, targets);
   const like = cosine.neg().add(1).maskedFill(targets.notEqual(1), 0);
   const unlike = cosine.sub(margin).relu().maskedFill(targets.notEqual(-1), 0);
   return reduced(op, like.add(unlike), options);

@@ -6,11 +6,19 @@ import {
   ShapeError,
   type OptionKinds,
 } from "@dl/backend";
-import { creationKinds, ones, zeros, type CreationOptions, type Tensor } from "@dl/tensor";
+import {
+  creationKinds,
+  ones,
+  overLength,
+  zeros,
+  type CreationOptions,
+  type Tensor,
+} from "@dl/tensor";
 import { checkCount } from "../layer-options.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { followBatch } from "./running-statistics.ts";
+import { rootMeanSquare, withEpsilon } from "./standardize.ts";
 
 /** Constants and parts of {@link BatchNorm}. */
 export interface BatchNormOptions extends CreationOptions {
@@ -87,22 +95,24 @@ export class BatchNorm extends Module {
     this.#check(inputs);
     const perChannel = [this.channels, ...inputs.shape.slice(2).map(() => 1)];
     const spread = (x: Tensor): Tensor => x.reshape(perChannel);
-    const { mean, variance } =
+    const standardized =
       this.isTraining || this.runningMean === undefined || this.runningVariance === undefined
-        ? this.#batchStatistics(inputs)
-        : { mean: spread(this.runningMean), variance: spread(this.runningVariance) };
-    const standardized = inputs.sub(mean).mul(variance.add(this.epsilon).rsqrt());
+        ? this.#byBatch(inputs)
+        : inputs
+            .sub(spread(this.runningMean))
+            .mul(spread(this.runningVariance).add(this.epsilon).rsqrt());
     if (this.weight === undefined || this.bias === undefined) return standardized;
     return standardized.mul(spread(this.weight)).add(spread(this.bias));
   }
 
-  #batchStatistics(inputs: Tensor): { mean: Tensor; variance: Tensor } {
+  #byBatch(inputs: Tensor): Tensor {
     const axes = inputs.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
     const mean = inputs.mean(axes, { keepDims: true });
-    const variance = inputs.sub(mean).square().mean(axes, { keepDims: true });
+    const centred = inputs.sub(mean);
+    const deviation = rootMeanSquare(centred, axes);
     if (this.isTraining)
-      this.#follow(mean.detach(), variance.detach(), inputs.elementCount / this.channels);
-    return { mean, variance };
+      this.#follow(mean.detach(), deviation.detach().square(), inputs.elementCount / this.channels);
+    return overLength(centred, withEpsilon(deviation, this.epsilon));
   }
 
   /** Moves the running statistics towards a batch's, `count` numbers per channel. */

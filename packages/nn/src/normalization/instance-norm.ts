@@ -1,5 +1,5 @@
 import { checkOptions, extendKinds, formatShape, ShapeError, type OptionKinds } from "@dl/backend";
-import { ones, zeros, type Tensor } from "@dl/tensor";
+import { ones, overLength, zeros, type Tensor } from "@dl/tensor";
 import { checkCount } from "../layer-options.ts";
 import { Module } from "../module.ts";
 import type { Parameter } from "../parameter.ts";
@@ -8,8 +8,10 @@ import { checkMomentum, followBatch } from "./running-statistics.ts";
 import {
   checkEpsilon,
   normKinds,
+  rootMeanSquare,
   scaledByChannel,
   startingScale,
+  withEpsilon,
   type NormOptions,
 } from "./standardize.ts";
 
@@ -76,20 +78,16 @@ export class InstanceNorm extends Module {
 
   forward(inputs: Tensor): Tensor {
     checkChannels("instanceNorm", inputs, this.channels, 3);
-    const { mean, variance } = this.#statistics(inputs);
-    const standardized = inputs.sub(mean).mul(variance.add(this.epsilon).rsqrt());
-    return scaledByChannel(standardized, this.weight, this.bias);
+    return scaledByChannel(this.#standardized(inputs), this.weight, this.bias);
   }
 
-  #statistics(inputs: Tensor): { mean: Tensor; variance: Tensor } {
+  #standardized(inputs: Tensor): Tensor {
     const { runningMean, runningVariance } = this;
     const axes = inputs.shape.map((_, axis) => axis).slice(2);
     if (!this.isTraining && runningMean !== undefined && runningVariance !== undefined) {
       const perChannel = [this.channels, ...axes.map(() => 1)];
-      return {
-        mean: runningMean.reshape(perChannel),
-        variance: runningVariance.reshape(perChannel),
-      };
+      const scale = runningVariance.reshape(perChannel).add(this.epsilon).rsqrt();
+      return inputs.sub(runningMean.reshape(perChannel)).mul(scale);
     }
     const positions = axes.reduce((product, axis) => product * inputs.shape[axis]!, 1);
     if (positions <= 1)
@@ -99,12 +97,14 @@ export class InstanceNorm extends Module {
         { received: inputs.shape },
       );
     const mean = inputs.mean(axes, { keepDims: true });
-    const variance = inputs.sub(mean).square().mean(axes, { keepDims: true });
+    const centred = inputs.sub(mean);
+    const deviation = rootMeanSquare(centred, axes);
     if (this.isTraining && runningMean !== undefined && runningVariance !== undefined) {
       const overBatch = (x: Tensor): Tensor => x.detach().mean([0, ...axes]); // [channels]
       const statistics = { runningMean, runningVariance };
-      followBatch(statistics, overBatch(mean), overBatch(variance), this.momentum, positions);
+      const variance = overBatch(deviation.square());
+      followBatch(statistics, overBatch(mean), variance, this.momentum, positions);
     }
-    return { mean, variance };
+    return overLength(centred, withEpsilon(deviation, this.epsilon));
   }
 }

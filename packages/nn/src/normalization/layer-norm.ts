@@ -1,13 +1,15 @@
 import { checkOptions, formatShape, ShapeError, shapesEqual } from "@dl/backend";
-import { ones, type CreationOptions, type Tensor } from "@dl/tensor";
+import { ones, overLength, type CreationOptions, type Tensor } from "@dl/tensor";
 import { checkCount } from "../layer-options.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import {
   checkEpsilon,
   normKinds,
+  rootMeanSquare,
   standardize,
   startingScale,
+  withEpsilon,
   type NormOptions,
 } from "./standardize.ts";
 
@@ -94,8 +96,7 @@ export class RMSNorm extends Module {
 
   forward(inputs: Tensor): Tensor {
     const axes = lastAxes("rmsNorm", inputs, this.normalizedShape);
-    const meanSquare = inputs.square().mean(axes, { keepDims: true });
-    const scaled = inputs.mul(meanSquare.add(this.epsilon).rsqrt());
+    const scaled = overLength(inputs, withEpsilon(rootMeanSquare(inputs, axes), this.epsilon));
     return this.weight === undefined ? scaled : scaled.mul(this.weight);
   }
 }

@@ -1,5 +1,12 @@
 import { ArgumentError, extendKinds, type OptionKinds } from "@dl/backend";
-import { creationKinds, ones, zeros, type CreationOptions, type Tensor } from "@dl/tensor";
+import {
+  creationKinds,
+  ones,
+  overLength,
+  zeros,
+  type CreationOptions,
+  type Tensor,
+} from "@dl/tensor";
 import { Parameter } from "../parameter.ts";
 
 /** Options of layers that standardise each sample by itself. */
@@ -18,8 +25,18 @@ export const normKinds: OptionKinds<NormOptions> = /* @__PURE__ */ extendKinds(c
 /** (x − mean) / √(variance + epsilon) over axes; the variance is the biased one, in two passes. */
 export function standardize(x: Tensor, axes: readonly number[], epsilon: number): Tensor {
   const centred = x.sub(x.mean(axes, { keepDims: true }));
-  const variance = centred.square().mean(axes, { keepDims: true });
-  return centred.mul(variance.add(epsilon).rsqrt());
+  return overLength(centred, withEpsilon(rootMeanSquare(centred, axes), epsilon));
+}
+
+/** √mean(x²) over axes, which stay with size 1. Squares that leave the type's range do not show. */
+export function rootMeanSquare(x: Tensor, axes: readonly number[]): Tensor {
+  const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
+  return x.norm(2, axes, { keepDims: true }).div(Math.sqrt(count));
+}
+
+/** √(deviation² + epsilon). */
+export function withEpsilon(deviation: Tensor, epsilon: number): Tensor {
+  return deviation.hypot(Math.sqrt(epsilon));
 }
 
 /** Weight 1 and bias 0 of a shape, or neither. */

@@ -1,19 +1,24 @@
 import type { Tensor } from "../core/tensor.ts";
 import { matrixTranspose } from "../ops/permute.ts";
-import { sum } from "../ops/reduce.ts";
 import { narrow, select } from "../ops/slice.ts";
+import { trace } from "../ops/triangle.ts";
 import { flatten, squeeze } from "../ops/views.ts";
 import { checkSquare, onMatrices } from "./check-matrices.ts";
 import type { MatrixGradient } from "./matrix-method.ts";
 import { product } from "./matrix-product.ts";
-import { adjugateMethod, detMethod, slogdetMethod } from "./matrix-methods.ts";
+import {
+  adjugateAdjointMethod,
+  adjugateMethod,
+  detMethod,
+  slogdetMethod,
+} from "./matrix-methods.ts";
 import { inverse } from "./solve.ts";
 
 /**
  * Determinants.
  *
- * Large matrices overflow; see {@link slogdet}. First derivatives exist at singular matrices too,
- * second ones need an inverse. On the host in float64.
+ * Large matrices overflow; see {@link slogdet}. First and second derivatives exist at singular
+ * matrices too, third ones need an inverse. On the host in float64.
  *
  * Shape: [..., n, n] → [...].
  * @throws {ShapeError} if the matrices are not square.
@@ -29,7 +34,7 @@ export function det(x: Tensor): Tensor {
  * The transposed matrices of cofactors: det(A) A⁻¹, also where A has no inverse. The gradient of
  * {@link det} is its transpose.
  *
- * By singular values, on the host in float64. The gradient needs an inverse.
+ * By singular values, on the host in float64. The second derivative needs an inverse.
  *
  * Shape: [..., n, n] → the same.
  * @throws {ShapeError} if the matrices are not square.
@@ -90,15 +95,25 @@ const slogdetGradient: MatrixGradient = (dy, [a]) => [
   matrixTranspose(inverse(a!)).mul(narrow(dy, -1, 1, 1)),
 ];
 
-// The derivative of det(A) A⁻¹ as a product.
-const adjugateGradient: MatrixGradient = (dy, [a]) => {
-  const p = matrixTranspose(inverse(a!));
-  const along = sum(dy.mul(matrixTranspose(p)), [-2, -1], { keepDims: true });
+const adjugateGradient: MatrixGradient = (dy, [a]) => [
+  onMatrices(adjugateAdjointMethod, adjugateAdjointGradient, a!, dy),
+];
+
+// Of ⟨dG, adjoint(A, C)⟩: in C the adjoint of Aᵀ; in A, where A has an inverse X, with K = Cᵀ,
+// det(A) ((tr GX tr KX - tr GXKX) X + X (GXKX + KXGX - tr(KX) GX - tr(GX) KX))ᵀ.
+const adjugateAdjointGradient: MatrixGradient = (g, [a, c]) => {
+  const x = inverse(a!);
+  const [gx, kx] = [product(g, x), product(matrixTranspose(c!), x)];
+  const [both, reversed] = [product(gx, kx), product(kx, gx)];
+  const [traceG, traceK, traceBoth] = [gx, kx, both].map(traces) as [Tensor, Tensor, Tensor];
+  const inner = both.add(reversed).sub(gx.mul(traceK)).sub(kx.mul(traceG));
+  const along = x.mul(traceG.mul(traceK).sub(traceBoth));
   const scale = det(a!).unsqueeze(-1).unsqueeze(-1);
   return [
-    p
-      .mul(along)
-      .sub(product(p, dy, p))
-      .mul(scale),
+    matrixTranspose(along.add(product(x, inner)).mul(scale)),
+    onMatrices(adjugateAdjointMethod, adjugateAdjointGradient, matrixTranspose(a!), g),
   ];
 };
+
+/** Of every matrix, as matrices of one element. */
+const traces = (x: Tensor): Tensor => trace(x).unsqueeze(-1).unsqueeze(-1);

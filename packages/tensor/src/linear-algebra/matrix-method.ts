@@ -4,6 +4,7 @@ import { matrix, type Matrix } from "./matrix.ts";
 /** Decompositions and solvers that run on the host in float64. */
 export type MatrixMethodName =
   | "adjugate"
+  | "adjugateAdjoint"
   | "cholesky"
   | "det"
   | "eigh"

@@ -152,11 +152,38 @@ export const adjugateMethod: MatrixMethod = {
   resultSize: likeFirst,
   compute: ([a], which) => {
     const { values, u, v } = svdOf(a!, "det", which);
-    const orientation = [u, v].reduce((sign, x) => sign * Math.sign(determinantOf(x)), 1);
-    const others = values.map((_, i) =>
-      values.reduce((product, value, j) => (i === j ? product : product * value), orientation),
+    const orientation = orientationOf(u, v);
+    return weightedSum(
+      v,
+      u,
+      values.map((_, i) => orientation * productWithout(values, i, i)),
     );
-    return weightedSum(v, u, others);
+  },
+};
+
+/**
+ * Of A and dC the gradient of ⟨dC, adjugate(A)⟩ in A, which needs no inverse either.
+ *
+ * With A = U S Vᵀ it is that of a diagonal matrix: U G Vᵀ, G made of N = Vᵀ dC U and the products of
+ * all but two singular values: Gₖₖ = Σᵢ Nᵢᵢ Πₖᵢ, Gᵢⱼ = -Nᵢⱼ Πᵢⱼ.
+ */
+export const adjugateAdjointMethod: MatrixMethod = {
+  name: "adjugateAdjoint",
+  resultSize: likeFirst,
+  compute: ([a, dc], which) => {
+    const { values, u, v } = svdOf(a!, "det", which);
+    const n = values.length;
+    const within = productOf(productOf(v, dc!), transposeOf(u));
+    const g = matrix(n, n);
+    const orientation = orientationOf(u, v);
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) {
+        if (i === j) continue;
+        const others = orientation * productWithout(values, i, j);
+        g.elements[i * n + j] = -within.elements[i * n + j]! * others;
+        g.elements[i * n + i]! += within.elements[j * n + j]! * others;
+      }
+    return productOf(productOf(transposeOf(u), g), v);
   },
 };
 
@@ -201,6 +228,13 @@ function determinantOf(a: Matrix): number {
   const { lu, sign } = factorLU(a);
   return diagonalOf(lu).reduce((det, pivot) => det * pivot, sign);
 }
+
+/** det U det V, which are 1 or -1. */
+const orientationOf = (u: Matrix, v: Matrix): number =>
+  Math.sign(determinantOf(u)) * Math.sign(determinantOf(v));
+
+const productWithout = (values: Float64Array, i: number, j: number): number =>
+  values.reduce((product, value, k) => (k === i || k === j ? product : product * value), 1);
 
 /** The factors of a matrix that has an inverse in double precision. */
 function regularLU(a: Matrix, op: string, which: string): LU {

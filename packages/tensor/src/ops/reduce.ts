@@ -150,15 +150,17 @@ const varianceKinds: OptionKinds<VarianceOptions> = /* @__PURE__ */ extendKinds(
  * await variance(tensor([1, 2, 3])).item(); // => 1
  */
 export function variance(x: Tensor, axes?: Axes, options?: VarianceOptions): Tensor {
-  return varianceFor("var", x, axes, options);
+  const { centred, divisor, list } = deviations("var", x, axes, options);
+  return restoreAxes(fold("sum", centred.square(), list).div(divisor), x.shape, list, options);
 }
 
-export function varianceFor(
+/** Distances from the mean, and what their squares' sum is divided by. */
+export function deviations(
   op: string,
   x: Tensor,
   axes: Axes | undefined,
   options: VarianceOptions = {},
-): Tensor {
+): { centred: Tensor; divisor: number; list: readonly number[] } {
   const { list, count } = foldedAxes(op, x, axes);
   checkFloatReduction(op, x);
   const { correction = 1 } = checkOptions(op, options, varianceKinds);
@@ -167,8 +169,7 @@ export function varianceFor(
       received: correction,
     });
   const centred = x.sub(mean(x, list, { keepDims: true }));
-  const total = fold("sum", centred.square(), list);
-  return restoreAxes(total.div(Math.max(count - correction, 0)), x.shape, list, options);
+  return { centred, divisor: Math.max(count - correction, 0), list };
 }
 
 /**

@@ -1,8 +1,8 @@
-import { formatShape, normalizeAxis, ShapeError } from "@dl/backend";
+import { broadcastShapes, formatShape, normalizeAxis, ShapeError } from "@dl/backend";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";
 import { roll } from "./slice.ts";
-import { reshape } from "./views.ts";
+import { expand, reshape } from "./views.ts";
 
 /**
  * The product of vectors in space: at right angles to both, as long as the area between them.
@@ -15,16 +15,18 @@ import { reshape } from "./views.ts";
  */
 export function cross(left: Tensor, right: Tensor, axis = -1): Tensor {
   for (const side of [left, right]) checkTensor("cross", side);
-  const along = [left, right].map((side) => normalizeAxis(axis, side.ndim, "cross"));
-  if (left.shape[along[0]!] !== 3 || right.shape[along[1]!] !== 3)
+  // The axis is that of the vectors as they meet.
+  const shape = broadcastShapes(left.shape, right.shape, "cross");
+  const along = normalizeAxis(axis, shape.length, "cross");
+  if (shape[along] !== 3)
     throw new ShapeError(
       "cross",
       `needs 3 elements along axis ${axis} on both sides: left ${formatShape(left.shape)}, right ${formatShape(right.shape)}. Only vectors in space have this product.`,
       { expected: 3, received: [left.shape, right.shape] },
     );
   const [next, after] = [-1, -2].map((shift) => ({
-    left: roll(left, shift, along[0]!),
-    right: roll(right, shift, along[1]!),
+    left: roll(expand(left, shape), shift, along),
+    right: roll(expand(right, shape), shift, along),
   })) as [Record<"left" | "right", Tensor>, Record<"left" | "right", Tensor>];
   return next.left.mul(after.right).sub(after.left.mul(next.right));
 }

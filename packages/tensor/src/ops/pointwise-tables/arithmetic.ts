@@ -103,7 +103,7 @@ const hypotPartials = ([a, b]: readonly Scalar[], y: Scalar): readonly Scalar[] 
   return [select(isOrigin, 0, div(a!, y)), select(isOrigin, 0, div(b!, y))];
 };
 /** Scaled by the larger side, whose square may overflow. */
-function hypot(a: Scalar, b: Scalar): Scalar {
+export function hypot(a: Scalar, b: Scalar): Scalar {
   const large = max(abs(a), abs(b));
   const ratio = div(min(abs(a), abs(b)), large);
   const finite = mul(large, sqrt(add(1, square(ratio))));

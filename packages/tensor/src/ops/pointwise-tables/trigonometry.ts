@@ -1,6 +1,4 @@
-import { scalar, withPartials, type Partials, type Scalar } from "@dl/backend";
-import { binary, unary } from "../pointwise-definition.ts";
-import { isNegative } from "./arithmetic.ts";
+import { constantLike, scalar, withPartials, type Partials, type Scalar } from "@dl/backend";
 import {
   abs,
   add,
@@ -23,6 +21,8 @@ import {
   sqrt,
   sub,
 } from "../../scalar-functions.ts";
+import { binary, unary } from "../pointwise-definition.ts";
+import { hypot, isNegative } from "./arithmetic.ts";
 
 /** `magnitude` with the sign of `x`, for odd functions computed on |x|. */
 const withSignOf = (x: Scalar, magnitude: Scalar): Scalar =>
@@ -46,9 +46,11 @@ const acos = (x: Scalar): Scalar =>
   withPartials(mul(2, atan(sqrt(div(sub(1, x), add(1, x))))), [x], acosPartials);
 
 const atan2Partials: Partials = ([y, x]) => {
-  const square = add(mul(x!, x!), mul(y!, y!));
-  const isOrigin = equal(square, 0);
-  return [select(isOrigin, 0, div(x!, square)), select(isOrigin, 0, neg(div(y!, square)))];
+  // x / (x² + y²), whose squares may be out of range.
+  const length = hypot(x!, y!);
+  const perSquare = (side: Scalar): Scalar =>
+    select(equal(length, 0), 0, div(div(side, length), length));
+  return [perSquare(x!), neg(perSquare(y!))];
 };
 /** Angle in the first octant, then mirrored into the right one. */
 function atan2(y: Scalar, x: Scalar): Scalar {
@@ -83,7 +85,7 @@ const coshPartials: Partials = ([x]) => [sinh(x!)];
 const sinh = (x: Scalar): Scalar => withPartials(sinhOf(x), [x], sinhPartials);
 const cosh = (x: Scalar): Scalar => withPartials(coshOf(x), [x], coshPartials);
 
-const asinhPartials: Partials = ([x]) => [div(1, sqrt(add(mul(x!, x!), 1)))];
+const asinhPartials: Partials = ([x]) => [div(1, hypot(x!, constantLike(1, x!)))];
 function asinh(x: Scalar): Scalar {
   const size = abs(x);
   const square = mul(x, x);

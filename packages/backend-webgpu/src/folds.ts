@@ -93,7 +93,8 @@ function positionFold(kernel: KernelBuilder, isMax: boolean, dtype: DType): Fold
 /** Position of a partial result that has seen no element. */
 const empty = 0xffffffff;
 
-function lowest(dtype: DType): number {
+/** The least number of a type. */
+export function lowest(dtype: DType): number {
   if (dtype === "int32") return -(2 ** 31);
   return dtype === "float32" ? -Infinity : 0;
 }

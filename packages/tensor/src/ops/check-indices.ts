@@ -1,18 +1,21 @@
 import { ArgumentError, DTypeError, formatShape, type Backend } from "@dl/backend";
+import { noteElements } from "../core/known-range.ts";
 import { uploadedValue } from "../core/make-value.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
 import { Tensor } from "../core/tensor.ts";
 import { cast } from "./pointwise.ts";
-import { add, less, select } from "../scalar-functions.ts";
+import { add, and, less, lessEqual, neg, select } from "../scalar-functions.ts";
 
-const countFromFront = new PointwiseOp("countFromFront", (position, size) =>
-  select(less(position, 0), add(position, size), position),
-);
+/** What lies before the first position as well stays as it is: the backend's error names it. */
+const countFromFront = new PointwiseOp("countFromFront", (position, size) => {
+  const isFromEnd = and(less(position, 0), lessEqual(neg(size), position));
+  return select(isFromEnd, add(position, size), position);
+});
 
 /**
  * Positions along axis `axis` of `x`, as int32 counted from the front: negative ones count from the
- * end. Numbers are checked; a tensor's values are on the device and are not.
+ * end. Numbers are checked here, a tensor's values by the backend.
  *
  * @throws {DTypeError} for a float or bool tensor.
  * @throws {ArgumentError} for a number outside the axis, or for any position along an empty axis.
@@ -63,6 +66,10 @@ export function uploadPositions(
   shape: readonly number[],
   backend: Backend,
 ): Tensor {
-  const bytes = new Uint8Array(Int32Array.from(positions).buffer);
-  return new Tensor(uploadedValue(bytes, "int32", shape, backend));
+  const elements = Int32Array.from(positions);
+  const tensor = new Tensor(
+    uploadedValue(new Uint8Array(elements.buffer), "int32", shape, backend),
+  );
+  noteElements(tensor, elements);
+  return tensor;
 }

@@ -1,4 +1,5 @@
 import { DTypeError, formatShape, normalizeAxis, ShapeError, shapesEqual } from "@dl/backend";
+import { notePicked } from "../core/known-range.ts";
 import { applyOne } from "../core/primitives.ts";
 import { Tensor } from "../core/tensor.ts";
 import { indexTensor } from "./check-indices.ts";
@@ -9,9 +10,9 @@ import { flatten, reshape } from "./views.ts";
 /**
  * Elements picked along an axis: out[i, j] = x[indices[i, j], j] for axis 0.
  *
- * Indices count from the end where negative. They live on the device and cannot be checked at the
- * call: one out of range is a BackendError on backends that look, and gives an undefined value on
- * the others.
+ * Indices count from the end where negative. One out of range is a BackendError: at the call where
+ * the backend computes on the host, with the next awaited read where it computes on a device. There
+ * what was read is NaN (or a type's least number), and what was written is nowhere.
  *
  * Shape: that of the indices, which have as many axes as x and are no larger along the others.
  * @throws {ShapeError} if the indices do not fit.
@@ -22,7 +23,10 @@ import { flatten, reshape } from "./views.ts";
  */
 export function gather(x: Tensor, axis: number, indices: Tensor): Tensor {
   const at = checkPositions("gather", x, axis, indices);
-  return applyOne("gather", [x, indexTensor("gather", indices, at, x)], { axis: at });
+  const positions = indexTensor("gather", indices, at, x);
+  const result = applyOne("gather", [x, positions], { axis: at });
+  notePicked(result, x, indices, at);
+  return result;
 }
 
 /** The axis from the front. @throws unless `indices` fit beside `x`. */
@@ -111,8 +115,8 @@ function checkSource(op: string, x: Tensor, source: Tensor, shape: readonly numb
 }
 
 /**
- * Whole slices picked along an axis, repeats allowed. Plain numbers are checked at the call; a
- * tensor's values are not, see {@link gather}.
+ * Whole slices picked along an axis, repeats allowed. Plain numbers are checked at the call, a
+ * tensor's values by the backend: see {@link gather}.
  *
  * Shape: x with the axis as long as the list of indices.
  * @throws {AxisError} if there is no such axis.
@@ -123,7 +127,19 @@ function checkSource(op: string, x: Tensor, source: Tensor, shape: readonly numb
  */
 export function indexSelect(x: Tensor, axis: number, indices: Tensor | readonly number[]): Tensor {
   const at = checkList("indexSelect", x, axis, indices);
-  return applyOne("indexSelect", [x, indexTensor("indexSelect", indices, at, x)], { axis: at });
+  return selected("indexSelect", x, at, indices);
+}
+
+function selected(
+  op: string,
+  x: Tensor,
+  axis: number,
+  indices: Tensor | readonly number[],
+): Tensor {
+  const positions = indexTensor(op, indices, axis, x);
+  const result = applyOne("indexSelect", [x, positions], { axis });
+  notePicked(result, x, indices instanceof Tensor ? indices : positions, axis);
+  return result;
 }
 
 function checkList(
@@ -179,6 +195,6 @@ export function take(x: Tensor, indices: Tensor | readonly number[]): Tensor {
   checkTensor("take", x);
   const flat = flatten(x);
   const list = indices instanceof Tensor ? flatten(indices) : indices;
-  const picked = applyOne("indexSelect", [flat, indexTensor("take", list, 0, flat)], { axis: 0 });
+  const picked = selected("take", flat, 0, list);
   return indices instanceof Tensor ? reshape(picked, indices.shape) : picked;
 }

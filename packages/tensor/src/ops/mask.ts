@@ -6,13 +6,15 @@ import {
   type DType,
   type Scalar,
 } from "@dl/backend";
+import { knownRange } from "../core/known-range.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { uploadPositions } from "./check-indices.ts";
 import { checkDType, checkDTypeSupported, checkTensor, commonBackend } from "./check-operands.ts";
+import { arange } from "./creation.ts";
 import { applyPointwise, broadcastTo } from "./pointwise.ts";
-import { expand, flatten, unsqueeze } from "./views.ts";
+import { expand, flatten, reshape, unsqueeze } from "./views.ts";
 import { cast, equal, mod, select } from "../scalar-functions.ts";
 
 const fillOp = new PointwiseOp("maskedFill", (x, mask, value) => select(mask, value, x));
@@ -107,11 +109,12 @@ const oneHotOps: { readonly [Name in DType]: PointwiseOp } = {
 };
 
 /**
- * Rows of zeros with a 1 at each label; a label outside the classes gives a row of zeros.
+ * Rows of zeros with a 1 at each label.
  *
  * Shape: [...] → [..., classCount], float32 unless said.
  * @throws {DTypeError} if the labels are not int32.
- * @throws {ArgumentError} if there are no classes.
+ * @throws {ArgumentError} if there are no classes, or a label from the host is none of them; for one
+ * that was computed on the device see {@link gather}.
  * @example
  * await oneHot(tensor([2, 0], { dtype: "int32" }), 3).toArray(); // => [[0, 0, 1], [1, 0, 0]]
  */
@@ -125,8 +128,24 @@ export function oneHot(labels: Tensor, classCount: number, dtype: DType = "float
       { received: classCount },
     );
   checkDTypeSupported(labels.backend, dtype);
-  const rows = expand(unsqueeze(labels, -1), [...labels.shape, classCount]);
+  const classes = asClasses(labels, classCount);
+  const rows = expand(unsqueeze(classes, -1), [...labels.shape, classCount]);
   return applyOne("pointwise", [rows, { number: classCount, dtype: "uint32" }], {
     op: oneHotOps[dtype],
   });
+}
+
+/** The labels, each known to be a class: on the device they are looked up, so that a wrong one is found. */
+function asClasses(labels: Tensor, classCount: number): Tensor {
+  const range = knownRange(labels);
+  const wrong = range?.find((label) => label < 0 || label >= classCount);
+  if (wrong !== undefined)
+    throw new ArgumentError(
+      "oneHot",
+      `a label is no class: received ${wrong}, with ${classCount} classes. Use 0 to ${classCount - 1}, or more classes.`,
+      { expected: `0..${classCount - 1}`, received: wrong },
+    );
+  if (range !== undefined) return labels;
+  const all = arange(classCount, { dtype: "int32", backend: labels.backend });
+  return reshape(applyOne("indexSelect", [all, flatten(labels)], { axis: 0 }), labels.shape);
 }

@@ -60,14 +60,20 @@ function valueFold(
 function positionFold(kernel: KernelBuilder, isMax: boolean, dtype: DType): Fold {
   const element = elementType(dtype);
   const isNaN = element === "f32" ? kernel.use("isNaN") : undefined;
+  // Numbers in order by their bits: a device may take subnormal ones for 0.
+  const key = (value: string): string =>
+    element === "f32" ? `${kernel.use("orderOfNumbers")}(${value})` : value;
+  const comparedBy = (operator: string): string =>
+    `${key("b.value")} ${operator} ${key("a.value")}`;
+  const isExceeded = comparedBy(isMax ? ">" : "<");
   const isBetter =
     isNaN === undefined
-      ? `b.value ${isMax ? ">" : "<"} a.value`
-      : `(!${isNaN}(a.value) && (${isNaN}(b.value) || b.value ${isMax ? ">" : "<"} a.value))`;
+      ? isExceeded
+      : `(!${isNaN}(a.value) && (${isNaN}(b.value) || ${isExceeded}))`;
   const isEqual =
     isNaN === undefined
-      ? "a.value == b.value"
-      : `(a.value == b.value || (${isNaN}(a.value) && ${isNaN}(b.value)))`;
+      ? comparedBy("==")
+      : `(${comparedBy("==")} || (${isNaN}(a.value) && ${isNaN}(b.value)))`;
   return {
     type: "Best",
     start: `Best(${constantText(kernel, isMax ? lowest(dtype) : highest(dtype), element)}, ${empty}u)`,

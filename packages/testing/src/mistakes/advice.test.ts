@@ -1,0 +1,46 @@
+import * as autograd from "@dl/autograd";
+import * as backend from "@dl/backend";
+import * as cpu from "@dl/backend-cpu";
+import * as reference from "@dl/backend-reference";
+import * as webgpu from "@dl/backend-webgpu";
+import * as conv from "@dl/conv";
+import * as data from "@dl/data";
+import * as dataInNode from "@dl/data/node";
+import * as nn from "@dl/nn";
+import * as optim from "@dl/optim";
+import * as tensor from "@dl/tensor";
+import { expect, it } from "vitest";
+import { readSources } from "./advice.ts";
+
+const packages = [
+  autograd,
+  backend,
+  cpu,
+  reference,
+  webgpu,
+  conv,
+  data,
+  dataInNode,
+  nn,
+  optim,
+  tensor,
+];
+
+/** Exports, and methods of exported classes. */
+function namesOf(exports: object): string[] {
+  return Object.entries(exports).flatMap(([name, value]: [string, unknown]) => {
+    if (typeof value !== "function") return [name];
+    const own = Object.getOwnPropertyNames(value);
+    const methods: unknown = value.prototype;
+    if (typeof methods !== "object" || methods === null) return [name, ...own];
+    return [name, ...own, ...Object.getOwnPropertyNames(methods)];
+  });
+}
+
+it("every function that a message names is there", () => {
+  const { advised, methods } = readSources();
+  const ofTheLanguage = [globalThis, Map.prototype].flatMap((o) => Object.getOwnPropertyNames(o));
+  const known = new Set([...packages.flatMap(namesOf), ...methods, ...ofTheLanguage]);
+  expect(advised.length).toBeGreaterThan(50);
+  expect(advised.filter(({ called }) => !known.has(called))).toEqual([]);
+});

@@ -28,13 +28,9 @@ const packages = [
 
 /** Exports, and methods of exported classes. */
 function namesOf(exports: object): string[] {
-  return Object.entries(exports).flatMap(([name, value]: [string, unknown]) => {
-    if (typeof value !== "function") return [name];
-    const own = Object.getOwnPropertyNames(value);
-    const methods: unknown = value.prototype;
-    if (typeof methods !== "object" || methods === null) return [name, ...own];
-    return [name, ...own, ...Object.getOwnPropertyNames(methods)];
-  });
+  const classes = Object.values(exports).filter((value) => typeof value === "function");
+  const holders = [exports, ...classes, ...classes.map(({ prototype }) => prototype ?? {})];
+  return holders.flatMap((holder: object) => Object.getOwnPropertyNames(holder));
 }
 
 it("every function that a message names is there", () => {

@@ -3,7 +3,6 @@ import { beforeAll, expect, test } from "vitest";
 import {
   arange,
   configure,
-  full,
   gather,
   Generator,
   knownRange,
@@ -22,7 +21,6 @@ const computed = (values: number[]): Tensor => whole(values).add(0);
 test.each<[string, () => Tensor, readonly [number, number] | undefined]>([
   ["given", () => whole([3, -7, 5]), [-7, 5]],
   ["given as uint32", () => tensor([2 ** 32 - 1, 1], { dtype: "uint32" }), [1, 2 ** 32 - 1]],
-  ["one number, broadcast", () => full([3, 4], 7, { dtype: "int32" }), [7, 7]],
   ["a range of numbers", () => arange(3, 9, { dtype: "int32" }), [3, 8]],
   ["floats", () => tensor([1, 2]), undefined],
   ["nothing", () => whole([]), undefined],

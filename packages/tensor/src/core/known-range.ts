@@ -1,4 +1,4 @@
-import { dtypes } from "@dl/backend";
+import { dtypes, type DType } from "@dl/backend";
 import type { Storage, Stored } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -12,9 +12,10 @@ const mostElements = 65_536;
 const seen = new WeakMap<Storage, ArrayLike<number> | (() => ArrayLike<number> | undefined)>();
 
 /** Notes whole numbers on their way to a device; a copy, since the caller may write over them. */
-export function noteElements(
-  { value: { dtype, stored } }: Tensor,
+export function noteRange(
+  { value: { stored } }: Tensor,
   elements: { readonly length: number; slice(): ArrayLike<number> },
+  dtype: DType,
 ): void {
   const { length } = elements;
   if (dtypes[dtype].kind === "integer" && length > 0 && length <= mostElements)

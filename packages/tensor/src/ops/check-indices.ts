@@ -1,5 +1,5 @@
 import { ArgumentError, DTypeError, formatShape, type Backend } from "@dl/backend";
-import { noteElements } from "../core/known-range.ts";
+import { noteRange } from "../core/known-range.ts";
 import { uploadedValue } from "../core/make-value.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
@@ -7,15 +7,14 @@ import { Tensor } from "../core/tensor.ts";
 import { cast } from "./pointwise.ts";
 import { add, and, less, lessEqual, neg, select } from "../scalar-functions.ts";
 
-/** What lies before the first position as well stays as it is: the backend's error names it. */
-const countFromFront = new PointwiseOp("countFromFront", (position, size) => {
-  const isFromEnd = and(less(position, 0), lessEqual(neg(size), position));
-  return select(isFromEnd, add(position, size), position);
-});
+/** Out of range stays as it is, for the error that names it. */
+const countFromFront = new PointwiseOp("countFromFront", (position, size) =>
+  select(and(less(position, 0), lessEqual(neg(size), position)), add(position, size), position),
+);
 
 /**
  * Positions along axis `axis` of `x`, as int32 counted from the front: negative ones count from the
- * end. Numbers are checked here, a tensor's values by the backend.
+ * end. Numbers are checked; a tensor's values are on the device and are not.
  *
  * @throws {DTypeError} for a float or bool tensor.
  * @throws {ArgumentError} for a number outside the axis, or for any position along an empty axis.
@@ -70,6 +69,6 @@ export function uploadPositions(
   const tensor = new Tensor(
     uploadedValue(new Uint8Array(elements.buffer), "int32", shape, backend),
   );
-  noteElements(tensor, elements);
+  noteRange(tensor, elements, "int32");
   return tensor;
 }

@@ -12,7 +12,7 @@ import {
 } from "@dl/backend";
 import { backendOrDefault } from "../core/configuration.ts";
 import type { CreationOptions } from "../core/creation-options.ts";
-import { noteElements } from "../core/known-range.ts";
+import { noteRange } from "../core/known-range.ts";
 import { uploadedValue, viewValue } from "../core/make-value.ts";
 import { Tensor } from "../core/tensor.ts";
 import { checkDTypeSupported, checkNumber, checkTensor } from "./check-operands.ts";
@@ -49,7 +49,7 @@ export function uploaded(
 ): Tensor {
   const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
   const tensor = new Tensor(uploadedValue(bytes, dtype, shape, backend));
-  noteElements(tensor, elements);
+  noteRange(tensor, elements, dtype);
   return tensor;
 }
 
@@ -151,7 +151,7 @@ function filled(
   checkFits(op, value, dtype);
   const element = newElements(dtype, 1);
   element[0] = dtype === "bool" ? Number(value !== 0) : value;
-  const single = uploaded(element, dtype, internShape([]), backend).value;
+  const single = uploadedValue(new Uint8Array(element.buffer), dtype, [], backend);
   return new Tensor(viewValue(single, expandLayout(single.stored!.layout, shape)));
 }
 

@@ -1,21 +1,14 @@
-import {
-  ArgumentError,
-  broadcastShapes,
-  index,
-  isFloat,
-  type DType,
-  type Scalar,
-} from "@dl/backend";
+import { ArgumentError, broadcastShapes, isFloat, type DType } from "@dl/backend";
 import { knownRange } from "../core/known-range.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { uploadPositions } from "./check-indices.ts";
-import { checkDType, checkDTypeSupported, checkTensor, commonBackend } from "./check-operands.ts";
-import { arange } from "./creation.ts";
+import { checkDType, checkTensor, commonBackend } from "./check-operands.ts";
+import { full, zeros } from "./creation.ts";
 import { applyPointwise, broadcastTo } from "./pointwise.ts";
-import { expand, flatten, reshape, unsqueeze } from "./views.ts";
-import { cast, equal, mod, select } from "../scalar-functions.ts";
+import { flatten, unsqueeze } from "./views.ts";
+import { select } from "../scalar-functions.ts";
 
 const fillOp = new PointwiseOp("maskedFill", (x, mask, value) => select(mask, value, x));
 
@@ -96,25 +89,13 @@ export async function nonzero(x: Tensor): Promise<Tensor> {
   return uploadPositions(coordinates, [found.length, x.ndim], x.backend);
 }
 
-const oneHotOp = (dtype: DType): PointwiseOp =>
-  new PointwiseOp("oneHot", (label, classCount) => cast(equal(label, column(classCount)), dtype));
-/** Position along the last axis, which has `size` positions. */
-const column = (size: Scalar): Scalar => cast(mod(index(), size), "int32");
-const oneHotOps: { readonly [Name in DType]: PointwiseOp } = {
-  float32: oneHotOp("float32"),
-  float64: oneHotOp("float64"),
-  int32: oneHotOp("int32"),
-  uint32: oneHotOp("uint32"),
-  bool: oneHotOp("bool"),
-};
-
 /**
- * Rows of zeros with a 1 at each label.
+ * Rows of zeros with a 1 at each label. Labels that the host knows are checked at the call; one that was
+ * computed on the device and is no class is a BackendError at the next read on backends that look.
  *
  * Shape: [...] → [..., classCount], float32 unless said.
  * @throws {DTypeError} if the labels are not int32.
- * @throws {ArgumentError} if there are no classes, or a label from the host is none of them; for one
- * that was computed on the device see {@link gather}.
+ * @throws {ArgumentError} if there are no classes, or a label is none of them.
  * @example
  * await oneHot(tensor([2, 0], { dtype: "int32" }), 3).toArray(); // => [[0, 0, 1], [1, 0, 0]]
  */
@@ -127,25 +108,17 @@ export function oneHot(labels: Tensor, classCount: number, dtype: DType = "float
       `the number of classes must be a whole number of at least 1: received ${classCount}.`,
       { received: classCount },
     );
-  checkDTypeSupported(labels.backend, dtype);
-  const classes = asClasses(labels, classCount);
-  const rows = expand(unsqueeze(classes, -1), [...labels.shape, classCount]);
-  return applyOne("pointwise", [rows, { number: classCount, dtype: "uint32" }], {
-    op: oneHotOps[dtype],
-  });
-}
-
-/** The labels, each known to be a class: on the device they are looked up, so that a wrong one is found. */
-function asClasses(labels: Tensor, classCount: number): Tensor {
-  const range = knownRange(labels);
-  const wrong = range?.find((label) => label < 0 || label >= classCount);
+  const wrong = knownRange(labels)?.find((label) => label < 0 || label >= classCount);
   if (wrong !== undefined)
     throw new ArgumentError(
       "oneHot",
-      `a label is no class: received ${wrong}, with ${classCount} classes. Use 0 to ${classCount - 1}, or more classes.`,
-      { expected: `0..${classCount - 1}`, received: wrong },
+      `label ${wrong} is no class: there are ${classCount}. Labels count from 0 to ${classCount - 1}.`,
+      { expected: classCount, received: wrong },
     );
-  if (range !== undefined) return labels;
-  const all = arange(classCount, { dtype: "int32", backend: labels.backend });
-  return reshape(applyOne("indexSelect", [all, flatten(labels)], { axis: 0 }), labels.shape);
+  const target = { dtype, backend: labels.backend };
+  const empty = zeros([...labels.shape, classCount], target);
+  const ones = full([...labels.shape, 1], 1, target);
+  // Not counted from the end: a label below 0 is out of range.
+  const places = [empty, unsqueeze(labels, -1), ones];
+  return applyOne("scatter", places, { axis: labels.ndim, mode: "replace" });
 }

@@ -96,12 +96,12 @@ export const indexFaults: readonly IndexFault[] = [
   },
   {
     name: "oneHot",
-    message: outside("indexSelect", 7),
+    message: outside("scatter", 7),
     call: (on) => indices(on, [0, 7]).oneHot(3),
   },
   {
     name: "oneHot of bool",
-    message: outside("indexSelect", -1),
+    message: outside("scatter", -1),
     call: (on) => indices(on, [-1, 2]).oneHot(3, "bool"),
   },
   {

@@ -280,7 +280,7 @@ export const indexingRecords: readonly OpRecord[] = [
       ),
       fails(
         "ArgumentError",
-        "oneHot: a label is no class: received 7, with 3 classes. Use 0 to 2, or more classes.",
+        "oneHot: label 7 is no class: there are 3. Labels count from 0 to 2.",
         (backend) => oneHot(tensor([7], { backend, dtype: "int32" }), 3),
       ),
     ],

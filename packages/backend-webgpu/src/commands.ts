@@ -123,6 +123,12 @@ export class Commands {
     this.#currentEncoder().copyBufferToBuffer(from, fromOffset, to, toOffset, byteLength);
   }
 
+  /** Zeros, after every command so far. */
+  clear(buffer: GPUBuffer): void {
+    this.#endPass();
+    this.#currentEncoder().clearBuffer(buffer);
+  }
+
   resolveQueries(queries: GPUQuerySet, count: number, to: GPUBuffer): void {
     this.#endPass();
     this.#currentEncoder().resolveQuerySet(queries, 0, count, to, 0);

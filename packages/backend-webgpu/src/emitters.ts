@@ -48,7 +48,7 @@ export function wgslEmitters(
     add: infix("+"),
     sub: infix("-"),
     mul: infix("*"),
-    div: infix("/"),
+    div: called("div"),
     mod: (node, a, b) => {
       if (isFloat(node)) return called("modulo")(node, a, b);
       if (node.dtype === "uint32")

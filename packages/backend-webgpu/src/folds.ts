@@ -93,14 +93,20 @@ function hypotFold(kernel: KernelBuilder): Fold {
 function positionFold(kernel: KernelBuilder, isMax: boolean, dtype: DType): Fold {
   const element = elementType(dtype);
   const isNaN = element === "f32" ? kernel.use("isNaN") : undefined;
+  // Numbers in order by their bits: a device may take subnormal ones for 0.
+  const key = (value: string): string =>
+    element === "f32" ? `${kernel.use("orderOfNumbers")}(${value})` : value;
+  const comparedBy = (operator: string): string =>
+    `${key("b.value")} ${operator} ${key("a.value")}`;
+  const isExceeded = comparedBy(isMax ? ">" : "<");
   const isBetter =
     isNaN === undefined
-      ? `b.value ${isMax ? ">" : "<"} a.value`
-      : `(!${isNaN}(a.value) && (${isNaN}(b.value) || b.value ${isMax ? ">" : "<"} a.value))`;
+      ? isExceeded
+      : `(!${isNaN}(a.value) && (${isNaN}(b.value) || ${isExceeded}))`;
   const isEqual =
     isNaN === undefined
-      ? "a.value == b.value"
-      : `(a.value == b.value || (${isNaN}(a.value) && ${isNaN}(b.value)))`;
+      ? comparedBy("==")
+      : `(${comparedBy("==")} || (${isNaN}(a.value) && ${isNaN}(b.value)))`;
   return {
     type: "Best",
     start: `Best(${constantText(kernel, isMax ? lowest(dtype) : highest(dtype), element)}, ${empty}u)`,
@@ -126,7 +132,8 @@ function positionFold(kernel: KernelBuilder, isMax: boolean, dtype: DType): Fold
 /** Position of a partial result that has seen no element. */
 const empty = 0xffffffff;
 
-function lowest(dtype: DType): number {
+/** The least number of a type. */
+export function lowest(dtype: DType): number {
   if (dtype === "int32") return -(2 ** 31);
   return dtype === "float32" ? -Infinity : 0;
 }

@@ -12,12 +12,14 @@ import type { AcquiredDevice, WebgpuAdapterInfo } from "./adapter.ts";
 import { Commands } from "./commands.ts";
 import { Faults, refusedBuffer, refusedCommand, refusedProgram } from "./faults.ts";
 import { bufferUsage, mapModeRead } from "./gpu-constants.ts";
+import { IndexFaults } from "./index-faults.ts";
 import type { KernelSource } from "./kernel-builder.ts";
 import { BufferPool, type Block, type Operand } from "./memory/buffer-pool.ts";
 import { StagingRing } from "./memory/staging.ts";
-import { packReads } from "./pack-reads.ts";
+import { packReads, storageBuffers } from "./pack-reads.ts";
 import { PipelineCache, type Kernel } from "./pipelines.ts";
 import { Profiler } from "./profiler.ts";
+import { normalTableVectors } from "./shared-buffers.ts";
 
 /** A buffer of one device; its block is undefined once it is freed. */
 export class WebgpuBuffer implements BufferHandle {
@@ -50,6 +52,7 @@ export class WebgpuDevice {
   readonly #whenLost: Promise<void>;
   #isDisposed = false;
   readonly #faults = new Faults();
+  readonly #indexFaults: IndexFaults;
   liveBytes = 0;
   liveBuffers = 0;
 
@@ -69,11 +72,11 @@ export class WebgpuDevice {
       (error, block) => this.#faults.note(refusedBuffer(error, block, this.liveBytes)),
     );
     this.#staging = new StagingRing(device);
-    this.#pipelines = new PipelineCache(
-      device,
-      this.commands.uniformBuffer,
-      normalTableBuffer(device),
-    );
+    this.#indexFaults = new IndexFaults(device);
+    this.#pipelines = new PipelineCache(device, this.commands.uniformBuffer, {
+      normalTable: normalTableBuffer(device),
+      indexFault: this.#indexFaults.buffer,
+    });
     this.profiler =
       profile && device.features.has("timestamp-query") ? new Profiler(device) : undefined;
     this.commands.onSubmit = () => this.profiler?.resolve(this.commands);
@@ -146,11 +149,11 @@ export class WebgpuDevice {
   /** @throws {UnsupportedError} if the kernel binds more buffers than the device allows. */
   kernel(source: KernelSource, program: Program): Kernel {
     const bound = packReads(source, this.maxStorageBuffers);
-    if (bound.bindings.length > this.maxStorageBuffers)
+    if (storageBuffers(bound) > this.maxStorageBuffers)
       throw new UnsupportedError(
         "webgpu",
-        `a program binds ${source.bindings.length} buffers, and this device allows ${this.maxStorageBuffers}. Compute intermediate results with realize().`,
-        { expected: this.maxStorageBuffers, received: source.bindings.length },
+        `a program binds ${storageBuffers(source)} buffers, and this device allows ${this.maxStorageBuffers}. Have intermediate results stored with configure({ eager: true }).`,
+        { expected: this.maxStorageBuffers, received: storageBuffers(source) },
       );
     const label = this.profiler === undefined ? "" : formatProgram(program);
     return this.#pipelines.kernel(bound, label, (error) => {
@@ -173,6 +176,7 @@ export class WebgpuDevice {
     const bound = kernel.packs.length === 0 ? operands : this.#packed(kernel.packs, operands);
     kernel.fillWords(room, bound, scalars);
     for (const { operand } of kernel.bindings) bound[operand]!.block.lastBatch = commands.batch;
+    if (kernel.checksIndices) this.#indexFaults.expect();
     const timestamps = this.profiler?.next(kernel.label);
     commands.dispatch(
       kernel.built.pipeline,
@@ -215,28 +219,43 @@ export class WebgpuDevice {
       await this.synchronize();
       return new Uint8Array(0);
     }
-    const staging = this.#staging.take(length);
-    this.commands.copy(block.gpuBuffer, start, staging, 0, length);
-    block.lastBatch = this.commands.batch;
+    const bytes = await this.#fetch(length, (staging) => {
+      this.commands.copy(block.gpuBuffer, start, staging, 0, length);
+      block.lastBatch = this.commands.batch;
+    });
+    return bytes.subarray(byteOffset - start, byteOffset - start + byteLength);
+  }
+
+  /** Bytes that `copy` puts into a buffer, and what kernels have noted of indices behind them. */
+  async #fetch(length: number, copy: (staging: GPUBuffer) => void): Promise<Uint8Array> {
+    const asksForFault = this.#indexFaults.mayHaveOne;
+    const total = length + (asksForFault ? IndexFaults.byteLength : 0);
+    const staging = this.#staging.take(total);
+    copy(staging);
+    if (asksForFault) this.#indexFaults.ask(this.commands, staging, length);
     await Promise.resolve();
     this.commands.submit();
     try {
-      await staging.mapAsync(mapModeRead, 0, length);
+      await staging.mapAsync(mapModeRead, 0, total);
     } catch (error) {
       throw await this.#failure(error);
     }
-    const bytes = new Uint8Array(staging.getMappedRange(0, length)).slice(
-      byteOffset - start,
-      byteOffset - start + byteLength,
-    );
+    const mapped = staging.getMappedRange(0, total);
+    const bytes = new Uint8Array(mapped, 0, length).slice();
+    const fault = asksForFault ? IndexFaults.read(new Uint32Array(mapped, length)) : undefined;
     staging.unmap();
     this.#staging.give(staging);
+    if (fault !== undefined) this.#faults.note(fault);
     await this.#settle();
     return bytes;
   }
 
   async synchronize(): Promise<void> {
     this.checkAlive();
+    if (this.#indexFaults.mayHaveOne) {
+      await this.#fetch(0, () => {});
+      return;
+    }
     this.commands.submit();
     try {
       await this.gpuDevice.queue.onSubmittedWorkDone();
@@ -252,6 +271,7 @@ export class WebgpuDevice {
     this.gpuDevice.removeEventListener("uncapturederror", this.#onError);
     this.#loss ??= { problem: "the backend was disposed of. Make a new one with webgpu()." };
     this.commands.dispose();
+    this.#indexFaults.buffer.destroy();
     this.#pool.trim(Infinity, 0);
     if (this.#isOwned) this.gpuDevice.destroy();
   }
@@ -291,7 +311,7 @@ export class WebgpuDevice {
 }
 
 function normalTableBuffer(device: GPUDevice): GPUBuffer {
-  const nodes = new Int32Array(497 * 4);
+  const nodes = new Int32Array(normalTableVectors * 4);
   nodes.set(normalTable());
   const buffer = device.createBuffer({
     size: nodes.byteLength,

@@ -1,4 +1,5 @@
 import { InternalError, type DType } from "@dl/backend";
+import { sharedBindings, type SharedBuffer } from "./shared-buffers.ts";
 import { fourLanes, wgslFunctions, type WgslFunctionName } from "./wgsl/functions.ts";
 
 /** Element types of storage. A bool is a u32, in memory and in registers. */
@@ -34,13 +35,13 @@ export interface KernelBinding {
 
 /** Everything needed to build a pipeline and to dispatch it. */
 export interface KernelSource {
-  /** The WGSL; bindings come in this order, after the uniform data. */
+  /** The WGSL; bindings come in this order, after the uniform data and the shared buffers. */
   readonly code: string;
   readonly bindings: readonly KernelBinding[];
   /** Lists of operands that lie in one buffer behind each other, bound as the first of them. */
   readonly packs: readonly (readonly number[])[];
   readonly words: readonly UniformWord[];
-  readonly usesNormalTable: boolean;
+  readonly shared: readonly SharedBuffer[];
   /** Workgroups altogether; laid out over two dimensions where one does not hold them. */
   readonly groupCount: number;
 }
@@ -56,7 +57,7 @@ export class KernelBuilder {
   readonly #bindings: KernelBinding[] = [];
   readonly #functions = new Map<string, string>();
   readonly #declarations: string[] = [];
-  #usesNormalTable = false;
+  readonly #shared = new Set<SharedBuffer>();
   #usesSubgroups = false;
 
   /** A number fixed by the program, as a u32. */
@@ -90,7 +91,7 @@ export class KernelBuilder {
     if (this.#functions.has(called)) return called;
     const { needs, text, readsNormalTable } = wgslFunctions[name];
     for (const other of needs ?? []) this.use(other);
-    if (readsNormalTable === true) this.#usesNormalTable = true;
+    if (readsNormalTable === true) this.bind("normalTable");
     if (width === 4) {
       this.use(name);
       this.#functions.set(called, fourLanes(name));
@@ -102,6 +103,11 @@ export class KernelBuilder {
   subgroupSize(): string {
     this.#usesSubgroups = true;
     return "subgroup_size";
+  }
+
+  /** Binds a buffer of the device under its own name. */
+  bind(buffer: SharedBuffer): void {
+    this.#shared.add(buffer);
   }
 
   /** A declaration at module level: a function, workgroup memory. */
@@ -116,6 +122,7 @@ export class KernelBuilder {
   finish(workgroupSize: number, groupCount: number, body: string): KernelSource {
     const groupLimit = this.fixed(groupCount);
     const bindings = this.#bindings.toSorted((a, b) => Number(a.isWritten) - Number(b.isWritten));
+    const shared = [...this.#shared].toSorted();
     const wordCount = Math.ceil(this.#words.length / 4);
     const builtins = [
       "@builtin(local_invocation_index) local: u32",
@@ -126,10 +133,10 @@ export class KernelBuilder {
     const code = [
       ...(this.#usesSubgroups ? ["enable subgroups;"] : []),
       `@group(0) @binding(0) var<uniform> words: array<vec4<u32>, ${wordCount}>;`,
-      ...(this.#usesNormalTable
-        ? [`@group(0) @binding(1) var<uniform> normal_table: array<vec4<i32>, 497>;`]
-        : []),
-      ...declareBindings(bindings, this.#usesNormalTable ? 2 : 1),
+      ...shared.map(
+        (name, i) => `@group(0) @binding(${i + 1}) ${sharedBindings[name].declaration}`,
+      ),
+      ...declareBindings(bindings, shared.length + 1),
       ...this.#functions.values(),
       ...this.#declarations,
       `@compute @workgroup_size(${workgroupSize})`,
@@ -145,7 +152,7 @@ export class KernelBuilder {
       bindings,
       packs: [],
       words: this.#words,
-      usesNormalTable: this.#usesNormalTable,
+      shared,
       groupCount,
     };
   }

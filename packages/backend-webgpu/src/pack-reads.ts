@@ -1,11 +1,12 @@
 import { declareBindings, type KernelBinding, type KernelSource } from "./kernel-builder.ts";
+import { sharedBindings } from "./shared-buffers.ts";
 
 /**
  * The kernel with no more than `limit` storage buffers, if that can be: inputs of one type share a
  * binding, over a copy of them made before each run. A device may allow no more than 8.
  */
 export function packReads(source: KernelSource, limit: number): KernelSource {
-  let excess = source.bindings.length - limit;
+  let excess = storageBuffers(source) - limit;
   if (excess <= 0) return source;
   const packs: KernelBinding[][] = [];
   const reads = source.bindings.filter(({ isWritten }) => !isWritten);
@@ -21,7 +22,7 @@ export function packReads(source: KernelSource, limit: number): KernelSource {
     packs.flatMap(([first, ...others]) => others.map(({ name }) => [name, first!.name] as const)),
   );
   const bindings = source.bindings.filter(({ name }) => !shared.has(name));
-  const first = source.usesNormalTable ? 2 : 1;
+  const first = source.shared.length + 1;
   const before = declareBindings(source.bindings, first).join("\n");
   return {
     ...source,
@@ -32,4 +33,9 @@ export function packReads(source: KernelSource, limit: number): KernelSource {
     bindings,
     packs: packs.map((pack) => pack.map(({ operand }) => operand)),
   };
+}
+
+/** Those that count towards a device's limit. */
+export function storageBuffers({ bindings, shared }: KernelSource): number {
+  return bindings.length + shared.filter((name) => sharedBindings[name].type === "storage").length;
 }

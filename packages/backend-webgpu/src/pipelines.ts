@@ -3,6 +3,7 @@ import type { UniformRoom } from "./commands.ts";
 import { computeStage } from "./gpu-constants.ts";
 import type { Operand } from "./memory/buffer-pool.ts";
 import type { KernelBinding, KernelSource, UniformWord } from "./kernel-builder.ts";
+import { sharedBindings, type SharedBuffer } from "./shared-buffers.ts";
 
 const mostGroups = 65535;
 /** Bind groups kept for each kernel: training steps come back to the same buffers. */
@@ -24,6 +25,8 @@ export class Kernel {
   /** Uniform words with those that are fixed filled in. */
   readonly template: Uint32Array;
   readonly label: string;
+  /** Whether it may find an index outside its axis. */
+  readonly checksIndices: boolean;
   readonly #changing: readonly { readonly place: number; readonly word: UniformWord }[];
   readonly #makeGroup: (buffers: readonly GPUBuffer[]) => GPUBindGroup;
   readonly #known: { readonly ids: Int32Array; readonly group: GPUBindGroup }[] = [];
@@ -41,6 +44,7 @@ export class Kernel {
     this.groupCount = source.groupCount;
     this.groups = gridOf(source.groupCount);
     this.label = label;
+    this.checksIndices = source.shared.includes("indexFault");
     this.template = new Uint32Array(Math.ceil(source.words.length / 4) * 4);
     source.words.forEach((word, i) => {
       if (word.kind === "fixed") this.template[i] = word.value;
@@ -95,14 +99,18 @@ export function gridOf(count: number): [number, number] {
 export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #uniforms: GPUBuffer;
-  readonly #normalTable: GPUBuffer;
+  readonly #shared: Readonly<Record<SharedBuffer, GPUBuffer>>;
   readonly #pipelines = new Map<string, BuiltPipeline>();
   readonly #layouts = new Map<string, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
 
-  constructor(device: GPUDevice, uniforms: GPUBuffer, normalTable: GPUBuffer) {
+  constructor(
+    device: GPUDevice,
+    uniforms: GPUBuffer,
+    shared: Readonly<Record<SharedBuffer, GPUBuffer>>,
+  ) {
     this.#device = device;
     this.#uniforms = uniforms;
-    this.#normalTable = normalTable;
+    this.#shared = shared;
   }
 
   /** `refused` is called with what the device has against a new pipeline, if it has. */
@@ -114,16 +122,16 @@ export class PipelineCache {
       this.#pipelines.set(source.code, built);
     }
     const uniformBytes = Math.ceil(source.words.length / 4) * 16;
-    const first = source.usesNormalTable ? 2 : 1;
+    const shared = source.shared.map((name) => this.#shared[name]);
     return new Kernel(source, built, label, (buffers) =>
       this.#device.createBindGroup({
         layout: layout.group,
         entries: [
           { binding: 0, resource: { buffer: this.#uniforms, size: uniformBytes } },
-          ...(source.usesNormalTable
-            ? [{ binding: 1, resource: { buffer: this.#normalTable } }]
-            : []),
-          ...buffers.map((buffer, i) => ({ binding: i + first, resource: { buffer } })),
+          ...[...shared, ...buffers].map((buffer, i) => ({
+            binding: i + 1,
+            resource: { buffer },
+          })),
         ],
       }),
     );
@@ -151,11 +159,14 @@ export class PipelineCache {
     return built;
   }
 
-  #layout({ bindings, usesNormalTable }: KernelSource) {
-    const key = `${usesNormalTable}${bindings.map(({ isWritten }) => (isWritten ? "w" : "r")).join("")}`;
+  #layout({ bindings, shared }: KernelSource) {
+    const types: GPUBufferBindingType[] = [
+      ...shared.map((name) => sharedBindings[name].type),
+      ...bindings.map(({ isWritten }) => (isWritten ? "storage" : ("read-only-storage" as const))),
+    ];
+    const key = types.join();
     let layout = this.#layouts.get(key);
     if (layout === undefined) {
-      const first = usesNormalTable ? 2 : 1;
       const group = this.#device.createBindGroupLayout({
         entries: [
           {
@@ -163,15 +174,10 @@ export class PipelineCache {
             visibility: computeStage,
             buffer: { type: "uniform", hasDynamicOffset: true },
           },
-          ...(usesNormalTable
-            ? [{ binding: 1, visibility: computeStage, buffer: { type: "uniform" as const } }]
-            : []),
-          ...bindings.map(({ isWritten }, i) => ({
-            binding: i + first,
+          ...types.map((type, i) => ({
+            binding: i + 1,
             visibility: computeStage,
-            buffer: {
-              type: isWritten ? ("storage" as const) : ("read-only-storage" as const),
-            },
+            buffer: { type },
           })),
         ],
       });

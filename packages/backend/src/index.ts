@@ -51,6 +51,7 @@ export {
 } from "./program/build.ts";
 export type { ReduceDescription } from "./program/build.ts";
 export { formatProgram } from "./program/format.ts";
+export { indexOutOfRange } from "./program/index-out-of-range.ts";
 export type {
   Epilogue,
   InputSpec,

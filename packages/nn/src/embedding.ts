@@ -35,9 +35,8 @@ const embeddingKinds: OptionKinds<EmbeddingOptions> = /* @__PURE__ */ extendKind
  * A learnt vector for each of `count` numbers: words, categories, labels.
  *
  * Shape: int32 [...] → [..., features]; weight [count, features].
- * Numbers must lie below count, negative ones counting from the end. Those given to `tensor` are
- * checked at the call; others are on the device, where the cpu backend checks them and webgpu does
- * not.
+ * Numbers must lie below count, negative ones counting from the end. Those that the host knows are
+ * checked at the call, others by the backend: see {@link gather}.
  *
  * @throws {ArgumentError} for sizes or a padding index out of their range.
  * @example

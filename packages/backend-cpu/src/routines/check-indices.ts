@@ -1,4 +1,4 @@
-import { BackendError, type RoutineName } from "@dl/backend";
+import { indexOutOfRange, type RoutineName } from "@dl/backend";
 import type { CpuDevice } from "../cpu-device.ts";
 import type { Local } from "../wasm/function-builder.ts";
 import type { ModuleBuilder } from "../wasm/module-builder.ts";
@@ -28,10 +28,7 @@ export function checkIndices(
   const position = firstOutside(indices, count, size);
   if (position === count) return;
   const index = device.memory.i32[indices / 4 + position]!;
-  throw new BackendError(routine, `index ${index} is out of range for an axis of ${size}.`, {
-    expected: size,
-    received: index,
-  });
+  throw indexOutOfRange(routine, index, size);
 }
 
 /** Exports `firstOutside`: the position of the first index not below `size`, unsigned; else `count`. */

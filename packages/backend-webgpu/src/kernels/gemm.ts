@@ -14,9 +14,12 @@ export interface GemmDescription {
   /**
    * Declares, for a and for b, `place_a(batch, row) -> P`, `step_a(batch, depth) -> S` and
    * `load_a(P, S) -> f32`: the place is found once for each row or column an invocation copies, the
-   * step once for four loads.
+   * step once for four loads. Where b has padding, also `reaches_b(P, S) -> bool`; a load from
+   * where nothing is reached gives 0.
    */
   declareLoads(kernel: KernelBuilder): void;
+  /** Whether some loads of b may reach nothing. */
+  readonly hasPadding: boolean;
   /** Expression for the output index of `batch`, `row`, `column`. */
   outputIndex(kernel: KernelBuilder): string;
   /** Whether neighbours in memory are neighbours in depth, for a and for b. */
@@ -91,6 +94,9 @@ function gemmKernels(description: GemmDescription): {
 
 type Store = (index: string, value: string) => string;
 
+/** Products added up before their sum is added to that of the blocks before, as in backend-cpu: rounding errors stay small. */
+const blockDepth = 256;
+
 /**
  * Each workgroup multiplies a tile: slices of both operands go through workgroup memory, and each
  * invocation keeps its block of the result in registers.
@@ -114,6 +120,7 @@ function emitProduct(
   description.declareLoads(kernel);
   const index = description.outputIndex(kernel);
   const store = declareStore();
+  if (description.hasPadding) declareLeavingOut(kernel);
   const rows = range(tile.threadRows);
   const rowQuads = range(tile.threadRows / 4);
   const threadsDown = tile.rows / tile.threadRows;
@@ -122,6 +129,19 @@ function emitProduct(
   const fillA = fillTile("a", tile.rows, tile.depth, threads, isDepthInner("a"), m);
   const fillB = fillTile("b", tile.columns, tile.depth, threads, isDepthInner("b"), n);
   const columnQuads = range(quads);
+  const names = rows.flatMap((i) => columnQuads.map((q) => `sum_${i}_${q}`));
+  const own = `totals[i * ${quads}u + j / 4u][j % 4u]`;
+  const eachResult = (line: string): readonly string[] => [
+    `for (var i = 0u; i < ${tile.threadRows}u; i++) {`,
+    `let row = first_row + (i / 4u) * ${threadsDown * 4}u + i % 4u + down * 4u;`,
+    `if (row >= ${m}) { continue; }`,
+    `for (var j = 0u; j < ${tile.threadColumns}u; j++) {`,
+    `let column = first_column + (j / 4u) * ${threadsAcross * 4}u + j % 4u + across * 4u;`,
+    `if (column >= ${n}) { continue; }`,
+    line,
+    "}",
+    "}",
+  ];
   const [columnTilesWord, rowTilesWord] = [kernel.fixed(columnTiles), kernel.fixed(rowTiles)];
   const body = [
     `let first_column = (group % ${columnTilesWord}) * ${tile.columns}u;`,
@@ -133,10 +153,13 @@ function emitProduct(
     `let depth_end = min(${k}, depth_start + ${kernel.fixed(partDepth)});`,
     `let across = local % ${threadsAcross}u;`,
     `let down = local / ${threadsAcross}u;`,
-    ...rows.flatMap((i) => columnQuads.map((q) => `var sum_${i}_${q} = vec4<f32>();`)),
     ...fillA.before,
     ...fillB.before,
-    `for (var start = depth_start; start < depth_end; start += ${tile.depth}u) {`,
+    `var totals = array<vec4<f32>, ${names.length}>();`,
+    `for (var block = depth_start; block < depth_end; block += ${blockDepth}u) {`,
+    `let block_end = min(depth_end, block + ${blockDepth}u);`,
+    ...names.map((name) => `var ${name} = vec4<f32>();`),
+    `for (var start = block; start < block_end; start += ${tile.depth}u) {`,
     ...fillA.inside,
     ...fillB.inside,
     "workgroupBarrier();",
@@ -153,25 +176,53 @@ function emitProduct(
     "}",
     "workgroupBarrier();",
     "}",
+    `let sums = array<vec4<f32>, ${names.length}>(${names.join(", ")});`,
+    `for (var i = 0u; i < ${names.length}u; i++) { totals[i] += sums[i]; }`,
+    "}",
+    ...(description.hasPadding
+      ? [
+          "var has_nan = false;",
+          `for (var i = 0u; i < ${names.length}u; i++) { has_nan = has_nan || any((bitcast<vec4<u32>>(totals[i]) & vec4<u32>(0x7fffffffu)) > vec4<u32>(0x7f800000u)); }`,
+          "if (has_nan) {",
+          ...eachResult(
+            `if (${kernel.use("isNaN")}(${own})) { ${own} = leaving_out(batch, row, column, depth_start, depth_end); }`,
+          ),
+          "}",
+        ]
+      : []),
     // One copy of the store, and of the epilogue in it, for all of an invocation's results.
-    `let sums = array<vec4<f32>, ${tile.threadRows * quads}>(${rows.flatMap((i) => columnQuads.map((q) => `sum_${i}_${q}`)).join(", ")});`,
-    `for (var i = 0u; i < ${tile.threadRows}u; i++) {`,
-    `let row = first_row + (i / 4u) * ${threadsDown * 4}u + i % 4u + down * 4u;`,
-    `if (row >= ${m}) { continue; }`,
-    `for (var j = 0u; j < ${tile.threadColumns}u; j++) {`,
-    `let column = first_column + (j / 4u) * ${threadsAcross * 4}u + j % 4u + across * 4u;`,
-    `if (column < ${n}) { ${store(index, `sums[i * ${quads}u + j / 4u][j % 4u]`)} }`,
-    "}",
-    "}",
+    ...eachResult(store(index, own)),
   ].join("\n");
   return kernel.finish(threads, columnTiles * rowTiles * size.batch * parts, body);
+}
+
+/**
+ * Declares `leaving_out(batch, row, column, first, end)`: a sum without the products that padding
+ * has a part in. In a tile padding is 0, and times a weight that is not finite that is NaN; so sums
+ * that are NaN are taken again, and all others cost nothing.
+ */
+function declareLeavingOut(kernel: KernelBuilder): void {
+  kernel.declare(`fn leaving_out(batch: u32, row: u32, column: u32, first: u32, end: u32) -> f32 {
+let a = place_a(batch, row);
+let b = place_b(batch, column);
+var total = 0.0f;
+for (var block = first; block < end; block += ${blockDepth}u) {
+var sum = 0.0f;
+for (var depth = block; depth < min(end, block + ${blockDepth}u); depth++) {
+let step = step_b(batch, depth);
+if (reaches_b(b, step)) { sum += load_a(a, step_a(batch, depth)) * load_b(b, step); }
+}
+total += sum;
+}
+return total;
+}`);
 }
 
 const lanes = ["x", "y", "z", "w"];
 
 /**
  * All invocations together copy a slice, four neighbours each at one depth; zeros stand for what
- * lies outside. `before` finds the places, `inside` loads at each step. Every tile is a whole number of
+ * lies outside: see {@link declareLeavingOut}. `before` finds the places, `inside` loads at each step. Every tile is a whole number of
  * such copies. `isDepthInner` is a word: whether neighbours copy neighbours in depth.
  */
 function fillTile(

@@ -56,13 +56,30 @@ function declareOrigin(kernel: KernelBuilder, c: Convolution, operand: number): 
       `let plane = p0 * ${kernel.fixed(c.groupChannels * c.window.groups)} + batch * ${kernel.fixed(c.groupChannels)};`,
       `return vec3<u32>(${kernel.offset(operand)} + plane * ${height!} * ${width!}, bitcast<vec2<u32>>(corner));`,
       "}",
+      "fn cell_at(origin: vec3<u32>, tap: vec3<u32>) -> vec2<i32> {",
+      `return bitcast<vec2<i32>>(origin.yz) + vec2<i32>(tap.yz) * ${pair(kernel, dilation)};`,
+      "}",
+      "fn is_in_input(cell: vec2<i32>) -> bool {",
+      `return cell.x >= 0 && cell.y >= 0 && cell.x < i32(${height!}) && cell.y < i32(${width!});`,
+      "}",
       "fn input_at(origin: vec3<u32>, tap: vec3<u32>) -> f32 {",
-      `let cell = bitcast<vec2<i32>>(origin.yz) + vec2<i32>(tap.yz) * ${pair(kernel, dilation)};`,
-      `if (cell.x < 0 || cell.y < 0 || cell.x >= i32(${height!}) || cell.y >= i32(${width!})) { return 0.0f; }`,
+      "let cell = cell_at(origin, tap);",
+      "if (!is_in_input(cell)) { return 0.0f; }",
       `return ${kernel.read(operand, "f32")}[origin.x + (tap.x * ${height!} + u32(cell.x)) * ${width!} + u32(cell.y)];`,
       "}",
     ].join("\n"),
   );
+}
+
+/** Whether windows reach beyond the input. */
+function hasPadding({ window: { padding } }: Convolution): boolean {
+  return padding.some((size) => size !== 0);
+}
+
+/** Whether every cell of the input is seen by every tap of the window: one tap, step by step. */
+function everyCellIsReached(c: Convolution): boolean {
+  const isSingle = [...c.kernelSize, ...c.window.stride].every((size) => size === 1);
+  return isSingle && !hasPadding(c);
 }
 
 /** Rows are output channels of a group, columns positions of all images, depth channels and taps. */
@@ -82,6 +99,7 @@ export const conv2d: RoutineImplementation<"conv2d"> = (device, program) => {
   const depth = w[1] * w[2] * w[3];
   return compileGemm(device, program, {
     size: { batch: groups, m: c.groupOutChannels, n: x[0] * out[2] * out[3], k: depth },
+    hasPadding: hasPadding(c),
     isDepthInner: { a: true, b: false },
     declareLoads(kernel) {
       declareKernelSize(kernel, c.kernelSize);
@@ -94,6 +112,7 @@ fn step_a(batch: u32, depth: u32) -> u32 { return depth; }
 fn load_a(start: u32, step: u32) -> f32 { return ${kernel.read(1, "f32")}[start + step]; }
 fn place_b(batch: u32, column: u32) -> vec3<u32> { return origin_of(batch, column); }
 fn step_b(batch: u32, depth: u32) -> vec3<u32> { return tap_of(depth); }
+fn reaches_b(origin: vec3<u32>, tap: vec3<u32>) -> bool { return is_in_input(cell_at(origin, tap)); }
 fn load_b(origin: vec3<u32>, tap: vec3<u32>) -> f32 { return input_at(origin, tap); }`);
     },
     outputIndex: (kernel) => {
@@ -127,6 +146,7 @@ export const conv2dInputGrad: RoutineImplementation<"conv2dInputGrad"> = (device
       n: dy[0] * inputSize[0] * inputSize[1],
       k: c.groupOutChannels * taps,
     },
+    hasPadding: !everyCellIsReached(c),
     isDepthInner: { a: true, b: false },
     declareLoads(kernel) {
       declareKernelSize(kernel, c.kernelSize);
@@ -147,12 +167,19 @@ let plane = p0 * ${kernel.fixed(dy[1])} + batch * ${outChannels};
 return vec3<u32>(${kernel.offset(0)} + plane * ${height} * ${width}, bitcast<vec2<u32>>(vec2<i32>(i32(p1), i32(p2)) + ${pair(kernel, [padding[0], padding[2]])}));
 }
 fn step_b(batch: u32, depth: u32) -> vec3<u32> { return tap_of(depth); }
-fn load_b(cell: vec3<u32>, tap: vec3<u32>) -> f32 {
+const none = vec2<u32>(0xffffffffu);
+fn window_of(cell: vec3<u32>, tap: vec3<u32>) -> vec2<u32> {
 let reach = bitcast<vec2<i32>>(cell.yz) - vec2<i32>(tap.yz) * ${pair(kernel, dilation)};
 let stride = vec2<i32>(${stride.join(", ")});
-if (reach.x < 0 || reach.y < 0 || reach.x % stride.x != 0 || reach.y % stride.y != 0) { return 0.0f; }
+if (reach.x < 0 || reach.y < 0 || reach.x % stride.x != 0 || reach.y % stride.y != 0) { return none; }
 let window = vec2<u32>(reach / stride);
-if (window.x >= ${height} || window.y >= ${width}) { return 0.0f; }
+if (window.x >= ${height} || window.y >= ${width}) { return none; }
+return window;
+}
+fn reaches_b(cell: vec3<u32>, tap: vec3<u32>) -> bool { return window_of(cell, tap).x != none.x; }
+fn load_b(cell: vec3<u32>, tap: vec3<u32>) -> f32 {
+let window = window_of(cell, tap);
+if (window.x == none.x) { return 0.0f; }
 return ${kernel.read(0, "f32")}[cell.x + (tap.x * ${height} + window.x) * ${width} + window.y];
 }`);
     },
@@ -181,6 +208,7 @@ export const conv2dWeightGrad: RoutineImplementation<"conv2dWeightGrad"> = (devi
   const columns = c.groupChannels * kernelSize[0] * kernelSize[1];
   return compileGemm(device, program, {
     size: { batch: groups, m: c.groupOutChannels, n: columns, k: x[0] * dy[2] * dy[3] },
+    hasPadding: hasPadding(c),
     isDepthInner: { a: true, b: true },
     declareLoads(kernel) {
       declareKernelSize(kernel, c.kernelSize);
@@ -196,6 +224,7 @@ return (depth / ${plane}) * ${kernel.fixed(dy[1])} * ${plane} + depth % ${plane}
 fn load_a(start: u32, step: u32) -> f32 { return ${kernel.read(1, "f32")}[start + step]; }
 fn place_b(batch: u32, column: u32) -> vec3<u32> { return tap_of(column); }
 fn step_b(batch: u32, depth: u32) -> vec3<u32> { return origin_of(batch, depth); }
+fn reaches_b(tap: vec3<u32>, origin: vec3<u32>) -> bool { return is_in_input(cell_at(origin, tap)); }
 fn load_b(tap: vec3<u32>, origin: vec3<u32>) -> f32 { return input_at(origin, tap); }`);
     },
     outputIndex: (kernel) =>

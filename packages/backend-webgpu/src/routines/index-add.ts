@@ -1,6 +1,7 @@
 import { takeApart } from "../coordinates.ts";
 import { elementType, KernelBuilder } from "../kernel-builder.ts";
 import { splitAtAxis } from "./axis-split.ts";
+import { declareIsInside } from "./check-index.ts";
 import { finishElements } from "./element-kernel.ts";
 import type { RoutineImplementation } from "./routine.ts";
 import { withSeparateEpilogue } from "./separate-epilogue.ts";
@@ -42,12 +43,14 @@ export const indexAdd: RoutineImplementation<"indexAdd"> = (device, program) => 
   const [to, from] = [adder.write(output, element), adder.read(2, element)];
   const [chains, indices] = [adder.read(scratch, "u32"), adder.read(1, "i32")];
   const apart = takeApart(adder, "index", [outer, count, inner], "c");
+  declareIsInside(adder, "indexAdd", size);
   const [countWord, innerWord] = [adder.fixed(count), adder.fixed(inner)];
   const second = finishElements(adder, outer * count * inner, [
     ...apart.lines,
     `if (${chains}[${countWord} + c1] == 0u) { return; }`,
-    `let chosen = u32(${indices}[${adder.offset(1)} + c1]);`,
-    `let place = (c0 * ${adder.fixed(size)} + chosen) * ${innerWord} + c2;`,
+    `let chosen = ${indices}[${adder.offset(1)} + c1];`,
+    "if (!is_inside(chosen)) { return; }",
+    `let place = (c0 * ${adder.fixed(size)} + u32(chosen)) * ${innerWord} + c2;`,
     `var sum = ${to}[place];`,
     "var link = c1;",
     `while (link != ${none}) {`,

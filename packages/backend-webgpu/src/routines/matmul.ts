@@ -15,6 +15,7 @@ export const matmul: RoutineImplementation<"matmul"> = (device, program) => {
   const [bDepth, bColumn] = b.strides.slice(-2) as [number, number];
   return compileGemm(device, program, {
     size: { batch: elementCount(batchShape), m, n, k },
+    hasPadding: false,
     isDepthInner: { a: aDepth === 1 || aRow !== 1, b: bDepth === 1 && bColumn !== 1 },
     declareLoads(kernel) {
       declareLoad(kernel, "a", 0, batches.shape, batches.strides[0]!, aRow, aDepth);

@@ -1,6 +1,7 @@
 import { elementCount } from "@dl/backend";
 import { takeApart } from "../coordinates.ts";
 import { constantText } from "../expression-code.ts";
+import { lowest } from "../folds.ts";
 import { elementType, KernelBuilder } from "../kernel-builder.ts";
 import { finishElements } from "./element-kernel.ts";
 import type { RoutineImplementation } from "./routine.ts";
@@ -17,17 +18,16 @@ export const maxPool2d: RoutineImplementation<"maxPool2d"> = (device, program) =
   const positions = kernel.write(2, "i32");
   const [h, w] = [kernel.fixed(height), kernel.fixed(width)];
   const apart = takeApart(kernel, "index", [shape[0]! * shape[1]!, shape[2]!, shape[3]!], "o");
-  const lowest = dtype === "float32" ? -Infinity : dtype === "int32" ? -(2 ** 31) : 0;
   const beats =
     element === "f32"
-      ? `(value > best || ${kernel.use("isNaN")}(value)) && !${kernel.use("isNaN")}(best)`
+      ? `(${kernel.use("less")}(best, value) || ${kernel.use("isNaN")}(value)) && !${kernel.use("isNaN")}(best)`
       : "value > best";
   const source = finishElements(kernel, elementCount(shape), [
     ...apart.lines,
     `let plane = ${kernel.offset(0)} + o0 * ${h} * ${w};`,
     `let top = i32(o1 * ${stride[0]}u) - ${padding[0]};`,
     `let left = i32(o2 * ${stride[1]}u) - ${padding[2]};`,
-    `var best = ${constantText(kernel, lowest, element)};`,
+    `var best = ${constantText(kernel, lowest(dtype), element)};`,
     "var position = -1;",
     `for (var u = 0; u < ${kernelSize[0]}; u++) {`,
     `let row = top + u * ${dilation[0]};`,

@@ -83,6 +83,60 @@ describe.each(windows)("window $kernelSize over $size, stride $stride, padding $
   });
 });
 
+/** Sample elements with `value` at some share of the way through them. */
+const withOne = (count: number, seed: number, value: number, share: number): number[] =>
+  sampleElements("float32", count, seed).with(Math.floor(share * (count - 1)), value);
+
+const deep = { size: [30, 30], kernelSize: [3, 3], ...window, padding: [1, 1, 1, 1] } as const;
+
+describe.each([...windows, deep])(
+  "one number that is not finite reaches its own windows alone: $kernelSize over $size, stride $stride",
+  (w) => {
+    const { size, ...settings } = w;
+    const [images, channels] = w === deep ? [6, 1] : [2, 4];
+    const places = [0, 0.4, 1].flatMap((share) =>
+      [Infinity, NaN].map((value) => [value, share] as const),
+    );
+    const wide = { relative: 1e-4, absolute: 2e-4 };
+
+    async function checkOnes<Name extends RoutineName>(
+      routine: Name,
+      parameters: RoutineParameters[Name],
+      inputs: readonly InputSpec[],
+    ): Promise<void> {
+      const counts = inputs.map(({ layout }) => layout.elementCount);
+      for (const [value, share] of places)
+        for (const [odd] of inputs.entries()) {
+          const elements = counts.map((count, i) =>
+            i === odd ? withOne(count, i + 1, value, share) : undefined,
+          );
+          await check(routine, parameters, inputs, elements, wide);
+        }
+    }
+
+    test("convolutions and their gradients", async () => {
+      const { kernelSize, ...plain } = { ...settings, groups: 1 };
+      const [x, weight] = [spec([images, channels, ...size]), spec([3, channels, ...kernelSize])];
+      const dy = spec(routineProgram("conv2d", plain, [x, weight]).result.shape);
+      await checkOnes("conv2d", plain, [x, weight]);
+      await checkOnes("conv2dInputGrad", { ...plain, inputSize: size }, [dy, weight]);
+      await checkOnes("conv2dWeightGrad", { ...plain, kernelSize }, [x, dy]);
+    });
+
+    test("pools", async () => {
+      const x = spec([images, channels, ...size]);
+      await checkOnes("maxPool2d", settings, [x]);
+      // A window without a cell has no mean.
+      for (const countIncludePad of w.padding[0] < 3 ? [true, false] : []) {
+        const full = { ...settings, countIncludePad };
+        const dy = spec(routineProgram("avgPool2d", full, [x]).result.shape);
+        await checkOnes("avgPool2d", full, [x]);
+        await checkOnes("avgPool2dGrad", { ...full, inputSize: size }, [dy]);
+      }
+    });
+  },
+);
+
 describe.each(all)("moving %s", (dtype) => {
   test("gather and scatter", async () => {
     for (const [x, shape, axis] of [

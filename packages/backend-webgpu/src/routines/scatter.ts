@@ -1,6 +1,7 @@
 import { contiguousStrides } from "@dl/backend";
 import { place, takeApart } from "../coordinates.ts";
 import { elementType, KernelBuilder } from "../kernel-builder.ts";
+import { declareIsInside } from "./check-index.ts";
 import type { RoutineImplementation } from "./routine.ts";
 import { withSeparateEpilogue } from "./separate-epilogue.ts";
 
@@ -24,6 +25,7 @@ export const scatter: RoutineImplementation<"scatter"> = (device, program) => {
     kernel.read(1, "i32"),
     kernel.read(2, element),
   ];
+  declareIsInside(kernel, "scatter", shape[axis]!);
   const out = kernel.write(program.inputs.length, element);
   const lineShape = shape.filter((_, i) => i !== axis);
   const lines = lineShape.reduce((count, size) => count * size, 1);
@@ -49,8 +51,10 @@ export const scatter: RoutineImplementation<"scatter"> = (device, program) => {
     `let source_base = ${place(kernel, "0u", apart.names, others(sourceStrides))};`,
     `for (var i = 0u; i < ${kernel.fixed(indexShape[axis]!)}; i++) {`,
     `let at = source_base + i * ${kernel.fixed(sourceStrides[axis]!)};`,
-    `let p = u32(${indices}[${kernel.offset(1)} + at]);`,
+    `let chosen = ${indices}[${kernel.offset(1)} + at];`,
+    "let p = u32(chosen);",
     ...(owners > 1 ? [`if (p % ${owners}u != owner) { continue; }`] : []),
+    "if (!is_inside(chosen)) { continue; }",
     `${out}[base + p * ${step}] ${mode === "add" ? (dtype === "bool" ? "|=" : "+=") : "="} ${source}[${kernel.offset(2)} + at];`,
     "}",
   ].join("\n");

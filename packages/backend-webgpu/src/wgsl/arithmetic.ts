@@ -1,4 +1,4 @@
-import type { WgslFunction } from "./wgsl-function.ts";
+import { literal, type WgslFunction } from "./wgsl-function.ts";
 
 export type ArithmeticName =
   | "bits"
@@ -6,6 +6,7 @@ export type ArithmeticName =
   | "order"
   | "orderOfNumbers"
   | "floor"
+  | "div"
   | "less"
   | "lessEqual"
   | "equal"
@@ -65,6 +66,24 @@ export const arithmeticFunctions: { readonly [Name in ArithmeticName]: WgslFunct
     text: `(x: f32) -> f32 {
   let whole = bitcast<u32>(x);
   return select(floor(x), -1.0f, whole > 0x80000000u && whole < 0x80800000u);
+}`,
+  },
+  // A subnormal operand, which a device may take for 0, is its bits times 2⁻¹⁴⁹: divided as that
+  // integer, and the power of two put back half before and half after.
+  div: {
+    needs: ["bits"],
+    text: `(a: f32, b: f32) -> f32 {
+  let a_size = bitcast<u32>(a) & 0x7fffffffu;
+  let b_size = bitcast<u32>(b) & 0x7fffffffu;
+  let a_small = a_size - 1u < 0x7fffffu;
+  let b_small = b_size - 1u < 0x7fffffu;
+  if (!a_small && !b_small) { return a / b; }
+  let top = select(dl_bits(a_size), f32(a_size), a_small);
+  let bottom = select(dl_bits(b_size), f32(b_size), b_small);
+  let before = select(select(1.0f, ${literal(2 ** -75)}, a_small), select(${literal(2 ** 75)}, 1.0f, a_small), b_small);
+  let after = select(select(1.0f, ${literal(2 ** -74)}, a_small), select(${literal(2 ** 74)}, 1.0f, a_small), b_small);
+  let sign = (bitcast<u32>(a) ^ bitcast<u32>(b)) & 0x80000000u;
+  return dl_bits(bitcast<u32>(top * before / bottom * after) | sign);
 }`,
   },
   // Exact remainder of finite a >= 0 by b > 0, on mantissas: eight bits of the quotient a turn.

@@ -34,7 +34,7 @@ export const powerFunctions: { readonly [Name in PowerName]: WgslFunction } = {
   if (is_negative && !is_whole && size != 0u && size != 0x7f800000u) { return dl_bits(0x7fc00000u); }
   let sign = select(0u, 0x80000000u, is_negative && is_odd);
   if (size == 0u || size == 0x7f800000u) {
-    return dl_bits(sign | select(0u, 0x7f800000u, (size == 0u) == (y < 0.0f)));
+    return dl_bits(sign | select(0u, 0x7f800000u, (size == 0u) == (bitcast<u32>(y) >= 0x80000000u)));
   }
   let is_subnormal = size < 0x800000u;
   let scaled = select(size, bitcast<u32>(f32(size)), is_subnormal);

@@ -10,6 +10,7 @@
 const segmentBits = 6;
 const fractionBits = 16;
 const fixedPointBits = 21;
+const nodes = 31 * 2 ** segmentBits + 1;
 
 /**
  * How the words of {@link normalTable} are made, for backends that read them.
@@ -21,7 +22,8 @@ export const normalTableFormat: {
   readonly segmentBits: number;
   readonly fractionBits: number;
   readonly fixedPointBits: number;
-} = { segmentBits, fractionBits, fixedPointBits };
+  readonly nodes: number;
+} = { segmentBits, fractionBits, fixedPointBits, nodes };
 
 let table: Int32Array | undefined;
 
@@ -34,7 +36,7 @@ let table: Int32Array | undefined;
 export function normalTable(): Int32Array {
   if (table === undefined) {
     const perOctave = 2 ** segmentBits;
-    table = Int32Array.from({ length: 31 * perOctave + 1 }, (_, node) => {
+    table = Int32Array.from({ length: nodes }, (_, node) => {
       const octave = Math.floor(node / perOctave);
       const tail = (2 ** octave * (1 + (node % perOctave) / perOctave)) / 2 ** 32;
       return Math.round(upperQuantile(tail) * 2 ** fixedPointBits);
@@ -50,14 +52,14 @@ export function normalTable(): Int32Array {
  * normalFromBits(0x7fffffff); // => 0
  */
 export function normalFromBits(bits: number): number {
-  const nodes = normalTable();
+  const words = normalTable();
   const u = Math.max(bits & 0x7fffffff, 1);
   const leadingZeros = Math.clz32(u);
   const mantissa = (u << leadingZeros) & 0x7fffffff;
   const node = ((31 - leadingZeros) << segmentBits) + (mantissa >>> (31 - segmentBits));
   const fraction = (mantissa >>> (31 - segmentBits - fractionBits)) & (2 ** fractionBits - 1);
-  const low = nodes[node]!;
-  const rise = Math.imul(nodes[node + 1]! - low, fraction) >> fractionBits;
+  const low = words[node]!;
+  const rise = Math.imul(words[node + 1]! - low, fraction) >> fractionBits;
   const magnitude = (low + rise) * 2 ** -fixedPointBits;
   return bits >>> 31 === 1 ? -magnitude : magnitude;
 }

@@ -42,8 +42,9 @@ const crossEntropyKinds: OptionKinds<CrossEntropyOptions> = /* @__PURE__ */ exte
  *
  * Shape: logits [batch, classes, ...] or [classes]; targets the same without classes (int32 class
  * numbers), or exactly the same (float probabilities) → scalar, or one number per sample.
- * Class numbers must lie below classes, or be `ignoreIndex`. Those given to `tensor` are checked at
- * the call; others are on the device, where the cpu backend checks them and webgpu does not.
+ * Class numbers must lie below classes, or be `ignoreIndex`. Those that the host knows (given to
+ * `tensor`, views of them, picked from them) are checked at the call, others by the backend: an error
+ * names the first that is no class, on a device with the next awaited read.
  * Source: label smoothing: Szegedy et al. 2016, arXiv:1512.00567, section 7.
  *
  * @throws {ShapeError} if the shapes do not fit.

@@ -23,6 +23,17 @@ const logits = (): Tensor =>
   ]);
 
 describe("crossEntropy", () => {
+  it("refuses a batch of labels with one that is no class, however the batch was taken", () => {
+    const labels = classes([0, 1, 2, 3]);
+    const scores = zeros([2, 3]);
+    for (const batch of [
+      labels.narrow(0, 2, 2),
+      labels.take([3, 0]),
+      labels.reshape([2, 2]).select(1, 1),
+    ])
+      expect(() => crossEntropy(scores, batch)).toThrow("received 3, with 3 classes");
+    expect(crossEntropy(scores, labels.narrow(0, 1, 2)).shape).toEqual([]);
+  });
   it("equals PyTorch's for class numbers", async () => {
     const x = logits().requireGrad();
     const loss = crossEntropy(x, classes([2, 0]));

@@ -1,5 +1,5 @@
 import { ShapeError } from "@dl/backend";
-import { oneHot, type Tensor } from "@dl/tensor";
+import { arange, type Tensor } from "@dl/tensor";
 import { checkCount } from "../layer-options.ts";
 import { checkClasses, checkClassNumbers } from "../losses/check-loss.ts";
 import type { Metric, TotalState } from "./metric.ts";
@@ -41,10 +41,15 @@ export class ConfusionMatrix implements Metric<ConfusionCounts> {
         { expected: classes, received: logits.shape },
       );
     this.#counts.add(() => {
-      const trueRows = oneHot(targets.cast("int32").flatten(), classes); // [samples, classes]
-      const predicted = oneHot(logits.argmax(axis).flatten(), classes);
+      const all = arange(classes, { dtype: "int32", backend: logits.backend });
+      // [samples, classes]; no oneHot, which refuses a target outside the classes.
+      const rows = (found: Tensor): Tensor =>
+        found.flatten().unsqueeze(1).equal(all).cast("float32");
       // Exact: a batch has fewer than 2²⁴ samples.
-      return trueRows.transpose(0, 1).matmul(predicted).cast("int32");
+      return rows(targets)
+        .transpose(0, 1)
+        .matmul(rows(logits.argmax(axis)))
+        .cast("int32");
     }, targets.elementCount);
   }
 

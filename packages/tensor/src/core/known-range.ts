@@ -1,34 +1,88 @@
 import { dtypes, type DType } from "@dl/backend";
+import type { Storage, Stored } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
-import type { TensorValue } from "./tensor-value.ts";
 
 /** Least and greatest element. */
 export type KnownRange = readonly [least: number, greatest: number];
 
-/** Labels and indices are smaller; looking through more would cost more than it helps. */
+/** Labels and indices are fewer; looking through more would cost more than it helps. */
 const mostElements = 65_536;
 
-const ranges = new WeakMap<TensorValue, KnownRange>();
+/** Whole numbers that the host has seen, by where they lie; those picked from them, once somebody asks. */
+const seen = new WeakMap<Storage, ArrayLike<number> | (() => ArrayLike<number> | undefined)>();
 
-/** Notes the range of whole numbers on their way to a device. */
-export function noteRange(tensor: Tensor, elements: ArrayLike<number>, dtype: DType): void {
+/** Notes whole numbers on their way to a device; a copy, since the caller may write over them. */
+export function noteRange(
+  { value: { stored } }: Tensor,
+  elements: { readonly length: number; slice(): ArrayLike<number> },
+  dtype: DType,
+): void {
   const { length } = elements;
-  if (dtypes[dtype].kind !== "integer" || length === 0 || length > mostElements) return;
-  let [least, greatest] = [elements[0]!, elements[0]!];
-  for (let i = 1; i < length; i++) {
-    least = Math.min(least, elements[i]!);
-    greatest = Math.max(greatest, elements[i]!);
+  if (dtypes[dtype].kind === "integer" && length > 0 && length <= mostElements)
+    seen.set(stored!.storage, elements.slice());
+}
+
+/** Notes that `result` holds the elements of `x` along an axis at `indices`: one list, or one for each element. */
+export function notePicked(result: Tensor, x: Tensor, indices: Tensor, axis: number): void {
+  const [from, at, picked] = [x, indices, result].map(({ value }) => value.stored);
+  if (!from || !at || !picked || !seen.has(from.storage) || !seen.has(at.storage)) return;
+  const [{ shape: sizes }, { shape, elementCount }] = [from.layout, picked.layout];
+  seen.set(picked.storage, () => {
+    const [elements, list] = [elementsOf(from), elementsOf(at)];
+    if (!elements || !list || elementCount > mostElements) return undefined;
+    const isOneList = at.layout.shape.length < shape.length;
+    return Array.from({ length: elementCount }, (_, position) => {
+      let [rest, place, stride] = [position, 0, 1];
+      for (let a = shape.length - 1; a >= 0; a--) {
+        const along = rest % shape[a]!;
+        rest = (rest - along) / shape[a]!;
+        const index = a === axis ? list[isOneList ? along : position]! : along;
+        place += stride * (index < 0 ? index + sizes[a]! : index);
+        stride *= sizes[a]!;
+      }
+      return elements[place]!;
+    });
+  });
+}
+
+/** Elements in row-major order, as far as the host knows them. */
+function elementsOf({ storage, layout, offset }: Stored): ArrayLike<number> | undefined {
+  let elements = seen.get(storage);
+  if (typeof elements === "function") {
+    elements = elements();
+    if (elements === undefined) seen.delete(storage);
+    else seen.set(storage, elements);
   }
-  ranges.set(tensor.value, [least, greatest]);
+  const { shape, strides, elementCount } = layout;
+  if (elements === undefined || elementCount > mostElements) return undefined;
+  if (layout.isContiguous && elementCount === elements.length) return elements;
+  const all = elements;
+  return Array.from({ length: elementCount }, (_, position) => {
+    let [rest, place] = [position, offset];
+    for (let a = shape.length - 1; a >= 0; a--) {
+      place += (rest % shape[a]!) * strides[a]!;
+      rest = Math.floor(rest / shape[a]!);
+    }
+    return all[place]!;
+  });
 }
 
 /**
  * Least and greatest element where no read is needed to know them: whole numbers given to `tensor`,
- * at most 65,536 of them; `undefined` for all else. For checks of labels and indices at the call.
+ * at most 65,536 of them, views of them, and what is picked from them by others; `undefined` for all
+ * else. For checks of labels and indices at the call.
  *
  * @example
- * knownRange(tensor([3, 7], { dtype: "int32" })); // => [3, 7]
+ * const labels = tensor([3, 7, 9], { dtype: "int32" });
+ * knownRange(labels.narrow(0, 0, 2)); // => [3, 7]
  */
-export function knownRange(tensor: Tensor): KnownRange | undefined {
-  return ranges.get(tensor.value);
+export function knownRange({ value }: Tensor): KnownRange | undefined {
+  const elements = value.stored && elementsOf(value.stored);
+  if (elements === undefined || elements.length === 0) return undefined;
+  let [least, greatest] = [elements[0]!, elements[0]!];
+  for (let i = 1; i < elements.length; i++) {
+    least = Math.min(least, elements[i]!);
+    greatest = Math.max(greatest, elements[i]!);
+  }
+  return [least, greatest];
 }

@@ -1,11 +1,11 @@
 import { ArgumentError, checkList, DTypeError, formatShape, type Backend } from "@dl/backend";
-import { knownRange } from "../core/known-range.ts";
+import { knownRange, noteRange } from "../core/known-range.ts";
 import { uploadedValue } from "../core/make-value.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
 import { Tensor } from "../core/tensor.ts";
-import { cast } from "./pointwise.ts";
 import { add, and, less, lessEqual, neg, select } from "../scalar-functions.ts";
+import { cast } from "./pointwise.ts";
 
 /** Out of range stays as it is, for the error that names it. */
 const countFromFront = new PointwiseOp("countFromFront", (position, size) =>
@@ -71,6 +71,10 @@ export function uploadPositions(
   shape: readonly number[],
   backend: Backend,
 ): Tensor {
-  const bytes = new Uint8Array(Int32Array.from(positions).buffer);
-  return new Tensor(uploadedValue(bytes, "int32", shape, backend));
+  const elements = Int32Array.from(positions);
+  const tensor = new Tensor(
+    uploadedValue(new Uint8Array(elements.buffer), "int32", shape, backend),
+  );
+  noteRange(tensor, elements, "int32");
+  return tensor;
 }

@@ -1,4 +1,5 @@
 import { DTypeError, formatShape, normalizeAxis, ShapeError, shapesEqual } from "@dl/backend";
+import { notePicked } from "../core/known-range.ts";
 import { checkFits } from "../core/number-operand.ts";
 import { applyOne } from "../core/primitives.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -11,9 +12,10 @@ import { flatten, reshape } from "./views.ts";
 /**
  * Elements picked along an axis: out[i, j] = x[indices[i, j], j] for axis 0.
  *
- * Indices count from the end where negative. What the host knows of them is checked at the call;
- * one that was computed on the device and is out of range is a BackendError at the next read on
- * backends that look, and gives an undefined value on the others.
+ * Indices count from the end where negative. What the host knows of them is checked at the call; one
+ * that was computed and is out of range is a BackendError: at once where the backend computes on the
+ * host, with the next awaited read where it computes on a device. There what was read is NaN (or a
+ * type's least number), and what was written is nowhere.
  *
  * Shape: that of the indices, which have as many axes as x and are no larger along the others.
  * @throws {ShapeError} if the indices do not fit.
@@ -25,7 +27,9 @@ import { flatten, reshape } from "./views.ts";
  */
 export function gather(x: Tensor, axis: number, indices: Tensor): Tensor {
   const { from, positions, at } = checkPositions("gather", x, axis, indices);
-  return asScalar(applyOne("gather", [from, positions], { axis: at }), indices);
+  const result = applyOne("gather", [from, positions], { axis: at });
+  notePicked(result, from, asVector(indices), at);
+  return asScalar(result, indices);
 }
 
 /** Both with at least one axis, and the axis from the front. @throws unless `indices` fit beside `x`. */
@@ -122,8 +126,8 @@ function checkSource(op: string, x: Tensor, source: Tensor, shape: readonly numb
 }
 
 /**
- * Whole slices picked along an axis, repeats allowed. Plain numbers are checked at the call; a
- * tensor's values are not, see {@link gather}.
+ * Whole slices picked along an axis, repeats allowed. Plain numbers are checked at the call, a
+ * tensor's values by the backend: see {@link gather}.
  *
  * Shape: x with the axis as long as the list of indices.
  * @throws {AxisError} if there is no such axis.
@@ -134,7 +138,20 @@ function checkSource(op: string, x: Tensor, source: Tensor, shape: readonly numb
  */
 export function indexSelect(x: Tensor, axis: number, indices: Tensor | readonly number[]): Tensor {
   const { from, positions, at } = checkList("indexSelect", x, axis, indices);
-  return asScalar(applyOne("indexSelect", [from, positions], { axis: at }), x);
+  const picked = selected(
+    from,
+    at,
+    positions,
+    indices instanceof Tensor ? asVector(indices) : positions,
+  );
+  return asScalar(picked, x);
+}
+
+/** `given`: the positions as they came, before they were counted from the front. */
+function selected(x: Tensor, axis: number, positions: Tensor, given: Tensor): Tensor {
+  const picked = applyOne("indexSelect", [x, positions], { axis });
+  notePicked(picked, x, given, axis);
+  return picked;
 }
 
 function checkList(
@@ -194,6 +211,7 @@ export function take(x: Tensor, indices: Tensor | readonly number[]): Tensor {
   checkTensor("take", x);
   const flat = flatten(x);
   const list = indices instanceof Tensor ? flatten(indices) : indices;
-  const picked = applyOne("indexSelect", [flat, indexTensor("take", list, 0, flat)], { axis: 0 });
+  const positions = indexTensor("take", list, 0, flat);
+  const picked = selected(flat, 0, positions, list instanceof Tensor ? list : positions);
   return indices instanceof Tensor ? reshape(picked, indices.shape) : picked;
 }

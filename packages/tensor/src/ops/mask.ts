@@ -3,12 +3,12 @@ import { knownRange } from "../core/known-range.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
+import { select } from "../scalar-functions.ts";
 import { uploadPositions } from "./check-indices.ts";
 import { checkDType, checkNumber, checkTensor, commonBackend } from "./check-operands.ts";
 import { full, zeros } from "./creation.ts";
 import { applyPointwise, broadcastTo } from "./pointwise.ts";
 import { flatten, unsqueeze } from "./views.ts";
-import { select } from "../scalar-functions.ts";
 
 const fillOp = new PointwiseOp("maskedFill", (x, mask, value) => select(mask, value, x));
 

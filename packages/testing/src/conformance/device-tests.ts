@@ -14,6 +14,7 @@ import { Generator, integers, normal, uniform } from "@dl/tensor";
 import { reference } from "@dl/backend-reference";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { BackendAdapter } from "./adapter.ts";
+import { foundIndexFaults, indexFaults } from "./index-faults.ts";
 
 const eight = internShape([8]);
 const vector = { dtype: "float32", layout: contiguousLayout(eight) } as const;
@@ -185,6 +186,16 @@ export function testDevice({ name, create }: BackendAdapter): void {
     expect(() => backend.write(theirs, bytesOf(1))).toThrow(BackendError);
     await stranger.dispose();
   });
+
+  it(
+    "finds every index outside its axis, says which, and works on",
+    { timeout: 240_000 },
+    async () => {
+      expect(await foundIndexFaults(backend)).toEqual(
+        indexFaults.map(({ name: op, message }) => ({ name: op, message, after: 6 })),
+      );
+    },
+  );
 
   it("draws the generator's own bits", async () => {
     for (const [seed, stream] of [

@@ -6,12 +6,9 @@ import { subnormalsLostBy, type SubnormalPlace } from "./subnormal-numbers.ts";
 /** Operations whose extremes hold subnormal numbers, and where in their arithmetic those come to stand. */
 const onSubnormalNumbers: Readonly<Record<string, readonly SubnormalPlace[]>> = {
   mul: ["factor"],
-  div: ["dividend", "divisor"],
-  floorDivide: ["dividend", "divisor"],
-  hypot: ["dividend", "divisor"],
-  logit: ["dividend"],
+  floorDivide: ["term"],
+  logit: ["quotient"],
   xlogy: ["factor"],
-  atan2: ["dividend", "divisor"],
 };
 
 export const webgpuAdapter: BackendAdapter = {

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { indexFaults } from "./index-faults.ts";
 import { recordsIn } from "./part.ts";
 import { testBackend } from "./test-backend.ts";
 import { inPage, inWorker, webgpuAdapter } from "./webgpu-adapter.ts";
@@ -20,6 +21,7 @@ it("the other half of the operations, in a worker", { timeout: 900_000 }, async 
   expect(answer).toEqual({
     isIsolated: true,
     operations: recordsIn(inWorker).length,
+    indexFaults: indexFaults.map(({ name, message }) => ({ name, message, after: 6 })),
     misses: [],
     unused: [],
   });

@@ -19,7 +19,8 @@ export interface Example {
   readonly code: string;
 }
 
-function filesBelow(folder: string, ending: string): string[] {
+/** Their full paths, in order; what is installed or built left out. */
+export function filesBelow(folder: string, ending: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(ending))

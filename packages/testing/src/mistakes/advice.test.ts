@@ -1,0 +1,42 @@
+import * as autograd from "@dl/autograd";
+import * as backend from "@dl/backend";
+import * as cpu from "@dl/backend-cpu";
+import * as reference from "@dl/backend-reference";
+import * as webgpu from "@dl/backend-webgpu";
+import * as conv from "@dl/conv";
+import * as data from "@dl/data";
+import * as dataInNode from "@dl/data/node";
+import * as nn from "@dl/nn";
+import * as optim from "@dl/optim";
+import * as tensor from "@dl/tensor";
+import { expect, it } from "vitest";
+import { readSources } from "./advice.ts";
+
+const packages = [
+  autograd,
+  backend,
+  cpu,
+  reference,
+  webgpu,
+  conv,
+  data,
+  dataInNode,
+  nn,
+  optim,
+  tensor,
+];
+
+/** Exports, and methods of exported classes. */
+function namesOf(exports: object): string[] {
+  const classes = Object.values(exports).filter((value) => typeof value === "function");
+  const holders = [exports, ...classes, ...classes.map(({ prototype }) => prototype ?? {})];
+  return holders.flatMap((holder: object) => Object.getOwnPropertyNames(holder));
+}
+
+it("every function that a message names is there", () => {
+  const { advised, methods } = readSources();
+  const ofTheLanguage = [globalThis, Map.prototype].flatMap((o) => Object.getOwnPropertyNames(o));
+  const known = new Set([...packages.flatMap(namesOf), ...methods, ...ofTheLanguage]);
+  expect(advised.length).toBeGreaterThan(50);
+  expect(advised.filter(({ called }) => !known.has(called))).toEqual([]);
+});

@@ -87,6 +87,12 @@ describe("identities", () => {
     (await product.data()).forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 5));
   });
 
+  it("lpPool2d counts its padding as zeros", async () => {
+    const y = conv.lpPool2d(tensor([[[[3, 4]]]]), 2, 2, { stride: 1, padding: 1 });
+    const row = [3, 5, 4];
+    expect(await y.toArray()).toEqual([[[row, row]]]);
+  });
+
   it("lpPool2d of zeros has a gradient of 0", async () => {
     const x = zeros([1, 1, 2, 2]).requireGrad();
     conv.lpPool2d(x, 2, 2).sum().backward();

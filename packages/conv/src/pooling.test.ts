@@ -92,6 +92,23 @@ describe("avgPool2d", () => {
     ]);
   });
 
+  it("takes the mean over a window with distances", async () => {
+    const x = tensor([
+      [
+        [
+          [1, 2, 3, 4],
+          [5, 6, 7, 8],
+          [9, 10, 11, 12],
+        ],
+      ],
+    ]).requireGrad();
+    const y = avgPool2d(x, 2, { stride: 1, dilation: 2 });
+    await expectRows(y, [[6, 7]]);
+    y.sum().backward();
+    const outer = [0.25, 0.25, 0.25, 0.25];
+    expect(await x.grad!.toArray()).toEqual([[[outer, [0, 0, 0, 0], outer]]]);
+  });
+
   it("has first and second derivatives of finite differences", async () => {
     const f = (x: Tensor): Tensor => avgPool2d(x, [3, 2], { ...window, ceilMode: true });
     await gradcheck(f, [random(1)]);

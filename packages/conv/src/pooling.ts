@@ -64,7 +64,7 @@ export function maxPool2dWithIndices(
 /**
  * Mean under each window.
  *
- * Shape: as {@link maxPool2d}, without dilation.
+ * Shape: as {@link maxPool2d}.
  *
  * @throws {ShapeError} if the window does not fit.
  * @throws {DTypeError} if the input is not float.

@@ -77,6 +77,7 @@ export class LBFGS {
   /** One group: the curvature is estimated over all parameters together. */
   readonly groups: readonly [ParameterGroup<LbfgsOptions>];
   #memory: LbfgsMemory | null = null;
+  #isStepping = false;
 
   constructor(parameters: Iterable<Tensor>, options: Partial<LbfgsOptions> = {}) {
     const { maxIterations = 20 } = checkOptions("lbfgs", options, lbfgsKinds);
@@ -112,9 +113,24 @@ export class LBFGS {
   /**
    * Up to `maxIterations` steps; gives the loss from before them.
    *
-   * @throws {ArgumentError} without a closure, or if it does not return a scalar.
+   * @throws {ArgumentError} without a closure, if it does not return a scalar, or while another step
+   * is under way.
    */
   async step(closure: Closure): Promise<number> {
+    if (this.#isStepping)
+      throw new ArgumentError(
+        "lbfgs",
+        "step was called while another one moves the parameters. Await its promise first.",
+      );
+    this.#isStepping = true;
+    try {
+      return await this.#step(closure);
+    } finally {
+      this.#isStepping = false;
+    }
+  }
+
+  async #step(closure: Closure): Promise<number> {
     if (typeof closure !== "function")
       throw new ArgumentError(
         "lbfgs",

@@ -1,3 +1,4 @@
+import "@dl/autograd";
 import { Conv2d, MaxPool2d } from "@dl/conv";
 import {
   BatchNorm,
@@ -13,6 +14,7 @@ import {
   Module,
   ModuleList,
   MultiHeadAttention,
+  observeForward,
   ReLU,
   Sequential,
 } from "@dl/nn";
@@ -270,5 +272,45 @@ export const tensorMistakes: readonly Mistake[] = [
     make: () => meanSquaredError(zeros([8, 1]), zeros([8])),
     error:
       "ShapeError: meanSquaredError: predictions and targets must have one shape: predictions [8, 1], targets [8]. Reshape one of them.",
+  },
+  {
+    mistake: "classes of a scalar",
+    make: () => crossEntropy(zeros([]), zeros([])),
+    error:
+      "ShapeError: crossEntropy: logits must have an axis of classes: received a scalar. Give [batch, classes].",
+  },
+  {
+    mistake: "a normalisation of no channels",
+    make: () => new BatchNorm(0),
+    error: "ArgumentError: batchNorm: channels must be a whole number of at least 1: received 0.",
+  },
+  {
+    mistake: "a normalisation with a negative epsilon",
+    make: () => new BatchNorm(2, { epsilon: -1 }),
+    error:
+      "ArgumentError: batchNorm: epsilon must be at least 0 and momentum between 0 and 1: received epsilon -1, momentum 0.1.",
+  },
+  {
+    mistake: "a number as an observer",
+    // @ts-expect-error -- what JavaScript lets pass
+    make: () => observeForward(3),
+    error: "ArgumentError: observeForward: observer must be a function: received number.",
+  },
+  {
+    mistake: "nothing as a hook",
+    // @ts-expect-error -- what JavaScript lets pass
+    make: () => zeros([1]).requireGrad().registerHook(null),
+    error: "ArgumentError: registerHook: hook must be a function: received null.",
+  },
+  {
+    mistake: "a tensor read after dispose(), though another shares its elements",
+    make: () => {
+      const x = zeros([2]);
+      const kept = x.detach();
+      x.dispose();
+      return kept.add(x).data();
+    },
+    error:
+      "ArgumentError: tensor: this tensor was disposed. Use it before dispose() or the end of its `using` block.",
   },
 ];

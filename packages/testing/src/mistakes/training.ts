@@ -326,4 +326,17 @@ export const trainingMistakes: readonly Mistake[] = [
     error:
       "ArgumentError: evaluate: the data has no batches. Give it samples; and something that can be gone through once per epoch, such as a DataLoader or an array: a generator's result is empty the second time.",
   },
+  {
+    mistake: "a group pushed to an optimizer",
+    make: () => {
+      const optimizer = sgd(classifier());
+      const late = ones([2]).requireGrad();
+      // @ts-expect-error -- what JavaScript lets pass
+      optimizer.groups.push({ ...optimizer.groups[0], parameters: [late] });
+      late.sum().backward();
+      optimizer.step();
+    },
+    error:
+      "ArgumentError: sgd: a parameter of shape [2] was added to groups after the optimizer was made. Give all groups to the constructor: new SGD([{ parameters, learningRate }, ...]).",
+  },
 ];

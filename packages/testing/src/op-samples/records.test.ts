@@ -17,6 +17,7 @@ const noOperations: Readonly<Record<string, string>> = {
   pointwiseFunctions: "the table of operations",
   mapTogether: "what operations are made of",
   fusedMap: "what optimisers are made of; tested with them",
+  overLength: "what normalisers are made of; tested with them",
   compile: "a step as a whole; tested beside it",
   repeated: "what compiled steps are made of",
   stepRecorder: "what compiled steps are made of",

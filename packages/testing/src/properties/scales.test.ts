@@ -19,7 +19,7 @@ describe.each(backends)("squares out of float32's range: $name", (backend) => {
     const data = await x.data();
     expect(data.length).toBe(values.length);
     values.forEach((value, i) => {
-      expect(Math.abs(Number(data[i]) / value - 1)).toBeLessThan(1e-6);
+      expect(Math.abs(data[i]! / value - 1)).toBeLessThan(1e-6);
     });
   };
   const withGradient = (gradient: readonly number[]): Tensor => {
@@ -56,7 +56,7 @@ describe.each(backends)("squares out of float32's range: $name", (backend) => {
     const options = { affine: false, backend } as const;
     const third = Math.sqrt(1.5);
     const centred = await new LayerNorm(3, options).forward(x).data();
-    expect([...centred].map((value) => Math.round(Number(value) * 1e4) / 1e4)).toEqual(
+    expect([...centred].map((value) => Math.round(value * 1e4) / 1e4)).toEqual(
       [-third, 0, third].map((value) => Math.round(value * 1e4) / 1e4),
     );
     const root = Math.sqrt(14 / 3);

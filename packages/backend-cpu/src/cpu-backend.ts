@@ -38,6 +38,11 @@ export interface CpuOptions {
    * not. The bits of such products are the library's, so with `deterministic` it is left alone.
    */
   readonly blas?: "auto";
+  /**
+   * Keeps an infinity or NaN in an image or gradient to the outputs whose window holds it: faster ways
+   * to convolve, which combine neighbouring windows, are left out.
+   */
+  readonly strictNonFinite?: boolean;
 }
 
 /** All that 32-bit addresses reach, less what lies below the heap and what loads may overshoot. */
@@ -71,17 +76,16 @@ export async function cpuWith(
       received: limit,
     });
   const own: CpuParts = Object.assign({}, denseKernels, ...parts);
-  const deterministic = options.deterministic ?? false;
   const threads = threadsOf(own, options);
   const limitBytes = Math.min(Math.floor(limit), largestHeap);
   const blas = await blasOf(own, options, threads.count);
   try {
-    return new CpuBackend(limitBytes, deterministic, own, threads, blas);
+    return new CpuBackend(limitBytes, options, own, threads, blas);
   } catch (error) {
     // Some engines reserve all that a shared memory may grow to, and cannot.
     if (threads.count === 1 || !(error instanceof RangeError)) throw error;
     const one = { count: 1, whyOne: "no shared memory" };
-    return new CpuBackend(limitBytes, deterministic, own, one, blas);
+    return new CpuBackend(limitBytes, options, own, one, blas);
   }
 }
 
@@ -129,7 +133,7 @@ class CpuBackend implements Backend {
 
   constructor(
     limit: number,
-    deterministic: boolean,
+    { deterministic = false, strictNonFinite = false }: CpuOptions,
     parts: CpuParts,
     threads: Threads,
     blas: SystemBlas | string | undefined,
@@ -143,6 +147,7 @@ class CpuBackend implements Backend {
       parts,
       threads.start,
       typeof blas === "string" ? undefined : blas,
+      strictNonFinite,
     );
     this.#compiler = new Compiler(this.#device, parts);
     this.#relaxedSimd = deterministic ? "no (deterministic)" : relaxed ? "yes" : "no (unavailable)";

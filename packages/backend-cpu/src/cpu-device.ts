@@ -52,6 +52,8 @@ export class CpuDevice {
   readonly pool: ThreadPool | undefined;
   /** Takes large matrix products; undefined where none was asked for, or found. */
   readonly blas: SystemBlas | undefined;
+  /** Whether what is not finite reaches only the outputs that are sums of it. */
+  readonly strictNonFinite: boolean;
   readonly #functions: VectorFunctions;
   readonly #recorders = new WeakMap<object, unknown>();
   /** Freed while a failure was pending: a worker may still write there. */
@@ -68,8 +70,10 @@ export class CpuDevice {
     functions: VectorFunctions,
     startThreads?: (memory: LinearMemory, heap: Heap) => ThreadPool,
     blas?: SystemBlas,
+    strictNonFinite = false,
   ) {
     this.blas = blas;
+    this.strictNonFinite = strictNonFinite;
     this.#functions = functions;
     this.memory = new LinearMemory(2 ** 20, startThreads !== undefined);
     this.heap = new Heap(this.memory, heapStart, limitBytes);

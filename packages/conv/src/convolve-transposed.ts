@@ -44,12 +44,12 @@ export function convolveTransposed(
 }
 
 /** @throws {ArgumentError} unless each is smaller than the stride or the dilation. */
-export function checkOutputPadding<Sizes extends readonly number[]>(
+export function checkOutputPadding<Cells extends readonly number[]>(
   op: string,
-  extra: Sizes,
-  stride: Sizes,
-  dilation: Sizes,
-  show: (sizes: Sizes) => string,
+  extra: Cells,
+  stride: Cells,
+  dilation: Cells,
+  show: (sizes: Cells) => string,
 ): void {
   if (extra.every((cells, axis) => cells < Math.max(stride[axis]!, dilation[axis]!))) return;
   throw new ArgumentError(

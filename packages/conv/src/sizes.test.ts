@@ -16,33 +16,42 @@ const noSizes: readonly unknown[] = [null, "2", "full", {}, () => 2, true, [2, "
 
 type Call = (sizes: never) => unknown;
 
-/** Every size that an operation takes, by what its error calls it. */
-const taken: readonly (readonly [op: string, name: string, call: Call])[] = [1, 2, 3].flatMap(
-  (axes): readonly (readonly [string, string, Call])[] => {
-    const functions = {
-      [`conv${axes}d`]: ["stride", "dilation", "padding"],
-      [`convTranspose${axes}d`]: ["stride", "dilation", "padding", "outputPadding"],
-      [`maxPool${axes}d`]: ["stride", "dilation", "padding"],
-      [`avgPool${axes}d`]: ["stride", "padding"],
-    };
-    const named = conv as unknown as Record<string, (...all: unknown[]) => unknown>;
-    return Object.entries(functions).flatMap(([op, names]) => [
-      ...names.map((name): readonly [string, string, Call] => [
-        op,
-        name,
-        (sizes) =>
-          op.startsWith("conv")
-            ? named[op]!(x(axes), x(axes), undefined, { [name]: sizes })
-            : named[op]!(x(axes), 2, { [name]: sizes }),
-      ]),
-      ...(op.startsWith("conv")
-        ? []
-        : [[op, "kernelSize", (sizes: never) => named[op]!(x(axes), sizes)] as const]),
-    ]);
-  },
-);
+type Case = readonly [op: string, name: string, call: Call];
 
-const others: typeof taken = [
+const convolutions = [
+  [conv.conv1d, conv.convTranspose1d],
+  [conv.conv2d, conv.convTranspose2d],
+  [conv.conv3d, conv.convTranspose3d],
+] as const;
+const poolings = [
+  [conv.maxPool1d, conv.avgPool1d],
+  [conv.maxPool2d, conv.avgPool2d],
+  [conv.maxPool3d, conv.avgPool3d],
+] as const;
+
+/** Every size that an operation takes, by what its error calls it. */
+const taken: readonly Case[] = [1, 2, 3].flatMap((axes): readonly Case[] => {
+  const [[plain, transposed], [max, avg]] = [convolutions[axes - 1]!, poolings[axes - 1]!];
+  const convolving = (f: typeof plain | typeof transposed, name: string): Case => [
+    f.name,
+    name,
+    (sizes) => f(x(axes), x(axes), undefined, { [name]: sizes }),
+  ];
+  const pooling = (f: typeof max | typeof avg, name: string): Case => [
+    f.name,
+    name,
+    (sizes) => (name === "kernelSize" ? f(x(axes), sizes) : f(x(axes), 2, { [name]: sizes })),
+  ];
+  const all: readonly (readonly [make: (name: string) => Case, names: string])[] = [
+    [(name) => convolving(plain, name), "stride dilation padding"],
+    [(name) => convolving(transposed, name), "stride dilation padding outputPadding"],
+    [(name) => pooling(max, name), "kernelSize stride dilation padding"],
+    [(name) => pooling(avg, name), "kernelSize stride padding"],
+  ];
+  return all.flatMap(([make, names]) => names.split(" ").map(make));
+});
+
+const others: readonly Case[] = [
   ["lpPool2d", "kernelSize", (sizes) => conv.lpPool2d(x(2), 2, sizes)],
   ["adaptiveAvgPool2d", "outputSize", (sizes) => conv.adaptiveAvgPool2d(x(2), sizes)],
   ["adaptiveMaxPool2d", "outputSize", (sizes) => conv.adaptiveMaxPool2d(x(2), sizes)],
@@ -134,13 +143,14 @@ describe("outputPadding", () => {
     expect(layer.forward(x(2)).shape).toEqual([1, 1, 7, 7]);
   });
 
-  it("is refused from both on", () => {
-    for (const f of [conv.convTranspose1d, conv.convTranspose2d, conv.convTranspose3d]) {
-      const axes =
-        [conv.convTranspose1d, conv.convTranspose2d, conv.convTranspose3d].indexOf(f as never) + 1;
-      expect(() =>
-        f(x(axes), x(axes), undefined, { stride: 2, dilation: 3, outputPadding: 3 }),
-      ).toThrow("outputPadding must be smaller than the stride or the dilation: received");
-    }
+  it.each([
+    [1, conv.convTranspose1d],
+    [2, conv.convTranspose2d],
+    [3, conv.convTranspose3d],
+  ] as const)("is refused from both on, %d axes", (axes, f) => {
+    const options = { stride: 2, dilation: 3, outputPadding: 3 };
+    expect(() => f(x(axes), x(axes), undefined, options)).toThrow(
+      "outputPadding must be smaller than the stride or the dilation: received",
+    );
   });
 });

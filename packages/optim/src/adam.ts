@@ -62,6 +62,9 @@ const adamStep: Formula<
  * Source: Kingma & Ba 2015, arXiv:1412.6980, algorithm 1; Reddi et al. 2018, arXiv:1904.09237,
  * algorithm 2, with the bias corrections of PyTorch.
  *
+ * The square of a gradient above 1.8e19 is infinite in float32, as in PyTorch: its running mean
+ * stays so, and the element does not move again. `clipGradNorm` before the step keeps it finite.
+ *
  * @throws {ArgumentError} for options out of their range, no parameters, or one given twice.
  * @example
  * const x = tensor([1, -2]).requireGrad();

@@ -63,11 +63,13 @@ const productWork = (multiplications: number): number => multiplications / 4;
 
 export const conv2d: RoutineImplementation<"conv2d"> = (device) => (program) => {
   const [x, w] = program.inputs.map(({ layout }) => layout.shape) as unknown as [Sizes4, Sizes4];
+  const { strictNonFinite: isStrict } = device;
   const shape = convolution(program.settings, x[1], w[0], [x[2], x[3]], [w[2], w[3]]);
   const batch = x[0];
   const work = productWork(elementCount(program.result.shape) * w[1] * w[2] * w[3]);
-  if (winogradPays(shape)) return runWinogradProduct(device, forwardSides(shape), batch, work);
-  const halving = halvingForward(shape, batch);
+  if (!isStrict && winogradPays(shape))
+    return runWinogradProduct(device, forwardSides(shape), batch, work);
+  const halving = isStrict ? undefined : halvingForward(shape, batch);
   if (halving !== undefined) return runHalvingProduct(device, halving, batch, work);
   const plan = planConv2d(shape);
   const { pixels } = plan;
@@ -93,13 +95,14 @@ export const conv2d: RoutineImplementation<"conv2d"> = (device) => (program) => 
 
 export const conv2dInputGrad: RoutineImplementation<"conv2dInputGrad"> = (device) => (program) => {
   const [dy, w] = program.inputs.map(({ layout }) => layout.shape) as unknown as [Sizes4, Sizes4];
+  const { strictNonFinite: isStrict } = device;
   const { settings } = program;
   const channels = w[1] * settings.groups;
   const shape = convolution(settings, channels, w[0], settings.inputSize, [w[2], w[3]]);
   const work = productWork(elementCount(dy) * w[1] * w[2] * w[3]);
-  if (winogradPays(shape))
+  if (!isStrict && winogradPays(shape))
     return runWinogradProduct(device, inputGradientSides(shape), dy[0], work);
-  const halving = halvingInputGradient(shape, dy[0]);
+  const halving = isStrict ? undefined : halvingInputGradient(shape, dy[0]);
   if (halving !== undefined) return runHalvingProduct(device, halving, dy[0], work);
   if (hasFewChannels(shape)) return runFewChannels(device, shape, dy[0], work);
   const plan = planConv2dInputGradient(shape);
@@ -155,16 +158,17 @@ const mostBatchPieces = 8;
 export const conv2dWeightGrad: RoutineImplementation<"conv2dWeightGrad"> =
   (device) => (program) => {
     const [x, dy] = program.inputs.map(({ layout }) => layout.shape) as unknown as [Sizes4, Sizes4];
+    const { strictNonFinite: isStrict } = device;
     const { settings } = program;
     const shape = convolution(settings, x[1], dy[1], [x[2], x[3]], settings.kernelSize);
     const batch = x[0];
     const weights = elementCount(program.result.shape);
     const work = productWork(elementCount(dy) * (weights / dy[1]));
-    const halving = halvingWeightGradient(shape, batch);
+    const halving = isStrict ? undefined : halvingWeightGradient(shape, batch);
     if (halving !== undefined) return runHalvingWeightGradient(device, halving, work);
     const pieces =
       weights <= mostSummedApart ? Math.min(mostBatchPieces, Math.floor(batch / 2)) : 1;
-    if (pieces > 1 && winogradPays(shape)) {
+    if (!isStrict && pieces > 1 && winogradPays(shape)) {
       const gradient = winogradWeightSum(device, shape);
       return (inputs, outputs) => sumPieces(device, gradient, pieces, batch, work, inputs, outputs);
     }

@@ -1,19 +1,22 @@
 import type { Layout } from "@dl/backend";
 import {
-  emitMatmul,
-  matmul as multiply,
-  matmulMethod,
-  matmulScratchBytes,
-  type MatmulExports,
-  type MatmulMethod,
-} from "../kernels/matmul.ts";
+  blockDepth,
+  deepProduct,
+  deepScratchBytes,
+  emitAddToTotals,
+  type DeepProductExports,
+} from "../kernels/deep-product.ts";
+import { emitMatmul, matmulMethod, type MatmulMethod } from "../kernels/matmul.ts";
 import type { CpuDevice } from "../cpu-device.ts";
 import { splitRange } from "../threads/split-range.ts";
 import type { RoutineImplementation } from "./routine.ts";
 
 /** One product for each position on the batch axes; packing scratch comes from the pool. */
 export const matmul: RoutineImplementation<"matmul"> = (device) => {
-  const exports = device.link<MatmulExports>(emitMatmul);
+  const exports = device.link<DeepProductExports>((module) => {
+    emitMatmul(module);
+    emitAddToTotals(module);
+  });
   return (program) => {
     const [a, b] = program.inputs.map(({ layout }) => layout) as [Layout, Layout];
     const ndim = a.shape.length;
@@ -31,6 +34,7 @@ export const matmul: RoutineImplementation<"matmul"> = (device) => {
     const batches = aOffsets.length;
     const sizes = { a: 0, b: 0, c: 0, m, n, k, ...strides };
     const method = matmulMethod(sizes);
+    const depth = blockDepth(sizes, method);
     const blas = device.blas?.fits(sizes) === true ? device.blas : undefined;
     const work = (batches * m * n * k) / 4;
     return (inputs, outputs) => {
@@ -54,7 +58,7 @@ export const matmul: RoutineImplementation<"matmul"> = (device) => {
         largestPart(m, cut.rowStep, parts),
         largestPart(n, cut.columnStep, parts),
       ];
-      const scratchBytes = matmulScratchBytes(rows, columns, k);
+      const scratchBytes = deepScratchBytes(rows, columns, k, depth);
       device.withScratch(parts * scratchBytes, (scratch) =>
         device.runParts(exports, parts, work, (own, part) => {
           const range = (total: number, step: number): readonly [number, number] =>
@@ -64,7 +68,7 @@ export const matmul: RoutineImplementation<"matmul"> = (device) => {
           const [first, end] = range(batches, cut.batchStep);
           if (row === rowEnd || column === columnEnd) return;
           for (let batch = first; batch < end; batch++)
-            multiply(
+            deepProduct(
               own,
               {
                 a: aBase + 4 * (aOffsets[batch]! + row * strides.aRowStride),
@@ -76,8 +80,8 @@ export const matmul: RoutineImplementation<"matmul"> = (device) => {
                 ...strides,
               },
               scratch + part * scratchBytes,
-              false,
               method,
+              depth,
             );
         }),
       );

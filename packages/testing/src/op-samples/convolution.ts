@@ -109,7 +109,7 @@ export const convolutionRecords: readonly OpRecord[] = [
       ),
       fails(
         "ArgumentError",
-        "convTranspose2d: outputPadding must be smaller than the stride: received [1, 1], stride [1, 1].",
+        "convTranspose2d: outputPadding must be smaller than the stride or the dilation: received [1, 1], stride [1, 1], dilation [1, 1].",
         (backend) =>
           convTranspose2d(
             zeros([1, 1, 3, 3], { backend }),

@@ -18,6 +18,7 @@ const noOperations: Readonly<Record<string, string>> = {
   mapTogether: "what operations are made of",
   meanOver: "what means are made of",
   fusedMap: "what optimisers are made of; tested with them",
+  overLength: "what normalisers are made of; tested with them",
   compile: "a step as a whole; tested beside it",
   store: "what gradient rules are made of",
   repeated: "what compiled steps are made of",

@@ -138,8 +138,8 @@ export const statisticsRecords: readonly OpRecord[] = [
     errors: [
       fails(
         "ShapeError",
-        "cross: needs 3 elements along axis -1 on both sides: left [2], right [3]. Only vectors in space have this product.",
-        (backend) => cross(zeros([2], { backend }), zeros([3], { backend })),
+        "cross: needs 3 elements along axis -1 on both sides: left [2], right [2]. Only vectors in space have this product.",
+        (backend) => cross(zeros([2], { backend }), zeros([2], { backend })),
       ),
     ],
   },

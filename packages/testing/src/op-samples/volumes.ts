@@ -100,7 +100,7 @@ export const volumeRecords: readonly OpRecord[] = [
     errors: [
       fails(
         "ArgumentError",
-        "convTranspose3d: outputPadding must be smaller than the stride: received [1, 1, 1], stride [1, 1, 1].",
+        "convTranspose3d: outputPadding must be smaller than the stride or the dilation: received [1, 1, 1], stride [1, 1, 1], dilation [1, 1, 1].",
         (backend) =>
           convTranspose3d(
             zeros([1, 1, 2, 2, 2], { backend }),

@@ -114,7 +114,7 @@ async function measured(
   return Promise.all(
     results.map(async (result, i) => {
       const data = await result.data();
-      return Float64Array.from(data, (value) => Number(value) / scale ** powers[i]!);
+      return Float64Array.from(data, (value) => value / scale ** powers[i]!);
     }),
   );
 }

@@ -3,11 +3,12 @@ import { cpu } from "@dl/backend-cpu";
 import { configure } from "@dl/tensor";
 import { expect, it } from "vitest";
 import { gradientLines } from "./differences/gradients.ts";
+import { lengthLines } from "./differences/lengths.ts";
 import { numberLines } from "./differences/numbers.ts";
 
 configure({ backend: await cpu() });
 
-const lines = { ...numberLines, ...gradientLines };
+const lines = { ...numberLines, ...gradientLines, ...lengthLines };
 const page = readFileSync(
   new URL("../../../../docs/differences-from-pytorch.md", import.meta.url),
   "utf8",

@@ -97,7 +97,7 @@ describe.each(backends)("squares out of float32's range: $name", (backend) => {
 
 it("Adam stops at a gradient whose square is infinite, unless it is clipped", async () => {
   const moved = async (prepare: (x: Tensor) => void): Promise<number> => {
-    const x = tensor([1], { backend: backends[0] }).requireGrad();
+    const x = tensor([1], { backend: backends[0]! }).requireGrad();
     const adam = new Adam([x], { learningRate: 0.5 });
     x.mul(1e20).sum().backward();
     prepare(x);

@@ -1,6 +1,6 @@
 import { clipGradNorm, Adam } from "@dl/optim";
 import { BatchNorm, cosineSimilarity, LayerNorm, normalize } from "@dl/nn";
-import { asinh, atan2, acosh, norm, tensor, zeros, type Tensor } from "@dl/tensor";
+import { norm, tensor, zeros, type Tensor } from "@dl/tensor";
 import { expect } from "vitest";
 
 const near = async (x: Tensor, expected: readonly number[]): Promise<void> => {
@@ -32,9 +32,9 @@ export const lengthLines: Readonly<Record<string, () => Promise<void>>> = {
     await near(new LayerNorm([3]).forward(x).slice([[0], [0, 1]]), [-1.2247449]);
   },
   "slopes of `atan2`, `asinh`, `acosh` far out": async () => {
-    expect((await slope(asinh, 1e25)) * 1e25).toBeCloseTo(1, 5);
-    expect((await slope(acosh, 1e25)) * 1e25).toBeCloseTo(1, 5);
-    expect((await slope((x) => atan2(x, tensor([1e25])), 1e25)) * 2e25).toBeCloseTo(1, 5);
+    expect((await slope((x) => x.asinh(), 1e25)) * 1e25).toBeCloseTo(1, 5);
+    expect((await slope((x) => x.acosh(), 1e25)) * 1e25).toBeCloseTo(1, 5);
+    expect((await slope((x) => x.atan2(tensor([1e25])), 1e25)) * 2e25).toBeCloseTo(1, 5);
   },
   "a normalisation layer with epsilon 0 and constant inputs": async () => {
     const layer = new BatchNorm(1, { epsilon: 0 });

@@ -75,7 +75,7 @@ export { Linear, linear } from "./linear.ts";
 export type { LoadOptions, LoadReport } from "./load-state.ts";
 export { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "./losses/binary-cross-entropy.ts";
 export type { BinaryLogitsOptions } from "./losses/binary-cross-entropy.ts";
-export { accuracy, crossEntropy, negativeLogLikelihood } from "./losses/cross-entropy.ts";
+export { crossEntropy, negativeLogLikelihood } from "./losses/cross-entropy.ts";
 export type { ClassLossOptions, CrossEntropyOptions } from "./losses/cross-entropy.ts";
 export {
   gaussianNegativeLogLikelihood,

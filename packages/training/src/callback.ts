@@ -15,6 +15,8 @@ export interface TrainingRun {
   readonly generators: readonly Generator[];
   /** Means of the scalars over the last some 30 steps that were read: nothing waits for them. */
   recent(): Readonly<Record<string, number>>;
+  /** The same once every scalar so far is read: waits for the device. */
+  readRecent(): Promise<Readonly<Record<string, number>>>;
   /** Which parts of a step run plain, by name, and why. */
   plainParts(): ReadonlyMap<string, string>;
   /** Makes one step again as it is written, not compiled, so that observers see it; for diagnoses. */

@@ -25,28 +25,39 @@ export type LossOf = () => Tensor;
 export function descend(
   optimizer: SteppingOptimizer,
   losses: LossOf | readonly LossOf[],
-  { clip }: DescendOptions = {},
+  options: DescendOptions = {},
+): Tensor {
+  return descendIn("descend", optimizer, losses, options);
+}
+
+/** {@link descend} whose errors speak of `op`. */
+export function descendIn(
+  op: string,
+  optimizer: SteppingOptimizer,
+  losses: LossOf | readonly LossOf[],
+  { clip }: DescendOptions,
 ): Tensor {
   const parameters = parametersOfOptimizer(optimizer);
-  const loss = walk(optimizer, parameters, losses);
+  const loss = walk(op, optimizer, parameters, losses);
   if (optimizer.kind === "ascending") {
     optimizer.ascend();
-    walk(optimizer, parameters, losses);
+    walk(op, optimizer, parameters, losses);
   }
   clip?.(parameters);
   optimizer.step();
   return loss;
 }
 
-/** {@link descend} for an optimiser that computes the loss several times in a step. */
+/** {@link descendIn} for an optimiser that computes the loss several times in a step. */
 export async function descendByClosure(
+  op: string,
   optimizer: LBFGS,
   losses: LossOf | readonly LossOf[],
 ): Promise<Tensor> {
   const parameters = parametersOfOptimizer(optimizer);
   let first: Tensor | undefined;
   await optimizer.step(() => {
-    const loss = walk(optimizer, parameters, losses);
+    const loss = walk(op, optimizer, parameters, losses);
     first ??= loss;
     return loss;
   });
@@ -58,6 +69,7 @@ const parametersOfOptimizer = ({ groups }: AnyOptimizer): Tensor[] =>
 
 /** The mean loss, its gradients in the parameters. */
 function walk(
+  op: string,
   optimizer: AnyOptimizer,
   parameters: readonly Tensor[],
   given: LossOf | readonly LossOf[],
@@ -65,13 +77,13 @@ function walk(
   optimizer.zeroGrad();
   const losses = (typeof given === "function" ? [given] : given).map((lossOf) => {
     const loss = lossOf();
-    checkLoss(loss);
+    checkLoss(op, loss);
     loss.backward();
     return loss.detach();
   });
   if (!parameters.some(({ grad }) => grad !== null))
     throw new ArgumentError(
-      "descend",
+      op,
       `none of the optimizer's ${parameters.length} parameters got a gradient: the loss does not depend on them. Compute it from the model's outputs, without detach() or noGrad().`,
       { received: parameters.length },
     );
@@ -84,16 +96,16 @@ function walk(
   });
 }
 
-function checkLoss(loss: unknown): void {
+function checkLoss(op: string, loss: unknown): void {
   if (!(loss instanceof Tensor))
     throw new ArgumentError(
-      "descend",
+      op,
       `the loss must be a tensor: received ${loss instanceof Promise ? "a promise" : typeof loss}. Return a scalar tensor, before any await.`,
       { received: loss },
     );
   if (loss.elementCount !== 1)
     throw new ArgumentError(
-      "descend",
+      op,
       `the loss must be a scalar: received shape ${formatShape(loss.shape)}. Reduce it, e.g. with mean().`,
       { expected: [], received: loss.shape },
     );

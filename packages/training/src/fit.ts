@@ -1,7 +1,7 @@
 import { Module } from "@dl/nn";
 import type { Metrics } from "./metrics/metric.ts";
 import type { EpochReport } from "./reports.ts";
-import { supervised, type Loss, type SupervisedOptions } from "./supervised.ts";
+import { supervisedIn, type Loss, type SupervisedOptions } from "./supervised.ts";
 import { Trainer, type TrainerOptions } from "./trainer.ts";
 import type { FiguresOf, Scalars, TrainingStep } from "./training-step.ts";
 
@@ -41,7 +41,7 @@ export async function fit<Batch>(
 ): Promise<readonly EpochReport[]> {
   const step =
     subject instanceof Module
-      ? supervised(subject, options as FitOptions<Batch, Metrics>)
+      ? supervisedIn("fit", subject, options as FitOptions<Batch, Metrics>)
       : subject;
   return await new Trainer<Batch>(step, options).fit();
 }

@@ -3,7 +3,7 @@ import { ArgumentError } from "@dl/backend";
 import type { Module } from "@dl/nn";
 import type { AnyOptimizer } from "@dl/optim";
 import type { Tensor } from "@dl/tensor";
-import { descend, descendByClosure, type DescendOptions, type LossOf } from "./descend.ts";
+import { descendByClosure, descendIn, type DescendOptions, type LossOf } from "./descend.ts";
 import { updateMetrics, type Metrics } from "./metrics/metric.ts";
 import { forwardPassOf, type Objective } from "./objective.ts";
 import type { TrainingStep } from "./training-step.ts";
@@ -34,11 +34,20 @@ export function supervised<Batch, M extends Metrics = Record<never, never>>(
   model: Module,
   options: SupervisedOptions<Batch, M>,
 ): TrainingStep<Batch, Loss, M> {
+  return supervisedIn("supervised", model, options);
+}
+
+/** {@link supervised} whose errors speak of `op`. */
+export function supervisedIn<Batch, M extends Metrics>(
+  op: string,
+  model: Module,
+  options: SupervisedOptions<Batch, M>,
+): TrainingStep<Batch, Loss, M> {
   const { optimizer, clip, metrics } = options;
-  const forwardPass = forwardPassOf("supervised", model, options);
+  const forwardPass = forwardPassOf(op, model, options);
   if (clip !== undefined && optimizer?.kind === "closure")
     throw new ArgumentError(
-      "supervised",
+      op,
       "clip cannot be used with an optimizer that computes the loss several times per step: its line search would see gradients that are not the loss's. Leave clip out, or use another optimizer.",
     );
   /** A batch's scalars; the metrics count it. */
@@ -68,14 +77,14 @@ export function supervised<Batch, M extends Metrics = Record<never, never>>(
           plain: "the optimizer reads the loss within its step",
           async step(...batches: readonly Batch[]) {
             const { losses, beside } = withScalars(batches);
-            const loss = await descendByClosure(optimizer, losses);
+            const loss = await descendByClosure(op, optimizer, losses);
             return { ...meanOf(beside), loss };
           },
         }
       : {
           step(...batches: readonly Batch[]) {
             const { losses, beside } = withScalars(batches);
-            const loss = descend(optimizer, losses, clip && { clip });
+            const loss = descendIn(op, optimizer, losses, { ...(clip && { clip }) });
             return { ...meanOf(beside), loss };
           },
         }),

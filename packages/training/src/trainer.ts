@@ -158,6 +158,11 @@ export class Trainer<
     return this.#figures.recent();
   }
 
+  async readRecent(): Promise<Readonly<Record<string, number>>> {
+    await this.#figures.read();
+    return this.#figures.recent();
+  }
+
   plainParts(): ReadonlyMap<string, string> {
     return this.#runner.plainParts();
   }

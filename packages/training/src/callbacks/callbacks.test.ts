@@ -297,7 +297,7 @@ describe("progress", () => {
       return text;
     };
     const onTerminal = await shown(true);
-    expect(onTerminal.split("\r\u001b[K")).toHaveLength(5);
+    expect(onTerminal.split("\r\u001b[K")).toHaveLength(7);
     expect(onTerminal).toContain("epoch 1/2  ████████████████░░░░░░░░░░░░░░░░  loss ");
     expect(onTerminal.endsWith("\n")).toBe(true);
     const elsewhere = (await shown(false)).split("\n");

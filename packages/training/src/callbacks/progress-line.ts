@@ -1,4 +1,5 @@
 import type { Callback } from "../callback.ts";
+import type { EpochReport } from "../reports.ts";
 import { figuresOf, type TextSink } from "./csv-log.ts";
 import { progress, type ProgressOptions, type TrainingProgress } from "./progress.ts";
 
@@ -46,40 +47,45 @@ export function progressLine(terminal: Terminal, options: ProgressLineOptions = 
   let isOpen = false;
   let latest: TrainingProgress | undefined;
   let printed = { part: 0, seconds: 0 };
-  const print = (event: TrainingProgress): void => {
+  const print = (event: TrainingProgress, scalars: TrainingProgress["scalars"]): void => {
     printed = { part: partOf(event, linesPerEpoch), seconds: event.seconds };
-    terminal.write(`${progressText(event, width(), options, false)}\n`);
+    terminal.write(`${progressText({ ...event, scalars }, width(), options, false)}\n`);
   };
   const show = (event: TrainingProgress): void => {
     latest = event;
-    if (isTerminal) {
-      isOpen = true;
-      terminal.write(eraseLine + progressText(event, width(), options));
-      return;
-    }
-    // The epoch's last line waits for its means and its validation.
-    if (event.batch === event.batchCount) return;
-    const isDue = partOf(event, linesPerEpoch) !== printed.part;
-    if (isDue || event.seconds - printed.seconds >= longestSilence) print(event);
+    if (!isTerminal) return;
+    isOpen = true;
+    terminal.write(eraseLine + progressText(event, width(), options));
   };
+  // Lines are printed at the same steps in every run; a terminal is drawn when there is time.
+  const watch = progress(show, isTerminal ? options : { ...options, everyMs: 0 });
   return {
-    ...progress(show, options),
-    onEpoch(epoch) {
-      if (latest === undefined || isTerminal) return;
-      const {
-        epoch: _number,
-        step: _step,
-        seconds: _seconds,
-        learningRate: _rate,
-        ...scalars
-      } = Object.fromEntries(figuresOf(epoch));
-      print({ ...latest, scalars });
+    ...watch,
+    async onStep(step, run) {
+      await watch.onStep?.(step, run);
+      // The epoch's last line waits for its means and its validation.
+      if (isTerminal || latest?.step !== step.step || step.batch === run.batchCount) return;
+      const isDue = partOf(latest, linesPerEpoch) !== printed.part;
+      if (isDue || latest.seconds - printed.seconds >= longestSilence)
+        print(latest, await run.readRecent());
+    },
+    onEpoch(epoch, run) {
+      if (latest === undefined) return;
+      // By now everything is read.
+      if (isTerminal) show({ ...latest, scalars: run.recent() });
+      else print(latest, epochScalars(epoch));
     },
     onEnd() {
       if (isOpen) terminal.write("\n");
       isOpen = false;
     },
   };
+}
+
+/** An epoch's means and metrics, and its validation's. */
+function epochScalars(epoch: EpochReport): Record<string, number> {
+  const beside = new Set(["epoch", "step", "seconds", "learningRate"]);
+  return Object.fromEntries([...figuresOf(epoch)].filter(([name]) => !beside.has(name)));
 }
 
 /** Which part of the whole training has begun, each epoch cut into as many. */

@@ -3,7 +3,7 @@ import { SGD } from "@dl/optim";
 import { configure, Generator, integers, normal } from "@dl/tensor";
 import { bench, describe } from "vitest";
 import { crossEntropy, Linear, ReLU, Sequential } from "@dl/nn";
-import { watchDeadUnits, type DeadUnitWatch } from "../index.ts";
+import { fit, watchDeadUnits, type DeadUnitWatch } from "../index.ts";
 
 configure({ backend: await cpu() });
 
@@ -34,8 +34,8 @@ async function steps(): Promise<void> {
 }
 
 /** Batches in the same order as `steps`, through the loop of this package. */
-async function throughTrainEpoch(): Promise<void> {
-  await trainEpoch(model, { loss: crossEntropy, optimizer, data: epoch });
+async function throughFit(): Promise<void> {
+  await fit(model, { loss: crossEntropy, optimizer, data: epoch, epochs: 1 });
 }
 
 let watch: DeadUnitWatch | undefined;
@@ -51,5 +51,5 @@ describe(`${stepCount} steps of an MLP on the cpu`, () => {
     teardown: () => watch?.stop(),
   });
   bench("the same, no longer watched", steps, options);
-  bench("trainEpoch", throughTrainEpoch, options);
+  bench("fit", throughFit, options);
 });

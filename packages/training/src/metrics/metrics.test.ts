@@ -3,6 +3,7 @@ import { reference } from "@dl/backend-reference";
 import { configure, Generator, integers, normal, tensor, type Tensor } from "@dl/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  accuracy,
   Accuracy,
   classificationScores,
   ConfusionMatrix,
@@ -178,4 +179,14 @@ describe("extremes", () => {
     );
     expect(() => new RunningMean().update(tensor([1, 2]))).toThrow("runningMean: needs a scalar");
   });
+});
+
+it("accuracy is the share of right answers of one batch", async () => {
+  const logits = tensor([
+    [1, 2, 0.5],
+    [-1, 0, 3],
+  ]);
+  const classes = (of: number[]): Tensor => tensor(of, { dtype: "int32" });
+  expect(await accuracy(logits, classes([1, 0])).item()).toBe(0.5);
+  expect(await accuracy(logits, classes([1, 2])).item()).toBe(1);
 });

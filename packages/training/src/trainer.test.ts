@@ -4,6 +4,7 @@ import {
   Adam,
   clipGradNorm,
   cosineSchedule,
+  EMA,
   LBFGS,
   ReduceOnPlateau,
   SAM,
@@ -11,7 +12,7 @@ import {
   SGD,
 } from "@dl/optim";
 import { configure, Generator, manualSeed, normal, tensor, type Tensor } from "@dl/tensor";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { crossEntropy, Dropout, Linear, meanSquaredError, ReLU, Sequential } from "@dl/nn";
 import {
   Accuracy,
@@ -396,5 +397,112 @@ describe("pieces", () => {
     await fit(model, { loss: crossEntropy, optimizer, data, epochs: 1 });
     isEpochOver = true;
     expect(await fired).toBe(false);
+  });
+});
+
+describe("at the same time", () => {
+  const held = (): DataLoader => new DataLoader(points(40, 9), { batchSize: 4 });
+
+  it("two evaluations of one model are right, and leave its modes", async () => {
+    const model = classifier();
+    const alone = await evaluate(model, { loss: crossEntropy, data: held() });
+    const all = [held(), held()].map((data) => evaluate(model, { loss: crossEntropy, data }));
+    expect(await Promise.all(all)).toEqual([alone, alone]);
+    expect(model.modules().every((module) => module.isTraining)).toBe(true);
+  });
+
+  it("an evaluation does not change a training", async () => {
+    const [alone, beside] = [classifier(), classifier()];
+    await fit(alone, everything(alone));
+    manualSeed(5);
+    const [, found] = await Promise.all([
+      fit(beside, everything(beside)),
+      evaluate(beside, { loss: crossEntropy, data: held() }),
+    ]);
+    expect(await weights(beside)).toEqual(await weights(alone));
+    expect(found.loss).toBeGreaterThan(0);
+  });
+
+  it("two trainings of one model are refused before anything is touched", async () => {
+    const model = classifier();
+    const whole = fit(model, everything(model));
+    const other = everything(model);
+    await expect(fit(model, other)).rejects.toThrow(
+      "fit: a network, an optimizer or a metric is in use by another training or evaluation that is not over.",
+    );
+    await whole;
+    manualSeed(5);
+    const alone = classifier();
+    await fit(alone, everything(alone));
+    expect(await weights(model)).toEqual(await weights(alone));
+    await fit(model, other); // the first is over
+  });
+
+  it("a metric is not shared by two evaluations", async () => {
+    const model = classifier();
+    const options = { loss: crossEntropy, metrics: { accuracy: new Accuracy() } };
+    const first = evaluate(model, { ...options, data: held() });
+    await expect(evaluate(model, { ...options, data: held() })).rejects.toThrow(
+      "evaluate: a metric is in use",
+    );
+    expect((await first).accuracy).toBeGreaterThan(0);
+  });
+});
+
+describe("compiled by default", () => {
+  const data = (): SupervisedBatch[] => [...new DataLoader(points(64), { batchSize: 16 })];
+
+  it("gives the bits of a plain training", async () => {
+    const run = async (compile: boolean): Promise<number[][]> => {
+      manualSeed(5);
+      const model = classifier();
+      await fit(model, everything(model, { compile, averages: new EMA(model.parameters()) }));
+      return await weights(model);
+    };
+    expect(await run(true)).toEqual(await run(false));
+  });
+
+  it("a step that cannot be compiled runs plain, and says so once", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    try {
+      const model = classifier();
+      const optimizer = new SGD(model.parameters(), { learningRate: 0.1 });
+      const trainer = new Trainer<SupervisedBatch>(
+        {
+          modules: { model },
+          optimizers: { optimizer },
+          async step({ inputs, targets }) {
+            const loss = descend(optimizer, () => crossEntropy(model.forward(inputs), targets));
+            await loss.item();
+            return { loss };
+          },
+        },
+        { data: data(), epochs: 2 },
+      );
+      await trainer.fit();
+      expect([...trainer.plainParts()]).toEqual([["step", "it is asynchronous"]]);
+      expect(warn.mock.calls).toEqual([
+        ['training: "step" runs plain, and slower for it: it is asynchronous.'],
+      ]);
+    } finally {
+      warn.mockRestore();
+    }
+  });
+
+  it("so does one whose batches have more than tensors", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    try {
+      const model = classifier();
+      const named = data().map((batch, i) => ({ ...batch, name: `batch ${i}` }));
+      const optimizer = new SGD(model.parameters(), { learningRate: 0.1 });
+      await fit(model, { loss: crossEntropy, optimizer, data: named, epochs: 2 });
+      expect(warn.mock.calls).toEqual([
+        [
+          'training: "step" runs plain, and slower for it: of its arguments only tensors may differ from step to step, and there is a string as name.',
+        ],
+      ]);
+    } finally {
+      warn.mockRestore();
+    }
   });
 });

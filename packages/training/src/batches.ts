@@ -3,25 +3,47 @@ import { ArgumentError } from "@dl/backend";
 /** One pass over training data per loop: a data loader, an array of batches, a generator's owner. */
 export type Batches<Batch> = Iterable<Batch> | AsyncIterable<Batch>;
 
+/** Looks at a batch; `false` ends the pass. */
+export type Visit<Batch> = (batch: Batch) => boolean | Promise<boolean>;
+
 /**
- * The batches of one pass, without the first `skipped`.
+ * Visits the batches of one pass without the first `skipped`; gives `false` if a visit ended it. Waits
+ * only for what is a promise: an array of batches and steps that are replayed cost no turn each.
  *
  * @throws {ArgumentError} if there is nothing to go through, or no batch left.
  */
-export async function* batchesOf<Batch>(
+export async function visitBatches<Batch>(
   op: string,
   data: Batches<Batch>,
+  visit: Visit<Batch>,
   skipped = 0,
-): AsyncGenerator<Batch, void, undefined> {
+): Promise<boolean> {
   checkBatches(op, data);
+  const batches =
+    Symbol.asyncIterator in data ? data[Symbol.asyncIterator]() : data[Symbol.iterator]();
   let position = 0;
-  for await (const batch of data) if (position++ >= skipped) yield batch;
-  if (position === 0)
-    throw new ArgumentError(
-      op,
-      "the data has no batches. Give it samples; and something that can be gone through once per epoch, such as a DataLoader or an array: a generator's result is empty the second time.",
-      { received: data },
-    );
+  let isOpen = false;
+  try {
+    for (;;) {
+      const given = batches.next();
+      const next = given instanceof Promise ? await given : given;
+      if (next.done === true) break;
+      isOpen = true;
+      if (position++ >= skipped) {
+        const verdict = visit(next.value);
+        if (!(verdict instanceof Promise ? await verdict : verdict)) return false;
+      }
+      isOpen = false;
+    }
+  } finally {
+    if (isOpen) await batches.return?.();
+  }
+  if (position > 0) return true;
+  throw new ArgumentError(
+    op,
+    "the data has no batches. Give it samples; and something that can be gone through once per epoch, such as a DataLoader or an array: a generator's result is empty the second time.",
+    { received: data },
+  );
 }
 
 /** Whether it can be gone through. */

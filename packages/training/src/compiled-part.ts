@@ -1,5 +1,5 @@
 import { compile, Tensor, type StepResult } from "@dl/tensor";
-import { assembled, dissected } from "./batch-structure.ts";
+import { argumentsOf, patternOf, strangerIn, tensorsIn, type Pattern } from "./batch-structure.ts";
 import type { Part, Scalars } from "./training-step.ts";
 
 /** A part of a step, to be called like the function it was made of. */
@@ -11,7 +11,10 @@ export interface CompiledPart<Inputs extends readonly unknown[], Result> extends
 export type PartResult = Tensor | readonly Tensor[] | Scalars | void;
 
 /** A way the arguments are built, compiled; the tensors in it may be others each time. */
-type Version = (...tensors: readonly Tensor[]) => StepResult;
+interface Version {
+  readonly pattern: Pattern;
+  readonly call: (...tensors: readonly Tensor[]) => StepResult;
+}
 
 /**
  * Compiles a part of a training step, so that what comes between the parts may differ from step to
@@ -29,7 +32,7 @@ export function compiledPart<
   Inputs extends readonly unknown[],
   Result extends PartResult | Promise<PartResult>,
 >(name: string, body: (...inputs: Inputs) => Result): CompiledPart<Inputs, Result> {
-  const versions = new Map<string, Version>();
+  const versions: Version[] = [];
   let refusal: string | undefined;
   let isFirst = true;
   const refuse = (reason: string): void => {
@@ -46,21 +49,21 @@ export function compiledPart<
       if (result instanceof Promise) refuse("it is asynchronous");
       return result;
     }
-    const { tensors, structure, key } = dissected(inputs);
-    if (key === undefined) {
-      refuse(
-        `of its arguments only tensors may differ from step to step, and there is ${structure}`,
-      );
+    for (const { pattern, call } of versions) {
+      const tensors = tensorsIn(inputs, pattern);
+      if (tensors !== undefined) return call(...tensors) as Result;
+    }
+    const stranger = inputs.map((input, i) => strangerIn(input, `argument ${i}`)).find(Boolean);
+    if (stranger !== undefined) {
+      refuse(`only tensors may differ from step to step, and its arguments have ${stranger}`);
       return body(...inputs);
     }
-    let version = versions.get(key);
-    if (version === undefined) {
-      version = compile((...given: readonly Tensor[]) =>
-        withoutGaps(body(...(assembled(structure, given) as Inputs))),
-      );
-      versions.set(key, version);
-    }
-    return version(...tensors) as Result;
+    const pattern = patternOf(inputs);
+    const call = compile((...tensors: readonly Tensor[]) =>
+      withoutGaps(body(...(argumentsOf(pattern, tensors) as unknown as Inputs))),
+    );
+    versions.push({ pattern, call });
+    return call(...tensorsIn(inputs, pattern)!) as Result;
   };
   return Object.defineProperty(Object.assign(part, { partName: name }), "refusal", {
     get: () => refusal,

@@ -1,5 +1,5 @@
 import type { Module } from "@dl/nn";
-import { batchesOf, type Batches } from "./batches.ts";
+import { visitBatches, type Batches } from "./batches.ts";
 import { claim } from "./claims.ts";
 import { inEvaluation } from "./in-evaluation.ts";
 import {
@@ -96,13 +96,14 @@ export async function passOver<Batch>(
   resetMetrics(metrics);
   const figures = new RunningFigures();
   const pace = new Pace(figures);
-  for await (const batch of batchesOf(op, data)) {
+  await visitBatches(op, data, async (batch) => {
     signal?.throwIfAborted();
     const scalars = around(() => inEvaluation(op, modules, () => scalarsOf(batch)));
     checkScalars(op, scalars);
     figures.count(scalars, sampleCount(batch));
     await pace.next(false);
-  }
+    return true;
+  });
   await pace.end();
   signal?.throwIfAborted();
   const values: MetricValues<Metrics> = await readMetrics(metrics);

@@ -68,6 +68,11 @@ function checkSupervised(op: string, batch: unknown): asserts batch is Supervise
 
 /** How many samples a batch has: the first axis of its first tensor; 1 where there is none. */
 export function sampleCount(batch: unknown): number {
-  const parts: unknown[] = batch instanceof Tensor ? [batch] : Object.values(batch ?? {});
-  return parts.find((part) => part instanceof Tensor)?.shape[0] ?? 1;
+  if (batch instanceof Tensor) return batch.shape[0] ?? 1;
+  const parts = (batch ?? {}) as Readonly<Record<string, unknown>>;
+  for (const name in parts) {
+    const part = parts[name];
+    if (part instanceof Tensor) return part.shape[0] ?? 1;
+  }
+  return 1;
 }

@@ -29,8 +29,10 @@ export class RunningFigures {
   #reading: Promise<void> = Promise.resolve();
 
   count(scalars: Scalars, weight: number): void {
-    for (const [name, value] of Object.entries(scalars))
+    for (const name in scalars) {
+      const value = scalars[name];
       if (value !== undefined) this.#unread.push({ name, value, weight });
+    }
   }
 
   /** Reads what was counted so far. */

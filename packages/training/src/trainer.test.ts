@@ -498,7 +498,7 @@ describe("compiled by default", () => {
       await fit(model, { loss: crossEntropy, optimizer, data: named, epochs: 2 });
       expect(warn.mock.calls).toEqual([
         [
-          'training: "step" runs plain, and slower for it: of its arguments only tensors may differ from step to step, and there is a string as name.',
+          'training: "step" runs plain, and slower for it: only tensors may differ from step to step, and its arguments have a string as argument 0.name.',
         ],
       ]);
     } finally {

@@ -1,13 +1,13 @@
 import { ArgumentError } from "@dl/backend";
 import { checkCount } from "@dl/nn";
-import type { ReduceOnPlateau, Scheduler, WeightAverage } from "@dl/optim";
+import type { AnyOptimizer, ReduceOnPlateau, Scheduler, WeightAverage } from "@dl/optim";
 import { defaultGenerator, type Generator } from "@dl/tensor";
 import {
   batchCountOf,
-  batchesOf,
   checkBatches,
   isBatches,
   isSeekable,
+  visitBatches,
   type Batches,
   type LoaderState,
 } from "./batches.ts";
@@ -106,6 +106,7 @@ export class Trainer<
   readonly #validations: ReadonlyMap<string, Batches<Batch>>;
   readonly #callbacks: readonly Callback[];
   readonly #metrics: Metrics;
+  readonly #firstOptimizer: AnyOptimizer | undefined;
   readonly #figures = new RunningFigures();
   #history: readonly EpochReport<FiguresOf<S, M>>[] = [];
   #step = 0;
@@ -143,6 +144,7 @@ export class Trainer<
     this.#averages = listOf(options.averages);
     this.#callbacks = options.callbacks ?? [];
     this.#metrics = trainingStep.metrics ?? {};
+    [this.#firstOptimizer] = Object.values(trainingStep.optimizers);
     this.#runner = new StepRunner(trainingStep, this.#averages, options.compile !== false);
   }
 
@@ -250,13 +252,15 @@ export class Trainer<
     const isDone = this.#batches > 0 && this.#batches === this.batchCount;
     const skipped = isSeekable(data) ? 0 : this.#batches;
     let from: Batch[] = [];
-    for await (const batch of isDone ? [] : batchesOf("fit", data, skipped)) {
+    const take = (batch: Batch): boolean | Promise<boolean> => {
       signal?.throwIfAborted();
       from.push(batch);
-      if (from.length < accumulate) continue;
-      if (!(await this.#takeStep(from, pace))) return false;
+      if (from.length < accumulate) return true;
+      const batches = from;
       from = [];
-    }
+      return this.#takeStep(batches, pace);
+    };
+    if (!isDone && !(await visitBatches("fit", data, take, skipped))) return false;
     if (from.length > 0 && !(await this.#takeStep(from, pace))) return false;
     await pace.end();
     signal?.throwIfAborted();
@@ -264,32 +268,48 @@ export class Trainer<
   }
 
   /** `false` if the training is to end here. */
-  async #takeStep(from: readonly Batch[], pace: Pace): Promise<boolean> {
+  #takeStep(from: readonly Batch[], pace: Pace): boolean | Promise<boolean> {
+    if (this.#callbacks.length > 0) return this.#watchedStep(from, pace);
+    const scalars = this.#runner.run(from);
+    if (scalars instanceof Promise)
+      return scalars.then(async (awaited) => {
+        this.#took(awaited, from);
+        await pace.next(false);
+        return true;
+      });
+    this.#took(scalars, from);
+    const pause = pace.next(this.#runner.isReplayed);
+    return pause === undefined ? true : pause.then(() => true);
+  }
+
+  async #watchedStep(from: readonly Batch[], pace: Pace): Promise<boolean> {
     for (const callback of this.#callbacks) await callback.beforeStep?.(this.#step + 1, this);
-    const given = this.#runner.run(from);
-    const scalars = given instanceof Promise ? await given : given;
+    const scalars = await this.#runner.run(from);
+    const samples = this.#took(scalars, from);
+    await pace.next(this.#runner.isReplayed);
+    const report: StepReport<Batch> = {
+      epoch: this.#history.length + 1,
+      step: this.#step,
+      batch: this.#batches,
+      samples,
+      scalars,
+      learningRate: this.#learningRate,
+      from,
+    };
+    for (const callback of this.#callbacks) await callback.onStep?.(report, this);
+    return !this.#isStopped;
+  }
+
+  /** Counts a step that was made; gives its samples. */
+  #took(scalars: Scalars, from: readonly Batch[]): number {
     checkScalars("fit", scalars);
-    const [optimizer] = Object.values(this.trainingStep.optimizers);
-    this.#learningRate = optimizer?.groups[0]?.learningRate ?? NaN;
+    this.#learningRate = this.#firstOptimizer?.groups[0]?.learningRate ?? NaN;
     this.#step++;
     this.#batches += from.length;
     const samples = from.reduce((sum, batch) => sum + sampleCount(batch), 0);
     this.#figures.count(scalars, samples);
     for (const schedule of this.#schedules) schedule.step();
-    await pace.next(this.#runner.isReplayed);
-    if (this.#callbacks.length > 0) await this.#report({ scalars, samples, from });
-    return !this.#isStopped;
-  }
-
-  async #report(step: Pick<StepReport<Batch>, "scalars" | "samples" | "from">): Promise<void> {
-    const report: StepReport<Batch> = {
-      ...step,
-      epoch: this.#history.length + 1,
-      step: this.#step,
-      batch: this.#batches,
-      learningRate: this.#learningRate,
-    };
-    for (const callback of this.#callbacks) await callback.onStep?.(report, this);
+    return samples;
   }
 
   /** An interrupted validation leaves the metrics as they were, for the state. */

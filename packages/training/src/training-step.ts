@@ -119,11 +119,13 @@ export function checkScalars(op: string, scalars: Scalars): void {
       `a step must give its scalars by name: received ${scalars instanceof Tensor ? "a tensor" : String(scalars)}. Return e.g. { loss }.`,
       { received: scalars },
     );
-  for (const [name, value] of Object.entries(scalars))
+  for (const name in scalars) {
+    const value = scalars[name];
     if (value !== undefined && (!(value instanceof Tensor) || value.elementCount !== 1))
       throw new ArgumentError(
         op,
         `${name} must be a scalar: received ${value instanceof Tensor ? `shape ${formatShape(value.shape)}` : typeof value}. Reduce it, e.g. with mean(), and leave it a tensor.`,
         { expected: [], received: value },
       );
+  }
 }

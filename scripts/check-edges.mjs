@@ -16,6 +16,7 @@ const allowed = {
   conv: ["autograd", "backend", "nn", "tensor"],
   optim: ["autograd", "backend", "tensor"],
   data: ["backend", "tensor"],
+  training: ["autograd", "backend", "data", "nn", "optim", "tensor"],
 };
 // The only places that choose a backend; private, so they may import everything.
 const free = new Set(["testing", "train", "bench"]);

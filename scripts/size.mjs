@@ -14,9 +14,10 @@ const packageBudgets = {
   "backend-webgpu": 40,
   conv: 12,
   data: 32,
-  nn: 28,
+  nn: 20,
   optim: 12,
   tensor: 40,
+  training: 16,
 };
 
 /**

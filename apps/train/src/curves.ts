@@ -1,13 +1,26 @@
-import type { TrainingProgress } from "./training.ts";
+import type { Training } from "./training.ts";
 
 const levels = "▁▂▃▄▅▆▇█";
 const longest = 64;
 
 /** How loss and accuracy went over the run, one small plot each. */
-export function curvesText(history: readonly TrainingProgress[], width: number): string {
-  const losses = history.map(({ loss }) => loss.toFixed(3));
-  const accuracies = history.map(({ accuracy }) => `${(100 * accuracy).toFixed(1)} %`);
+export function curvesText(
+  training: Pick<Training, "losses" | "accuracies">,
+  width: number,
+): string {
+  const losses = smoothed(training.losses).map((loss) => loss.toFixed(3));
+  const accuracies = smoothed(training.accuracies).map((share) => `${(100 * share).toFixed(1)} %`);
   return [curve("loss", losses, width), curve("accuracy", accuracies, width)].join("\n");
+}
+
+/** The exponential mean over some 30 steps, corrected for its start as Adam's moments are. */
+function smoothed(values: readonly number[], decay = 0.97): number[] {
+  let [sum, weight] = [0, 0];
+  return values.map((value) => {
+    sum = decay * sum + (1 - decay) * value;
+    weight = decay * weight + (1 - decay);
+    return sum / weight;
+  });
 }
 
 /** First value, plot, last value. */

@@ -1,8 +1,10 @@
 import { DlError, InternalError } from "@dl/backend";
+import { DataLoader, type Dataset } from "@dl/data";
+import { crossEntropy, type Sequential } from "@dl/nn";
 import { configure, Generator } from "@dl/tensor";
+import { Accuracy, ConfusionMatrix, evaluate, type ConfusionCounts } from "@dl/training";
 import { confusionText } from "./confusion.ts";
 import { curvesText } from "./curves.ts";
-import { evaluate } from "./evaluation.ts";
 import { drawGraph } from "./graph-drawing.ts";
 import { loadDigits } from "./load-digits.ts";
 import { models } from "./models.ts";
@@ -10,9 +12,9 @@ import { openBackend } from "./open-backend.ts";
 import { optimizers } from "./optimizers.ts";
 import { help, parseOptions, type TrainOptions } from "./options.ts";
 import { digitsText } from "./pictures.ts";
-import { ProgressLine } from "./progress-line.ts";
-import { columnsOf, hasColor, painter, type Output } from "./terminal.ts";
-import { train, type TrainingProgress } from "./training.ts";
+import { Predictions } from "./predictions.ts";
+import { columnsOf, hasColor, note, painter, type Output } from "./terminal.ts";
+import { train, type Training } from "./training.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface Outputs {
@@ -67,33 +69,22 @@ async function learn(
   );
   say(`${digits.name}: ${digits.train.length} to learn from, ${digits.test.length} to test on\n`);
 
-  const line = new ProgressLine(out);
-  const history: TrainingProgress[] = [];
+  const training: Training = { seen: 0, losses: [], accuracies: [] };
   try {
     if (options.graph !== undefined) await drawGraph(options.graph, model, digits.train);
     const started = performance.now();
-    await train(model, optimizer, digits.train, {
-      epochs: options.epochs,
-      batchSize: options.batchSize,
-      seed: options.seed,
-      signal,
-      onProgress: (progress) => {
-        history.push(progress);
-        line.show(progress);
-      },
-    });
-    line.end();
-    if (!signal.aborted) line.note(`testing on ${digits.test.length} digits ...`);
-    const result = await evaluate(model, digits.test, signal);
-    line.clear();
+    await train(model, optimizer, digits.train, { ...options, signal, output: out }, training);
+    const end = note(out, signal.aborted ? "" : `testing on ${digits.test.length} digits ...`);
+    const result = await test(model, digits.test, signal);
+    end();
     if (result === undefined) {
-      const { seen = 0, total = 1 } = history.at(-1) ?? {};
-      say(seen === total ? "Stopped while testing." : `Stopped after ${seen} examples.`);
+      const isTrained = training.seen === options.epochs * digits.train.length;
+      say(isTrained ? "Stopped while testing." : `Stopped after ${training.seen} examples.`);
       return interruptedExitCode;
     }
     const seconds = (performance.now() - started) / 1000;
     const testAccuracy = result.accuracy;
-    say(curvesText(history, width));
+    say(curvesText(training, width));
     say(`\n${digitsText(digits.test, result.predictions, { width, isColored })}`);
     say(`\n${confusionText(result.confusion, paint)}`);
     say(
@@ -105,7 +96,28 @@ async function learn(
       );
     return 0;
   } finally {
-    line.end();
     await backend.dispose();
+  }
+}
+
+/** How well the model reads digits it never saw; `undefined` when the signal stopped it. */
+async function test(
+  model: Sequential,
+  dataset: Dataset,
+  signal: AbortSignal,
+): Promise<
+  { accuracy: number; predictions: readonly number[]; confusion: ConfusionCounts } | undefined
+> {
+  const metrics = {
+    accuracy: new Accuracy(),
+    predictions: new Predictions(),
+    confusion: new ConfusionMatrix(10),
+  };
+  const data = new DataLoader(dataset, { batchSize: 256 });
+  try {
+    return await evaluate(model, { loss: crossEntropy, data, metrics, signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return undefined;
   }
 }

@@ -30,3 +30,12 @@ const codes = { bold: "1", dim: "2", red: "31", green: "32" } as const;
 export function painter(isColored: boolean): Paint {
   return (style, text) => (isColored ? `\u001b[${codes[style]}m${text}\u001b[0m` : text);
 }
+
+const eraseLine = "\r\u001b[K";
+
+/** Shows a line on a terminal until the function returned is called; elsewhere nothing. */
+export function note(output: Output, text: string): () => void {
+  if (output.isTTY !== true || text === "") return () => {};
+  output.write(eraseLine + text.slice(0, columnsOf(output) - 1));
+  return () => output.write(eraseLine);
+}

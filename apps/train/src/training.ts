@@ -1,35 +1,58 @@
-import { noGrad } from "@dl/autograd";
 import { DataLoader, type Dataset } from "@dl/data";
 import { crossEntropy, type Sequential } from "@dl/nn";
-import { compile, type Tensor } from "@dl/tensor";
-import { MovingAverage } from "./moving-average.ts";
-import { nextTask } from "./next-task.ts";
+import { lambdaSchedule, Scheduler } from "@dl/optim";
+import type { Tensor } from "@dl/tensor";
+import {
+  accuracy,
+  fit,
+  progressLine,
+  supervised,
+  type Callback,
+  type SupervisedBatch,
+  type TrainingStep,
+} from "@dl/training";
 import type { Optimizer } from "./optimizers.ts";
+import type { Output } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
-
-export interface TrainingProgress {
-  readonly epoch: number;
-  readonly epochs: number;
-  /** Examples seen, of all epochs. */
-  readonly seen: number;
-  readonly total: number;
-  readonly loss: number;
-  /** Share of right answers over the last steps. */
-  readonly accuracy: number;
-  readonly seconds: number;
-}
 
 export interface TrainingSettings {
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: TrainingProgress) => void;
+  /** Where progress is shown. */
+  readonly output: Output;
+}
+
+/** How a training went. */
+export interface Training {
+  /** Examples learnt from, of all epochs. */
+  seen: number;
+  /** Of each step. */
+  readonly losses: number[];
+  readonly accuracies: number[];
+}
+
+/** Learning to name what a picture shows. */
+export function classification(
+  model: Sequential,
+  optimizer: Optimizer,
+): TrainingStep<SupervisedBatch> {
+  return supervised(model, {
+    optimizer,
+    forwardPass({ inputs, targets }: SupervisedBatch) {
+      const logits = model.forward(inputs);
+      return {
+        loss: crossEntropy(logits, targets),
+        scalars: { accuracy: accuracy(logits, targets) },
+      };
+    },
+  });
 }
 
 /**
  * Minibatch training with cross-entropy; the learning rate falls to 0 in a straight line. Stops
- * between two steps when the signal asks for it.
+ * between two steps when the signal asks for it; `training` then tells how far it came.
  *
  * @throws {UsageError} if the loss is no longer a number.
  */
@@ -37,48 +60,67 @@ export async function train(
   model: Sequential,
   optimizer: Optimizer,
   dataset: Dataset,
-  { epochs, batchSize, seed, signal, onProgress }: TrainingSettings,
-): Promise<void> {
-  const loader = new DataLoader(dataset, { batchSize, shuffle: true, seed });
-  const averageLoss = new MovingAverage();
-  const averageAccuracy = new MovingAverage();
-  const firstLearningRate = optimizer.learningRate;
+  { epochs, batchSize, seed, signal, output }: TrainingSettings,
+  training: Training = { seen: 0, losses: [], accuracies: [] },
+): Promise<Training> {
+  const data = new DataLoader(dataset, { batchSize, shuffle: true, seed });
   const total = epochs * dataset.length;
-  const started = performance.now();
-  let seen = 0;
-  model.train();
-  const step = compile((inputs: Tensor, targets: Tensor) => {
-    const logits = model.forward(inputs);
-    const batchLoss = crossEntropy(logits, targets);
-    optimizer.zeroGrad();
-    batchLoss.backward();
-    optimizer.step();
-    const right = noGrad(() => logits.detach().argmax(1).equal(targets).sum());
-    return { batchLoss, right };
-  });
-  for (let epoch = 1; epoch <= epochs; epoch++)
-    for (const { inputs, targets } of loader) {
-      // A step on the CPU never leaves the microtasks; Ctrl-C arrives between the tasks of Node.
-      await nextTask();
-      if (signal.aborted) return;
-      optimizer.learningRate = firstLearningRate * (1 - seen / total);
-      const { batchLoss, right } = step(inputs, targets);
-      const [loss, rightCount] = await Promise.all([batchLoss.item(), right.item()]);
+  const seenAfter = (step: number): number =>
+    Math.floor(step / data.length) * dataset.length + (step % data.length) * batchSize;
+  const schedule = new Scheduler(
+    optimizer,
+    lambdaSchedule((step) => Math.max(0, 1 - seenAfter(step) / total)),
+  );
+  const callbacks = [
+    watchLoss(training),
+    notes(training),
+    progressLine(output, {
+      unit: "examples",
+      linesPerEpoch: 4,
+      figures: ({ loss, accuracy: share }) =>
+        loss === undefined || share === undefined
+          ? []
+          : [`loss ${loss.toFixed(3)}`, `accuracy ${(100 * share).toFixed(1).padStart(4)} %`],
+    }),
+  ];
+  try {
+    await fit(classification(model, optimizer), { data, epochs, schedule, callbacks, signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return training;
+}
+
+/** Ends a training whose loss is no number. */
+function watchLoss(training: Training): Callback {
+  return {
+    onStep(_step, run) {
+      const { loss = 0 } = run.recent();
       if (!Number.isFinite(loss))
         throw new UsageError(
-          `training: the loss is ${loss} after ${seen} examples. Try a smaller --learning-rate.`,
+          `training: the loss is ${loss} after ${training.seen} examples. Try a smaller --learning-rate.`,
         );
-      averageLoss.add(loss);
-      averageAccuracy.add(rightCount / targets.shape[0]!);
-      seen += targets.shape[0]!;
-      onProgress({
-        epoch,
-        epochs,
-        seen,
-        total,
-        loss: averageLoss.value,
-        accuracy: averageAccuracy.value,
-        seconds: (performance.now() - started) / 1000,
-      });
+    },
+  };
+}
+
+/** Notes how it goes, step by step; read when there is time. */
+function notes(training: Training): Callback {
+  let unread: Readonly<Record<string, Tensor | undefined>>[] = [];
+  const read = async (): Promise<void> => {
+    const steps = unread;
+    unread = [];
+    for (const { loss, accuracy: share } of steps) {
+      training.losses.push(await loss!.item());
+      training.accuracies.push(await share!.item());
     }
+  };
+  return {
+    onStep({ samples, scalars }) {
+      training.seen += samples;
+      unread.push(scalars);
+    },
+    onEpoch: read,
+    onEnd: read,
+  };
 }

@@ -1,13 +1,15 @@
 import type { Backend } from "@dl/backend";
 import { cpu } from "@dl/backend-cpu";
 import { webgpu } from "@dl/backend-webgpu";
+import { DataLoader } from "@dl/data";
+import { crossEntropy } from "@dl/nn";
 import { configure, Generator, settings } from "@dl/tensor";
+import { Accuracy, evaluate } from "@dl/training";
 import { afterEach, expect, test } from "vitest";
 import { drawnDigits } from "./drawn-digits.ts";
-import { evaluate } from "./evaluation.ts";
 import { models } from "./models.ts";
 import { optimizers } from "./optimizers.ts";
-import { train, type TrainingProgress } from "./training.ts";
+import { train, type Training } from "./training.ts";
 
 const before = settings().backend;
 afterEach(() => configure({ backend: before }));
@@ -16,22 +18,23 @@ const seed = 5;
 const { signal } = new AbortController();
 
 /** The trainer's parts and its network, as `npm run train` puts them together; 128 small steps. */
-async function learn(backend: Backend): Promise<{ accuracy: number; history: TrainingProgress[] }> {
+async function learn(backend: Backend): Promise<{ accuracy: number; training: Training }> {
   configure({ backend });
-  const history: TrainingProgress[] = [];
   const digits = drawnDigits(512, seed);
   const model = models.cnn(new Generator(seed));
   const optimizer = optimizers.adam(model.parameters(), 0.003);
-  await train(model, optimizer, digits.train, {
+  const training = await train(model, optimizer, digits.train, {
     epochs: 2,
     batchSize: 8,
     seed,
     signal,
-    onProgress: (progress) => history.push(progress),
+    output: { write: () => {} },
   });
-  const { accuracy } = (await evaluate(model, digits.test, signal))!;
+  const data = new DataLoader(digits.test, { batchSize: 256 });
+  const metrics = { accuracy: new Accuracy() };
+  const { accuracy } = await evaluate(model, { loss: crossEntropy, data, metrics });
   await backend.dispose();
-  return { accuracy, history };
+  return { accuracy, training };
 }
 
 test(
@@ -42,7 +45,8 @@ test(
     const theirs = await learn(await cpu());
     expect(theirs.accuracy).toBeGreaterThan(0.75);
     expect(Math.abs(ours.accuracy - theirs.accuracy)).toBeLessThanOrEqual(0.01);
-    expect(ours.history[0]!.loss / theirs.history[0]!.loss).toBeCloseTo(1, 4);
-    expect(ours.history.at(-1)).toMatchObject({ seen: 1024, total: 1024, epoch: 2 });
+    expect(ours.training.losses[0]! / theirs.training.losses[0]!).toBeCloseTo(1, 4);
+    expect(ours.training.seen).toBe(1024);
+    expect(ours.training.losses).toHaveLength(128);
   },
 );

@@ -1,5 +1,6 @@
 import { reference } from "@dl/backend-reference";
-import { Linear, recordActivations } from "@dl/nn";
+import { Linear } from "@dl/nn";
+import { recordActivations } from "@dl/training";
 import { LBFGS } from "@dl/optim";
 import { configure, tensor, tidy, zeros, type Tensor } from "@dl/tensor";
 import { describe, expect, it } from "vitest";

@@ -49,18 +49,6 @@ export { Embedding } from "./embedding.ts";
 export type { EmbeddingOptions } from "./embedding.ts";
 export { observeForward } from "./observe-forward.ts";
 export type { ForwardObserver } from "./observe-forward.ts";
-export { recordActivations } from "./inspect/activations.ts";
-export type { Activations } from "./inspect/activations.ts";
-export { deadUnits, DeadUnitWatch, watchDeadUnits } from "./inspect/dead-units.ts";
-export type { DeadUnitOptions, DeadUnits } from "./inspect/dead-units.ts";
-export { histograms } from "./inspect/histogram.ts";
-export type { Histogram, HistogramOptions } from "./inspect/histogram.ts";
-export { moments } from "./inspect/moments.ts";
-export type { Moments } from "./inspect/moments.ts";
-export { saturationShares } from "./inspect/saturation.ts";
-export type { SaturationOptions } from "./inspect/saturation.ts";
-export { updateRatios } from "./inspect/update-ratios.ts";
-export type { UpdateRatios } from "./inspect/update-ratios.ts";
 export { gainOf } from "./initializers/gain.ts";
 export type { GainActivation } from "./initializers/gain.ts";
 export {
@@ -87,7 +75,7 @@ export { Linear, linear } from "./linear.ts";
 export type { LoadOptions, LoadReport } from "./load-state.ts";
 export { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "./losses/binary-cross-entropy.ts";
 export type { BinaryLogitsOptions } from "./losses/binary-cross-entropy.ts";
-export { accuracy, crossEntropy, negativeLogLikelihood } from "./losses/cross-entropy.ts";
+export { crossEntropy, negativeLogLikelihood } from "./losses/cross-entropy.ts";
 export type { ClassLossOptions, CrossEntropyOptions } from "./losses/cross-entropy.ts";
 export {
   gaussianNegativeLogLikelihood,
@@ -121,13 +109,6 @@ export {
   smoothL1Loss,
 } from "./losses/regression.ts";
 export type { HuberLossOptions, SmoothL1LossOptions } from "./losses/regression.ts";
-export { Accuracy } from "./metrics/accuracy.ts";
-export { classificationScores, PrecisionRecallF1 } from "./metrics/class-scores.ts";
-export type { ClassificationScores, Scores } from "./metrics/class-scores.ts";
-export { ConfusionMatrix } from "./metrics/confusion-matrix.ts";
-export type { ConfusionCounts } from "./metrics/confusion-matrix.ts";
-export type { Metric, Metrics, MetricValues, TotalState } from "./metrics/metric.ts";
-export { RunningMean } from "./metrics/running-mean.ts";
 export { Module } from "./module.ts";
 export type { StateDict } from "./module.ts";
 export { ModuleDict } from "./module-dict.ts";
@@ -150,51 +131,4 @@ export type { ElasticNetOptions } from "./regularizers.ts";
 export { Sequential } from "./sequential.ts";
 export { summary } from "./summary.ts";
 export type { SummaryInput } from "./summary.ts";
-export type { Batches, LoaderState, SeekableBatches } from "./training/batches.ts";
-export type { Callback, TrainingEnd, TrainingRun } from "./training/callback.ts";
-export type { EpochReport, StepReport } from "./training/reports.ts";
-export type { BestState, JudgeOptions } from "./training/callbacks/best-epoch.ts";
-export { checkpoints } from "./training/callbacks/checkpoints.ts";
-export type { CheckpointOptions, KeepState } from "./training/callbacks/checkpoints.ts";
-export { csvLog } from "./training/callbacks/csv-log.ts";
-export type { TextSink } from "./training/callbacks/csv-log.ts";
-export { earlyStopping } from "./training/callbacks/early-stopping.ts";
-export type {
-  EarlyStoppingOptions,
-  EarlyStoppingState,
-} from "./training/callbacks/early-stopping.ts";
-export { imageGrid } from "./training/callbacks/image-grid.ts";
-export type { ImageGridOptions } from "./training/callbacks/image-grid.ts";
-export { learningRateLog } from "./training/callbacks/learning-rate-log.ts";
-export type { LearningRateEntry, LearningRateLog } from "./training/callbacks/learning-rate-log.ts";
-export { nanStop } from "./training/callbacks/nan-stop.ts";
-export type { NanStopOptions } from "./training/callbacks/nan-stop.ts";
-export { progress } from "./training/callbacks/progress.ts";
-export type { ProgressOptions, TrainingProgress } from "./training/callbacks/progress.ts";
-export { progressLine } from "./training/callbacks/progress-line.ts";
-export type { Terminal } from "./training/callbacks/progress-line.ts";
-export { sampleGrid } from "./training/callbacks/sample-grid.ts";
-export type { SampleGridOptions } from "./training/callbacks/sample-grid.ts";
-export { evaluate } from "./training/evaluate.ts";
-export type { EvaluateOptions, Evaluation } from "./training/evaluate.ts";
-export type {
-  ForwardPass,
-  ForwardPassResult,
-  LossFunction,
-  Objective,
-  SupervisedBatch,
-} from "./training/forward-pass.ts";
-export type {
-  AscendingOptimizer,
-  ClosureOptimizer,
-  GradientOptimizer,
-  TrainingOptimizer,
-} from "./training/optimizer-step.ts";
-export { tensorBoardLog } from "./training/tensorboard/tensorboard-log.ts";
-export type { ByteSink, TensorBoardOptions } from "./training/tensorboard/tensorboard-log.ts";
-export { trainEpoch } from "./training/train-epoch.ts";
-export type { LoopOptions, PassReport, TrainEpochOptions } from "./training/train-epoch.ts";
-export type { StepOptions, StepSchedule, TrainingStep } from "./training/train-step.ts";
-export { fit, Trainer } from "./training/trainer.ts";
-export type { EpochSchedule, FitOptions } from "./training/trainer.ts";
-export type { ProgressState, TrainerState } from "./training/trainer-state.ts";
+export { checkClasses, checkClassNumbers } from "./losses/check-loss.ts";

@@ -2,6 +2,7 @@ import type { Backend } from "@dl/backend";
 import { Tensor } from "@dl/tensor";
 import { followForward } from "./forward-calls.ts";
 import { loadInto, type LoadOptions, type LoadReport } from "./load-state.ts";
+import { modulePaths } from "./module-paths.ts";
 import { Parameter } from "./parameter.ts";
 import { summary, type SummaryInput } from "./summary.ts";
 
@@ -46,14 +47,12 @@ export abstract class Module {
 
   /** This module and all below it, each once, parents first. */
   modules(): Module[] {
-    const found = new Set<Module>();
-    const visit = (module: Module): void => {
-      if (found.has(module)) return;
-      found.add(module);
-      for (const child of module.children().values()) visit(child);
-    };
-    visit(this);
-    return [...found];
+    return [...modulePaths<Module>(this).keys()];
+  }
+
+  /** This module, under the path "", and all below it by path, each once, parents first. */
+  namedModules(): Map<string, Module> {
+    return new Map([...modulePaths<Module>(this)].map(([module, path]) => [path, module]));
   }
 
   /** All parameters, each once: what an optimiser is given. */

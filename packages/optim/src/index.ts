@@ -8,6 +8,7 @@ export { Adamax } from "./adamax.ts";
 export type { AdamaxOptions } from "./adamax.ts";
 export { AdamW } from "./adamw.ts";
 export type { AdamWOptions } from "./adamw.ts";
+export type { AnyOptimizer, SteppingOptimizer } from "./any-optimizer.ts";
 export { ASGD } from "./asgd.ts";
 export type { AsgdOptions } from "./asgd.ts";
 export { clipGradNorm, clipGradValue } from "./clipping.ts";

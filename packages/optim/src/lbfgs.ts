@@ -74,6 +74,8 @@ interface Evaluation {
  * (await x.data()).every((value) => Math.abs(value - 1) < 1e-3); // => true
  */
 export class LBFGS {
+  /** Computes the loss as often as it needs, by a closure. */
+  readonly kind = "closure";
   /** One group: the curvature is estimated over all parameters together. */
   readonly groups: readonly [ParameterGroup<LbfgsOptions>];
   #memory: LbfgsMemory | null = null;

@@ -53,6 +53,8 @@ interface Memory extends Progress {
  * optimizer.step();
  */
 export abstract class Optimizer<Options extends OptimizerOptions> {
+  /** Steps with the gradients that are there. */
+  readonly kind = "gradient";
   /** Parameters with the options that hold for them; options may be changed between steps. */
   readonly groups: readonly ParameterGroup<Options>[];
   readonly #name: string;

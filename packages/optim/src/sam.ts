@@ -33,6 +33,8 @@ export interface SamOptions {
  * await x.toArray(); // => [0, 0]
  */
 export class SAM<Options extends OptimizerOptions> {
+  /** Wants a second gradient, from uphill. */
+  readonly kind = "ascending";
   readonly optimizer: Optimizer<Options>;
   /** May be changed between steps. */
   rho: number;

@@ -38,7 +38,17 @@ export function checkSameShape(
     );
 }
 
-/** The axis of the classes. @throws {ShapeError | DTypeError} if the two do not fit. */
+/**
+ * Refuses logits and targets that do not fit, for losses and metrics of your own; gives the axis of
+ * the classes.
+ *
+ * Shape: logits [batch, classes, ...] or [classes]; class numbers the same without classes,
+ * probabilities the same.
+ *
+ * @throws {ShapeError | DTypeError} if the two do not fit.
+ * @example
+ * checkClasses("myLoss", "logits", logits, targets); // => 1
+ */
 export function checkClasses(op: string, name: string, logits: Tensor, targets: Tensor): number {
   checkFloat(op, name, logits);
   checkTensor(op, targets);
@@ -68,7 +78,13 @@ function adviceFor(logits: Tensor, targets: Tensor, axis: number): string {
   return "";
 }
 
-/** @throws {DTypeError} for float targets where class numbers belong. */
+/**
+ * Refuses targets that are no class numbers, for losses and metrics of your own.
+ *
+ * @throws {DTypeError} for float targets.
+ * @example
+ * checkClassNumbers("myMetric", tensor([0.5])); // throws a DTypeError
+ */
 export function checkClassNumbers(op: string, targets: Tensor): void {
   checkTensor(op, targets);
   if (isFloat(targets.dtype))

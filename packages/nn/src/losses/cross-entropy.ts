@@ -120,20 +120,6 @@ export function negativeLogLikelihood(
   return classLoss(op, targets, options, (at) => picked(logProbabilities, at, axis).neg());
 }
 
-/**
- * Share of samples whose largest logit is at the target.
- *
- * Shape: logits [batch, classes, ...] or [classes]; targets the same without classes, int32 → scalar.
- *
- * @throws {ShapeError} if the shapes do not fit.
- * @example
- * await accuracy(tensor([[1, 3], [2, 1]]), tensor([1, 1], { dtype: "int32" })).item(); // => 0.5
- */
-export function accuracy(logits: Tensor, targets: Tensor): Tensor {
-  const axis = checkClasses("accuracy", "logits", logits, targets);
-  return logits.detach().argmax(axis).equal(targets).cast(logits.dtype).mean();
-}
-
 /** Losses at class numbers under class weights and an ignored class, reduced; `extra` is weighted already. */
 function classLoss(
   op: string,

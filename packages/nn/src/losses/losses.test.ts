@@ -3,7 +3,6 @@ import { reference } from "@dl/backend-reference";
 import { arange, configure, tensor, zeros, type Tensor } from "@dl/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
-  accuracy,
   binaryCrossEntropyWithLogits,
   crossEntropy,
   meanSquaredError,
@@ -154,9 +153,4 @@ describe("meanSquaredError", () => {
       "meanSquaredError: predictions and targets must have one shape: predictions [8, 1], targets [8]. Reshape one of them.",
     );
   });
-});
-
-it("accuracy is the share of right answers", async () => {
-  expect(await accuracy(logits(), classes([2, 0])).item()).toBe(0.5);
-  expect(await accuracy(logits(), classes([2, 2])).item()).toBe(1);
 });

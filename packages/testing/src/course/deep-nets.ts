@@ -7,10 +7,10 @@ import {
   orthogonal,
   ReLU,
   Sequential,
-  watchDeadUnits,
   xavierNormal,
   type Initializer,
 } from "@dl/nn";
+import { watchDeadUnits } from "@dl/training";
 import { SGD } from "@dl/optim";
 import { Generator, integers, normal, type Tensor } from "@dl/tensor";
 import { round, type Chapter } from "./chapter.ts";

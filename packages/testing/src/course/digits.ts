@@ -1,6 +1,7 @@
 import { noGrad } from "@dl/autograd";
 import { DataLoader, ProceduralDigits } from "@dl/data";
-import { accuracy, crossEntropy, type Module } from "@dl/nn";
+import { crossEntropy, type Module } from "@dl/nn";
+import { accuracy } from "@dl/training";
 import { permutation, type Generator, type Tensor } from "@dl/tensor";
 
 /** Drawn digits as tensors: [count, 1, 28, 28] and [count]. */

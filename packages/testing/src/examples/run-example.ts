@@ -8,6 +8,7 @@ import * as data from "@dl/data";
 import * as nn from "@dl/nn";
 import * as optim from "@dl/optim";
 import * as tensorPackage from "@dl/tensor";
+import * as training from "@dl/training";
 import ts from "typescript";
 
 const packages: Readonly<Record<string, object>> = {
@@ -21,6 +22,7 @@ const packages: Readonly<Record<string, object>> = {
   "@dl/nn": nn,
   "@dl/optim": optim,
   "@dl/tensor": tensorPackage,
+  "@dl/training": training,
 };
 
 /** What examples may speak of without making it. */

@@ -2,16 +2,8 @@ import { noGrad } from "@dl/autograd";
 import { cpu } from "@dl/backend-cpu";
 import { Conv2d, MaxPool2d } from "@dl/conv";
 import { DataLoader, ProceduralDigits } from "@dl/data";
-import {
-  accuracy,
-  crossEntropy,
-  Flatten,
-  Linear,
-  meanSquaredError,
-  ReLU,
-  Sequential,
-  Tanh,
-} from "@dl/nn";
+import { crossEntropy, Flatten, Linear, meanSquaredError, ReLU, Sequential, Tanh } from "@dl/nn";
+import { accuracy } from "@dl/training";
 import { Adam, SGD } from "@dl/optim";
 import { configure, manualSeed, normal } from "@dl/tensor";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,20 +1,16 @@
 import { noGrad } from "@dl/autograd";
 import { ArrayDataset, DataLoader, parseIdx } from "@dl/data";
+import { crossEntropy, Linear, Parameter, ReLU, Sequential, type Module } from "@dl/nn";
 import {
   Accuracy,
-  crossEntropy,
   evaluate,
   fit,
-  Linear,
   nanStop,
-  Parameter,
-  ReLU,
-  Sequential,
   Trainer,
   type FitOptions,
-  type Module,
   type SupervisedBatch,
-} from "@dl/nn";
+  supervised,
+} from "@dl/training";
 import { Adam, cosineSchedule, LBFGS, SAM, Scheduler, SGD } from "@dl/optim";
 import { Generator, ones, tensor, zeros, type Tensor } from "@dl/tensor";
 import type { Mistake } from "./mistake.ts";
@@ -38,6 +34,11 @@ function training(
 
 const fitWith = (change: (model: Sequential) => object): Promise<unknown> =>
   fit(...training(change));
+
+const trainerWith = (change: (model: Sequential) => object): Trainer<SupervisedBatch> => {
+  const [model, options] = training(change);
+  return new Trainer<SupervisedBatch>(supervised(model, options), options);
+};
 
 /** Gradients, optimisers, data and loops. */
 export const trainingMistakes: readonly Mistake[] = [
@@ -240,13 +241,13 @@ export const trainingMistakes: readonly Mistake[] = [
     mistake: "fit without an optimiser",
     make: () => fitWith(() => ({ optimizer: undefined })),
     error:
-      "ArgumentError: fit: needs an optimizer: received undefined. Pass e.g. new Adam(model.parameters(), { learningRate: 1e-3 }).",
+      "ArgumentError: fit: needs an optimizer: received undefined as optimizer. Pass e.g. new Adam(model.parameters(), { learningRate: 1e-3 }).",
   },
   {
     mistake: "fit with the optimiser of another model",
     make: () => fitWith(() => ({ optimizer: sgd(classifier()) })),
     error:
-      "ArgumentError: fit: the optimizer changes nothing of this model: it has 4 parameters, first [8, 4], and the model 4 others. Make it with model.parameters(), after the model.",
+      "ArgumentError: fit: the optimizer changes nothing of this model: optimizer has 4 parameters, first [8, 4], and the model 4 others. Make it with model.parameters(), after the model.",
   },
   {
     mistake: "fit for 0 epochs",
@@ -307,18 +308,16 @@ export const trainingMistakes: readonly Mistake[] = [
         callbacks: [nanStop()],
       })),
     error:
-      "GradientError: nanStop: step 1 (epoch 1) has loss NaN: the first output that is not finite is that of 0 (Linear). The weights are those of before this step. Try a smaller learning rate, clipping, or detectAnomaly() around one step to find the operation.",
+      "GradientError: nanStop: step 1 (epoch 1) has loss NaN: the first output that is not finite is that of 0 (Linear). Networks and optimizers are those of the last look before. Try a smaller learning rate, clipping, or detectAnomaly() around one step to find the operation.",
   },
   {
     mistake: "a state of another training",
     make: () => {
-      const state = new Trainer(
-        ...training(() => ({ metrics: { right: new Accuracy() } })),
-      ).stateDict();
-      new Trainer(...training(() => ({}))).loadStateDict(state);
+      const state = trainerWith(() => ({ metrics: { right: new Accuracy() } })).stateDict();
+      trainerWith(() => ({})).loadStateDict(state);
     },
     error:
-      "ArgumentError: fit: the state is of another training: received generators 1, callbacks 0, metrics right, no schedule, no epoch schedule; this one has generators 1, callbacks 0, metrics none, no schedule, no epoch schedule. Load it into a trainer made the same way.",
+      "ArgumentError: fit: the state is of another training: received modules model, optimizers optimizer, metrics right, generators 1, callbacks 0, schedules 0, epoch schedules 0, averages 0; this one has modules model, optimizers optimizer, metrics none, generators 1, callbacks 0, schedules 0, epoch schedules 0, averages 0. Load it into a trainer made the same way.",
   },
   {
     mistake: "evaluate on nothing",

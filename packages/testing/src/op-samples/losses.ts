@@ -1,5 +1,4 @@
 import {
-  accuracy,
   binaryCrossEntropyWithLogits,
   crossEntropy,
   linear,
@@ -7,6 +6,7 @@ import {
   negativeLogLikelihood,
   type LossOptions,
 } from "@dl/nn";
+import { accuracy } from "@dl/training";
 import { zeros, type Tensor } from "@dl/tensor";
 import { fails, sample, type OpRecord, type Sample } from "./record.ts";
 import { given, type SampleInput, type SampleSource } from "./sample-source.ts";

@@ -1,14 +1,7 @@
 import { checkpoint, noGrad, vjp } from "@dl/autograd";
 import { cpu } from "@dl/backend-cpu";
-import {
-  Accuracy,
-  BatchNorm,
-  Linear,
-  meanSquaredError,
-  RunningMean,
-  Sequential,
-  watchDeadUnits,
-} from "@dl/nn";
+import { BatchNorm, Linear, meanSquaredError, Sequential } from "@dl/nn";
+import { Accuracy, RunningMean, watchDeadUnits } from "@dl/training";
 import { Adam, EMA, SAM, SGD } from "@dl/optim";
 import {
   compile,

@@ -1,0 +1,4 @@
+import { webgpu } from "@dl/backend-webgpu";
+import { testPointGame } from "./test-point-game.ts";
+
+testPointGame(() => webgpu(), { interruptions: 50 });

@@ -13,7 +13,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const chromium = process.env.DL_CHROMIUM ?? "/usr/bin/chromium";
-const lock = join(root, ".reports", "building");
+const building = join(root, ".reports", "building");
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
 const env = {
   ...process.env,
@@ -80,11 +80,11 @@ async function runQuietly(what, command, args, cwd = root) {
  * The lock holds until `leave`, or the end of the process; one that a dead process left behind is removed.
  */
 async function enter() {
-  mkdirSync(dirname(lock), { recursive: true });
+  mkdirSync(dirname(building), { recursive: true });
   let owner;
   for (;;) {
     try {
-      writeFileSync(lock, String(process.pid), { flag: "wx" });
+      writeFileSync(building, String(process.pid), { flag: "wx" });
       process.on("exit", leave);
       return;
     } catch (error) {
@@ -92,7 +92,7 @@ async function enter() {
     }
     const other = lockOwner();
     if (other !== undefined && !isRunning(other) && lockOwner() === other)
-      rmSync(lock, { force: true });
+      rmSync(building, { force: true });
     else if (other !== undefined && owner !== (owner = other))
       say(`waiting for process ${other}, which builds here ...`);
     await new Promise((done) => setTimeout(done, 50));
@@ -100,13 +100,13 @@ async function enter() {
 }
 
 function leave() {
-  if (lockOwner() === process.pid) rmSync(lock, { force: true });
+  if (lockOwner() === process.pid) rmSync(building, { force: true });
 }
 
 /** Undefined where there is none, or the process that made the lock has not yet signed it. */
 function lockOwner() {
   try {
-    return Number(readFileSync(lock, "utf8")) || undefined;
+    return Number(readFileSync(building, "utf8")) || undefined;
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ const shared: Options = {
   target: "es2022",
   dts: false,
   sourcemap: true,
-  // tsup would delete the declarations but keep .tsbuildinfo, and tsc would then emit nothing: scripts/clean.mjs instead.
+  // What is old is left to scripts/build-package.mjs.
   clean: false,
   splitting: false,
   silent: true,

@@ -51,7 +51,7 @@ const template = (name, dir) => ({
     "./package.json": "./package.json",
   },
   publishConfig: { access: "public" },
-  scripts: { build: "node ../../scripts/clean.mjs && tsup && tsc -p ." },
+  scripts: { build: "node ../../scripts/build-package.mjs" },
   engines: { node: ">=20.19.0" },
 });
 const version = publicPackages[0].manifest.version;

@@ -6,13 +6,14 @@
 // Whatever this file has to say goes to stderr; stdout belongs to the program it runs.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const chromium = process.env.DL_CHROMIUM ?? "/usr/bin/chromium";
+const building = join(root, ".reports", "building");
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
 const env = {
   ...process.env,
@@ -74,6 +75,51 @@ async function runQuietly(what, command, args, cwd = root) {
   if (seconds > 1) say(`${what}: ${seconds.toFixed(1)} s`);
 }
 
+/**
+ * Goes on when no other process of this checkout installs or builds; they would write over each other.
+ * The lock holds until `leave`, or the end of the process; one that a dead process left behind is removed.
+ */
+async function enter() {
+  mkdirSync(dirname(building), { recursive: true });
+  let owner;
+  for (;;) {
+    try {
+      writeFileSync(building, String(process.pid), { flag: "wx" });
+      process.on("exit", leave);
+      return;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    const other = lockOwner();
+    if (other !== undefined && !isRunning(other) && lockOwner() === other)
+      rmSync(building, { force: true });
+    else if (other !== undefined && owner !== (owner = other))
+      say(`waiting for process ${other}, which builds here ...`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+function leave() {
+  if (lockOwner() === process.pid) rmSync(building, { force: true });
+}
+
+/** Undefined where there is none, or the process that made the lock has not yet signed it. */
+function lockOwner() {
+  try {
+    return Number(readFileSync(building, "utf8")) || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
 async function install(lockfile = "--frozen-lockfile") {
   const lock = join(root, "pnpm-lock.yaml");
   const stamp = join(root, "node_modules", ".dl-lock");
@@ -111,6 +157,7 @@ async function test(args) {
     else say(`browser tests left out: no Chromium at ${chromium}; DL_CHROMIUM may name another`);
   }
   if (named.includes("built")) await build();
+  leave();
   return run("vitest", ["run", ...projects.flatMap((name) => ["--project", name]), ...args]);
 }
 
@@ -130,6 +177,7 @@ if (process.env.npm_lifecycle_event) {
   watch.unref();
 }
 const [task, ...args] = process.argv.slice(2);
+await enter();
 if (task === "lock") await install("--no-frozen-lockfile");
 else await install();
 switch (task) {
@@ -143,6 +191,7 @@ switch (task) {
   case "train":
   case "bench":
     await build();
+    leave();
     await become(task === "bench" ? "bench" : "train", args);
     break;
   case "test":

@@ -20,7 +20,7 @@ export async function drawGraph(file: string, model: Sequential, dataset: Datase
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(
-      `--graph: cannot write "${file}": ${why}. Give a file in a folder that exists.`,
+      `--graph: cannot write "${file}": ${why}. Give a file in a folder that exists and has room.`,
     );
   }
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runTrainer } from "./run.ts";
@@ -98,6 +98,15 @@ test("--graph draws the graph of a step, with the parameters' names", async () =
   const svg = await readFile(file, "utf8");
   expect(svg).toContain("<svg");
   for (const label of ["1.weight", "float32 [256, 784]", "matmul"]) expect(svg).toContain(label);
+  // The widest of the usual fixed fonts, DejaVu Sans Mono, has letters of 1233/2048 of its height.
+  for (const [node] of svg.matchAll(/<g id="node.*?<\/g>/gs)) {
+    const [, , ends] = / (points|d)="([^"]*)"/.exec(node)!;
+    const across = [...ends!.matchAll(/(-?[\d.]+),/g)].map(([, x]) => Number(x));
+    const width = Math.max(...across) - Math.min(...across);
+    const texts = [...node.matchAll(/font-family="Courier,monospace".*?>(.*?)<\/text>/g)];
+    expect(texts).toHaveLength(2);
+    for (const [, text] of texts) expect(text!.length * 14 * (1233 / 2048)).toBeLessThan(width - 8);
+  }
   const nowhere = join(root, "no", "graph.svg");
   const { code, stderr } = await run(`--data ${path} ${quick} --graph ${nowhere}`);
   expect(code).toBe(2);
@@ -338,6 +347,27 @@ describe("the built program", () => {
       stdout: "",
       stderr: '--batch-size must be a whole number from 1 to 65536: received "0".\n',
     });
+  });
+
+  test("says in one line that the disk is full", ({ task, skip }) => {
+    skip(task.file.projectName !== "built", "only after a build");
+    skip(!existsSync("/dev/full"), "only Linux has a full disk at hand");
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(process.execPath, [built, "--samples", "64"], {
+      encoding: "utf8",
+      stdio: ["ignore", full, "pipe"],
+    });
+    closeSync(full);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr:
+        "The output cannot be written: ENOSPC: no space left on device, write. Make room, or write to another place.\n",
+    });
+    const graph = spawned("--samples", "64", "--graph", "/dev/full");
+    expect(graph.status).toBe(2);
+    expect(graph.stderr).toBe(
+      '--graph: cannot write "/dev/full": ENOSPC: no space left on device, write. Give a file in a folder that exists and has room.\n',
+    );
   });
 
   test("trains", ({ task, skip }) => {

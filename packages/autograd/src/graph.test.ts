@@ -23,7 +23,7 @@ it("shows nodes, shapes and parents", () => {
   expect(toDot(graph)).toMatchInlineSnapshot(`
     "digraph {
       rankdir=TB;
-      node [shape=box, fontname="monospace"];
+      node [shape=box, fontname="Courier"];
       n0 [label="leaf\\nfloat32 [1, 2]", style=rounded];
       n1 [label="matmul\\nfloat32 [1, 1]"];
       n2 [label="relu\\nfloat32 [1, 1]"];

@@ -199,7 +199,7 @@ describe("batches", () => {
       '"x" has shape [2] but 1 elements. Give one per cell of the shape.',
     ],
   ])("refuse %o as an array", (x, message) => {
-    const collate = (): HostBatch<object> => ({ x }) as HostBatch<object>;
+    const collate = (): HostBatch<object> => ({ x });
     expect(() => [...new DataLoader(set, { batchSize: 1, collate })]).toThrow(
       `collate: ${message}`,
     );

@@ -91,11 +91,15 @@ function isShape(shape: unknown): shape is readonly number[] {
 /** What was received instead of something better, in a few words. */
 export function describe(value: unknown): string {
   if (value === undefined) return "nothing";
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
+  if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (!isObject(value))
-    return typeof value === "string" ? JSON.stringify(value.slice(0, 80)) : String(value);
-  const keys = ArrayBuffer.isView(value) ? [] : Object.keys(value).slice(0, 8);
-  return keys.length === 0 ? `a ${kindOf(value)}` : `an object of ${keys.join(", ")}`;
+  if (isObject(value)) {
+    const keys = ArrayBuffer.isView(value) ? [] : Object.keys(value).slice(0, 8);
+    return keys.length === 0 ? `a ${kindOf(value)}` : `an object of ${keys.join(", ")}`;
+  }
+  const isNumeric = typeof value === "number" || typeof value === "bigint";
+  return isNumeric || typeof value === "boolean" || value === null ? String(value) : "a symbol";
 }
 
 /** Name of a built-in class, of another window too. */

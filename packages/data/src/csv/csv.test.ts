@@ -82,7 +82,7 @@ describe("parseCsv", () => {
 
   it("keeps a mark out of the first field where no row names the columns", () => {
     const { columns } = parseCsv("\uFEFFAda,1", { hasHeader: false });
-    expect(columns.map(({ values }) => values[0])).toEqual(["Ada", 1]);
+    expect(columns.map((column) => column.values[0])).toEqual(["Ada", 1]);
   });
 
   it("passes over blank lines, and knows no infinity but the written one", () => {

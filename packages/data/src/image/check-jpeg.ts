@@ -81,14 +81,6 @@ export function checkJpeg(bytes: Uint8Array, limits: ImageLimits, op: string): J
       if (frame !== undefined) throw brokenImage("JPEG", "it holds two frames", op);
       frame = readFrame(marker, content, op);
       checkPixelCount(frame.width, frame.height, limits, op);
-    } else if (marker === huffmanTables) readHuffmanTables(content, settings.tables, op);
-    else if (marker === quantizationTables) {
-      // A decoder that applies them at the end would take the last ones for all scans.
-      if (scans > 0) throw brokenImage("JPEG", "a quantization table behind a scan", op);
-      checkQuantizationTables(content, op);
-    } else if (marker === restartDefinition) {
-      if (content.byteLength !== 2) throw brokenImage("JPEG", "a restart interval lies", op);
-      settings.restartInterval = content[0]! * 256 + content[1]!;
     } else if (marker === startOfScan) {
       if (++scans > mostScans) throw brokenImage("JPEG", `it has more than ${mostScans} scans`, op);
       const { scan, names } = readScan(content, frame, settings, op);
@@ -98,9 +90,8 @@ export function checkJpeg(bytes: Uint8Array, limits: ImageLimits, op: string): J
       essential.push([at, scanEnd]);
       at = scanEnd;
       continue;
-    } else if (!isRemark(marker))
-      throw brokenImage("JPEG", `a segment of unknown kind 0x${marker.toString(16)}`, op);
-    const isNeeded = isRemark(marker) ? scans === 0 && noteRemark(marker, content, remarks) : true;
+    } else if (!isRemark(marker)) readSetting(marker, content, settings, scans, op);
+    const isNeeded = !isRemark(marker) || (scans === 0 && noteRemark(marker, content, remarks));
     if (isNeeded) essential.push([at, end]);
     at = end;
   }
@@ -122,6 +113,24 @@ export function checkJpeg(bytes: Uint8Array, limits: ImageLimits, op: string): J
 
 export function isJpeg(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === startOfImage;
+}
+
+function readSetting(
+  marker: number,
+  content: Uint8Array,
+  settings: Settings,
+  scans: number,
+  op: string,
+): void {
+  if (marker === huffmanTables) readHuffmanTables(content, settings.tables, op);
+  else if (marker === quantizationTables) {
+    // A decoder that applies them at the end would take the last ones for all scans.
+    if (scans > 0) throw brokenImage("JPEG", "a quantization table behind a scan", op);
+    checkQuantizationTables(content, op);
+  } else if (marker === restartDefinition) {
+    if (content.byteLength !== 2) throw brokenImage("JPEG", "a restart interval lies", op);
+    settings.restartInterval = content[0]! * 256 + content[1]!;
+  } else throw brokenImage("JPEG", `a segment of unknown kind 0x${marker.toString(16)}`, op);
 }
 
 function readFrame(marker: number, content: Uint8Array, op: string): Frame {

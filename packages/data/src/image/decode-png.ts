@@ -101,9 +101,9 @@ function painterOf(
     transparency &&
     Array.from({ length: channels }, (_, c) => sampleAt(transparency, 0, c, 16) % 2 ** depth);
   return (samples, at) => {
-    data[at] = byteOf(samples[red!]!);
-    data[at + 1] = byteOf(samples[green!]!);
-    data[at + 2] = byteOf(samples[blue!]!);
+    data[at] = byteOf(samples[red]!);
+    data[at + 1] = byteOf(samples[green]!);
+    data[at + 2] = byteOf(samples[blue]!);
     data[at + 3] =
       opacity !== undefined
         ? byteOf(samples[opacity]!)

@@ -106,18 +106,18 @@ export function refuseOptions(
 function isPlain(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return (
+    prototype === Object.prototype ||
+    prototype === null ||
+    Object.getPrototypeOf(prototype) === null
+  );
 }
 
+/** Whole words need not be told apart: none is a part of another, and quoted ones have their quotes. */
 function isOfKind(value: unknown, kind: OptionKind): boolean {
   if (typeof kind !== "string") return kind.accepts(value);
   const word = value === null ? "null" : Array.isArray(value) ? "list" : typeof value;
-  return (
-    kind === word ||
-    kind
-      .split("|")
-      .some((each) => each === word || (word === "string" && each === JSON.stringify(value)))
-  );
+  return kind.includes(word) || (word === "string" && kind.includes(JSON.stringify(value)));
 }
 
 function nameOf(kind: OptionKind): string {
@@ -125,7 +125,8 @@ function nameOf(kind: OptionKind): string {
   return kind
     .split("|")
     .map((word) => (word.startsWith('"') || word === "null" ? word : `a ${word}`))
-    .join(" or ");
+    .join(", ")
+    .replace(/, ([^,]+)$/, " or $1");
 }
 
 function show(value: unknown): string {

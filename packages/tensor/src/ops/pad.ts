@@ -1,4 +1,11 @@
-import { ArgumentError, checkOptions, formatShape, isFloat, ShapeError } from "@dl/backend";
+import {
+  ArgumentError,
+  checkOptions,
+  formatShape,
+  isFloat,
+  refuseOptions,
+  ShapeError,
+} from "@dl/backend";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";
@@ -39,7 +46,10 @@ export interface PadOptions {
  */
 export function pad(x: Tensor, pairs: readonly PadPair[], options: PadOptions = {}): Tensor {
   checkTensor("pad", x);
-  checkOptions("pad", options, { mode: "string", value: "number" });
+  checkOptions("pad", options, {
+    mode: '"constant"|"reflect"|"replicate"|"circular"',
+    value: "number",
+  });
   const { mode = "constant", value = 0 } = options;
   checkPairs(x, pairs);
   const none: readonly PadPair[] = Array.from({ length: x.ndim - pairs.length }, () => [0, 0]);
@@ -47,12 +57,6 @@ export function pad(x: Tensor, pairs: readonly PadPair[], options: PadOptions = 
   if (all.every(([before, after]) => before === 0 && after === 0)) return x;
   if (mode !== "constant") {
     const extend = extensions[mode];
-    if (extend === undefined)
-      throw new ArgumentError(
-        "pad",
-        `unknown mode: received ${mode as string}. Use "constant", "reflect", "replicate" or "circular".`,
-        { received: mode },
-      );
     checkReach(x, all, mode);
     return all.reduce(
       (padded, pair, axis) => (pair[0] + pair[1] === 0 ? padded : extend(padded, axis, pair)),
@@ -74,6 +78,7 @@ export function pad(x: Tensor, pairs: readonly PadPair[], options: PadOptions = 
 }
 
 function checkPairs(x: Tensor, pairs: readonly PadPair[]): void {
+  refuseOptions("pad", pairs, "the pairs");
   const text = `[${pairs.map((pair) => (Array.isArray(pair) ? `[${pair.join(", ")}]` : String(pair))).join(", ")}]`;
   for (const pair of pairs)
     if (

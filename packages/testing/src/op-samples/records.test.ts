@@ -20,6 +20,7 @@ const noOperations: Readonly<Record<string, string>> = {
   compile: "a step as a whole; tested beside it",
   repeated: "what compiled steps are made of",
   stepRecorder: "what compiled steps are made of",
+  checkTensor: "a check",
   knownRange: "a check",
   broadcastTo: "what operations are made of",
   creationSite: "for error messages",

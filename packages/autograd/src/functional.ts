@@ -1,4 +1,4 @@
-import { checkOptions, GradientError } from "@dl/backend";
+import { checkOptions, GradientError, refuseOptions } from "@dl/backend";
 import { Tensor, zerosLike } from "@dl/tensor";
 import { backwardKinds, startGradient, type BackwardOptions } from "./backward.ts";
 import { recordingOf, type Recording } from "./recording.ts";
@@ -24,6 +24,7 @@ export function gradientsOf(
   inputs: readonly Tensor[],
   options: BackwardOptions = {},
 ): Tensor[] {
+  refuseOptions("gradientsOf", inputs, "the inputs");
   checkOptions("gradientsOf", options, backwardKinds);
   const start = startGradient("gradientsOf", output, options.gradient);
   return pullBack([output], [start], inputs.map(demandRecording), options).map(

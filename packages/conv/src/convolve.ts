@@ -75,12 +75,6 @@ export function convolutionWindow(
       padding: symmetricPadding(spatial.sizesOf(op, "padding", padding, 0)),
     };
   if (padding === "valid") return { stride, dilation, padding: [0, 0, 0, 0] };
-  if (padding !== "same")
-    throw new ArgumentError(
-      op,
-      `unknown padding: received ${JSON.stringify(padding)}. Use numbers, "same" or "valid".`,
-      { received: padding },
-    );
   if (stride[0] !== 1 || stride[1] !== 1)
     throw new ArgumentError(
       op,

@@ -1,9 +1,10 @@
+import { checkOptions } from "@dl/backend";
 import { checkIndex } from "./check-range.ts";
 import type { ClassificationSample, Dataset, HostBatch } from "./dataset.ts";
 import { paintPath } from "./digits/paint.ts";
 import { createPath, glyphsOf, traceGlyph } from "./digits/path.ts";
 import { bendPath, leanPath, placePath } from "./digits/warp.ts";
-import { drawnClass, type DrawnOptions, drawnSplit } from "./drawn-split.ts";
+import { drawnClass, drawnKinds, type DrawnOptions, drawnSplit } from "./drawn-split.ts";
 import { type RandomStream, randomStreams } from "./random-stream.ts";
 
 const size = 28;
@@ -31,6 +32,7 @@ export class ProceduralDigits implements Dataset {
   readonly #ink = new Float64Array(pixelCount);
 
   constructor(options: DrawnOptions) {
+    checkOptions("ProceduralDigits", options, drawnKinds);
     this.#random = drawnSplit(options, randomStreams.digits, "ProceduralDigits");
     this.length = options.length;
   }

@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions, refuseOptions } from "@dl/backend";
 import { checkWhole } from "./check-range.ts";
 import type { AsyncDataset, Dataset } from "./dataset.ts";
 import { checkSeed, RandomStream, randomStreams } from "./random-stream.ts";
@@ -35,8 +35,10 @@ export function randomSplit<S extends object>(
 export function randomSplit<S extends object>(
   dataset: AsyncDataset<S>,
   sizes: readonly number[],
-  { seed = 0 }: RandomSplitOptions = {},
+  options: RandomSplitOptions = {},
 ): AsyncDataset<S>[] {
+  refuseOptions("randomSplit", sizes, "the sizes");
+  const { seed = 0 } = checkOptions("randomSplit", options, { seed: "number" });
   const order = shuffledIndices(dataset.length, seed, "randomSplit");
   let start = 0;
   return partLengths(dataset.length, sizes).map((length) =>
@@ -71,8 +73,9 @@ export function kFolds<S extends object>(
 export function kFolds<S extends object>(
   dataset: AsyncDataset<S>,
   count: number,
-  { seed = 0 }: RandomSplitOptions = {},
+  options: RandomSplitOptions = {},
 ): Fold<AsyncDataset<S>>[] {
+  const { seed = 0 } = checkOptions("kFolds", options, { seed: "number" });
   checkWhole(count, 2, dataset.length, "count", "kFolds");
   const order = shuffledIndices(dataset.length, seed, "kFolds");
   return Array.from({ length: count }, (_, fold) => ({

@@ -1,6 +1,6 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
 import { checkWhole } from "./check-range.ts";
-import type { LoadingOptions } from "./data-loader.ts";
+import { loadingKinds, type LoadingOptions } from "./data-loader.ts";
 import type { ClassificationSample, HostBatch, IterableDataset } from "./dataset.ts";
 import { checkShard, type Shard, wholeEpoch } from "./loading/epoch-order.ts";
 import { linkedAbort, readAhead } from "./loading/read-ahead.ts";
@@ -15,6 +15,11 @@ export interface StreamLoaderOptions<S, T = S> extends LoadingOptions<S, T> {
    */
   readonly shuffleBuffer?: number;
 }
+
+const streamLoaderKinds: OptionKinds<StreamLoaderOptions<unknown>> = /* @__PURE__ */ extendKinds(
+  loadingKinds,
+  { shuffleBuffer: "number" },
+);
 
 /** Where a stream loader stands. Plain data: keep it as JSON. */
 export interface StreamLoaderState {
@@ -52,7 +57,13 @@ export class StreamLoader<S extends object = ClassificationSample, T extends obj
   #latest: StreamLoaderState | undefined;
 
   constructor(dataset: IterableDataset<S>, options: StreamLoaderOptions<S, T>) {
-    const { batchSize, seed = 0, shard = wholeEpoch, prefetch = 2, shuffleBuffer = 0 } = options;
+    const {
+      batchSize,
+      seed = 0,
+      shard = wholeEpoch,
+      prefetch = 2,
+      shuffleBuffer = 0,
+    } = checkOptions("StreamLoader", options, streamLoaderKinds);
     checkWhole(batchSize, 1, Infinity, "batchSize", "StreamLoader");
     checkWhole(prefetch, 0, Infinity, "prefetch", "StreamLoader");
     checkWhole(shuffleBuffer, 0, Infinity, "shuffleBuffer", "StreamLoader");

@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions, type OptionKinds } from "@dl/backend";
 import { ArrayDataset } from "../array-dataset.ts";
 import type { ClassificationSample, HostArray } from "../dataset.ts";
 import type { CsvColumn, CsvTable } from "./parse-csv.ts";
@@ -15,6 +15,12 @@ export interface TableColumns {
    */
   readonly missing?: "refuse" | "dropRow" | "mean";
 }
+
+const tableKinds: OptionKinds<TableColumns> = {
+  inputs: "list",
+  targets: "string",
+  missing: '"refuse"|"dropRow"|"mean"',
+};
 
 /**
  * Rows of a table as samples with a class; the classes are numbered in the order of their names.
@@ -78,10 +84,11 @@ export function regressionTable(
 
 function inputRows(
   table: CsvTable,
-  { inputs, targets, missing = "refuse" }: TableColumns,
+  options: TableColumns,
   op: string,
 ): { inputs: HostArray; rows: readonly number[] } {
-  if (inputs.length === 0)
+  const { inputs, targets, missing = "refuse" } = checkOptions(op, options, tableKinds);
+  if (!Array.isArray(inputs) || inputs.length === 0)
     throw new ArgumentError(op, "needs at least one column of inputs: received none.");
   const columns = inputs.map((name) => table.column(name));
   const numbers = columns.map((column) => numbersOf(column, op));

@@ -1,6 +1,6 @@
-import { FormatError, UnsupportedError } from "@dl/backend";
+import { checkOptions, FormatError, UnsupportedError } from "@dl/backend";
 import type { DecodedImage } from "./decoded-image.ts";
-import type { ImageLimits } from "./image-info.ts";
+import { limitKinds, type ImageLimits } from "./image-info.ts";
 import { inspectImage } from "./inspect-image.ts";
 
 /**
@@ -16,6 +16,7 @@ export async function decodeInPage(
   limits: ImageLimits = {},
 ): Promise<DecodedImage> {
   const op = "decodeInPage";
+  checkOptions(op, limits, limitKinds);
   if (typeof createImageBitmap === "undefined" || typeof OffscreenCanvas === "undefined")
     throw new UnsupportedError(
       op,

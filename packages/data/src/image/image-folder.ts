@@ -1,4 +1,4 @@
-import { ArgumentError, FormatError } from "@dl/backend";
+import { ArgumentError, checkOptions, FormatError, type OptionKinds } from "@dl/backend";
 import { checkIndex, checkWhole } from "../check-range.ts";
 import type { AsyncDataset, ClassificationSample } from "../dataset.ts";
 import { type ImageChannels, type ImageDecoder, imageToArray } from "./decoded-image.ts";
@@ -22,6 +22,13 @@ export interface ImageFolderOptions extends ImageLimits {
   /** Most bytes a file may have. Default 64 MiB. */
   readonly maxByteLength?: number;
 }
+
+export const imageFolderKinds: OptionKinds<ImageFolderOptions> = {
+  size: "number|list",
+  channels: "number",
+  maxByteLength: "number",
+  maxPixelCount: "number",
+};
 
 /**
  * Images in folders that are named after their classes, read and decoded when asked for.
@@ -49,8 +56,8 @@ export class ImageFolder implements AsyncDataset {
   readonly #options: ImageFolderOptions;
 
   constructor(files: Iterable<ImageFile>, decode: ImageDecoder, options: ImageFolderOptions) {
-    const { size, maxByteLength = 1 } = options;
-    this.#size = typeof size === "number" ? [size, size] : size;
+    const { size, maxByteLength = 1 } = checkOptions("ImageFolder", options, imageFolderKinds);
+    this.#size = typeof size === "object" ? size : [size, size];
     checkWhole(this.#size[0], 1, 2 ** 16, "height", "ImageFolder");
     checkWhole(this.#size[1], 1, 2 ** 16, "width", "ImageFolder");
     checkWhole(maxByteLength, 1, Infinity, "maxByteLength", "ImageFolder");
@@ -73,21 +80,19 @@ export class ImageFolder implements AsyncDataset {
   async get(index: number, signal?: AbortSignal): Promise<ClassificationSample> {
     checkIndex(index, this.length, "ImageFolder.get");
     const file = this.#files[index]!;
-    const { channels = 3, maxByteLength = 2 ** 26 } = this.#options;
+    const { size: _, channels = 3, maxByteLength = 2 ** 26, ...limits } = this.#options;
     if (file.byteLength > maxByteLength)
       throw new FormatError(
         "ImageFolder.get",
         `${file.path} is too large: ${file.byteLength} bytes, limit ${maxByteLength}. Raise maxByteLength if you trust it.`,
         { expected: maxByteLength, received: file.byteLength },
       );
-    const image = await this.#decode(await file.read(signal), this.#options).catch(
-      (cause: unknown) => {
-        if (!(cause instanceof FormatError)) throw cause;
-        const error = new FormatError("ImageFolder.get", `${file.path}: ${cause.message}`);
-        error.cause = cause;
-        throw error;
-      },
-    );
+    const image = await this.#decode(await file.read(signal), limits).catch((cause: unknown) => {
+      if (!(cause instanceof FormatError)) throw cause;
+      const error = new FormatError("ImageFolder.get", `${file.path}: ${cause.message}`);
+      error.cause = cause;
+      throw error;
+    });
     return {
       inputs: imageToArray(image, channels, this.#size),
       targets: this.classes.indexOf(classOf(file.path)),

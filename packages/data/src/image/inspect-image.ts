@@ -1,7 +1,7 @@
-import { FormatError } from "@dl/backend";
+import { checkOptions, FormatError } from "@dl/backend";
 import { checkJpeg, isJpeg } from "./check-jpeg.ts";
 import { checkPng, pngSignature } from "./check-png.ts";
-import type { ImageInfo, ImageLimits } from "./image-info.ts";
+import { limitKinds, type ImageInfo, type ImageLimits } from "./image-info.ts";
 
 /**
  * Finds out what a PNG or JPEG file holds, and checks it before any decoder sees it.
@@ -20,6 +20,7 @@ export async function inspectImage(
   limits: ImageLimits = {},
   op = "inspectImage",
 ): Promise<ImageInfo> {
+  checkOptions(op, limits, limitKinds);
   if (pngSignature.every((byte, i) => bytes[i] === byte)) return checkPng(bytes, limits, op);
   if (isJpeg(bytes)) return checkJpeg(bytes, limits, op);
   throw new FormatError(

@@ -1,5 +1,11 @@
+import { checkOptions } from "@dl/backend";
 import { decodeImage } from "./decode-in-node.ts";
-import { type ImageFile, ImageFolder, type ImageFolderOptions } from "./image-folder.ts";
+import {
+  type ImageFile,
+  ImageFolder,
+  imageFolderKinds,
+  type ImageFolderOptions,
+} from "./image-folder.ts";
 
 /**
  * Images on disk, in folders that are named after their classes: `cats/1.png`, `dogs/7.jpg`.
@@ -15,6 +21,7 @@ export async function openImageFolder(
   folder: string,
   options: ImageFolderOptions,
 ): Promise<ImageFolder> {
+  checkOptions("openImageFolder", options, imageFolderKinds);
   const { readdir, readFile, stat } = await import("node:fs/promises");
   const { join, relative, sep } = await import("node:path");
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

@@ -1,4 +1,4 @@
-import { formatShape, ShapeError } from "@dl/backend";
+import { checkOptions, formatShape, ShapeError } from "@dl/backend";
 import type { HostArray } from "../dataset.ts";
 import { channelsOf, type Statistics } from "./statistics.ts";
 import type { Transform } from "./transform.ts";
@@ -65,8 +65,12 @@ export interface NormalizeOptions {
  */
 export function normalize(
   { minimum, maximum }: Pick<Statistics, "minimum" | "maximum">,
-  { low = 0, high = 1 }: NormalizeOptions = {},
+  options: NormalizeOptions = {},
 ): Transform {
+  const { low = 0, high = 1 } = checkOptions("normalize", options, {
+    low: "number",
+    high: "number",
+  });
   return byChannel("normalize", minimum, (c) => {
     const range = maximum[c]! - minimum[c]!;
     const scale = range > 0 ? (high - low) / range : 0;

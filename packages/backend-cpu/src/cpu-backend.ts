@@ -1,6 +1,7 @@
 import {
   ArgumentError,
   BackendError,
+  checkOptions,
   type Backend,
   type BackendMemory,
   type Binding,
@@ -9,6 +10,7 @@ import {
   type Executable,
   type HostOperand,
   type HostWork,
+  type OptionKinds,
   type Program,
 } from "@dl/backend";
 import type { SystemBlas } from "./blas/system-blas.ts";
@@ -40,6 +42,13 @@ export interface CpuOptions {
   readonly blas?: "auto";
 }
 
+const cpuKinds: OptionKinds<CpuOptions> = {
+  deterministic: "boolean",
+  threads: 'number|"auto"',
+  maxMemoryBytes: "number",
+  blas: '"auto"',
+};
+
 /** All that 32-bit addresses reach, less what lies below the heap and what loads may overshoot. */
 const largestHeap = 2 ** 32 - 2 ** 20;
 
@@ -65,7 +74,7 @@ export async function cpuWith(
   parts: readonly CpuParts[],
   options: CpuOptions = {},
 ): Promise<Backend> {
-  const limit = options.maxMemoryBytes ?? largestHeap;
+  const { maxMemoryBytes: limit = largestHeap } = checkOptions("cpu", options, cpuKinds);
   if (!(limit > 0))
     throw new ArgumentError("cpu", `maxMemoryBytes must be above 0: received ${limit}.`, {
       received: limit,

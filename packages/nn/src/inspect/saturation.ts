@@ -1,4 +1,5 @@
 import { noGrad } from "@dl/autograd";
+import { checkOptions } from "@dl/backend";
 import { concatenate, type Tensor } from "@dl/tensor";
 import { ReLU, Sigmoid, Tanh } from "../activations/activations.ts";
 import { ReLU6 } from "../activations/linear-units.ts";
@@ -35,8 +36,9 @@ export interface SaturationOptions {
 export async function saturationShares(
   model: Module,
   forward: () => unknown,
-  { margin = 0.01 }: SaturationOptions = {},
+  options: SaturationOptions = {},
 ): Promise<Map<string, number>> {
+  const { margin = 0.01 } = checkOptions("saturationShares", options, { margin: "number" });
   const shares = new Map<string, Tensor>();
   const stop = watchLayers(model, (path, output, layer) => {
     const range = rangeOf(layer);

@@ -1,7 +1,7 @@
 import type { Tensor } from "@dl/tensor";
 import { checkClasses, checkClassNumbers } from "../losses/check-loss.ts";
 import { checkCount } from "../layer-options.ts";
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions } from "@dl/backend";
 import type { Metric, TotalState } from "./metric.ts";
 import { Total } from "./total.ts";
 
@@ -23,7 +23,8 @@ export class Accuracy implements Metric {
   readonly k: number;
   readonly #right = new Total();
 
-  constructor({ k = 1 }: { readonly k?: number } = {}) {
+  constructor(options: { readonly k?: number } = {}) {
+    const { k = 1 } = checkOptions("accuracy", options, { k: "number" });
     checkCount("accuracy", "k", k);
     this.k = k;
   }

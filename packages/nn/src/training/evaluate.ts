@@ -1,4 +1,5 @@
 import { noGrad } from "@dl/autograd";
+import { checkOptions, type OptionKinds } from "@dl/backend";
 import {
   readMetrics,
   resetMetrics,
@@ -21,6 +22,14 @@ export type EvaluateOptions<Batch, M extends Metrics = Metrics> = Objective<Batc
   readonly signal?: AbortSignal;
 };
 
+const evaluateKinds: OptionKinds<EvaluateOptions<unknown>> = {
+  loss: "function",
+  forwardPass: "function",
+  data: "object|list",
+  metrics: "object",
+  signal: "object",
+};
+
 /** The mean loss over samples, and the metrics. */
 export interface Evaluation<M extends Metrics> {
   readonly loss: number;
@@ -39,6 +48,14 @@ export interface Evaluation<M extends Metrics> {
  * metrics.confusion.flat().reduce((sum, count) => sum + count); // => 16
  */
 export async function evaluate<Batch, M extends Metrics = Record<never, never>>(
+  model: Module,
+  options: EvaluateOptions<Batch, M>,
+): Promise<Evaluation<M>> {
+  return await evaluation(model, checkOptions("evaluate", options, evaluateKinds));
+}
+
+/** {@link evaluate} of options that are checked, or are more than it needs. */
+export async function evaluation<Batch, M extends Metrics>(
   model: Module,
   options: EvaluateOptions<Batch, M>,
 ): Promise<Evaluation<M>> {

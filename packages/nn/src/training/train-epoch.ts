@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions, type OptionKinds } from "@dl/backend";
 import { checkCount } from "../layer-options.ts";
 import { readMetrics, resetMetrics, type Metric } from "../metrics/metric.ts";
 import type { Module } from "../module.ts";
@@ -32,6 +32,18 @@ export type TrainEpochOptions<Batch> = Objective<Batch> &
     readonly onStep?: (step: TrainingStep<Batch>) => void | boolean | Promise<void | boolean>;
   };
 
+export const loopKinds: OptionKinds<Objective<unknown> & LoopOptions<unknown>> = {
+  loss: "function",
+  forwardPass: "function",
+  data: "object|list",
+  accumulate: "number",
+  signal: "object",
+  optimizer: "object",
+  schedule: "object",
+  clip: "function",
+  metrics: "object",
+};
+
 /** Figures of one pass over data. */
 export interface PassReport {
   /** Mean over samples. */
@@ -56,6 +68,11 @@ export async function trainEpoch<Batch>(
   model: Module,
   options: TrainEpochOptions<Batch>,
 ): Promise<PassReport> {
+  checkOptions("trainEpoch", options, {
+    ...loopKinds,
+    onGradients: "function",
+    onStep: "function",
+  });
   checkTraining("trainEpoch", model, options);
   resetMetrics(options.metrics ?? {});
   const progress = new EpochProgress();

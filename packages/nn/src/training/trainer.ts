@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions, type OptionKinds } from "@dl/backend";
 import { defaultGenerator, type Generator } from "@dl/tensor";
 import { checkCount } from "../layer-options.ts";
 import { loadMetricStates, metricStates, resetMetrics } from "../metrics/metric.ts";
@@ -6,11 +6,12 @@ import type { Module } from "../module.ts";
 import { batchCountOf, isSeekable, type Batches, type LoaderState } from "./batches.ts";
 import type { Callback, TrainingEnd, TrainingRun } from "./callback.ts";
 import type { EpochReport, StepReport } from "./reports.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluation } from "./evaluate.ts";
 import { forwardPassOf, type ForwardPassResult, type Objective } from "./forward-pass.ts";
 import {
   checkTraining,
   continueEpoch,
+  loopKinds,
   progressReport,
   type LoopOptions,
   type PassReport,
@@ -36,6 +37,15 @@ export type FitOptions<Batch> = Objective<Batch> &
     /** Random generators in use, for the state; the default one unless said. */
     readonly generators?: readonly Generator[];
   };
+
+const fitKinds: OptionKinds<FitOptions<unknown>> = {
+  ...loopKinds,
+  epochs: "number",
+  validation: "object|list",
+  epochSchedule: "object",
+  callbacks: "list",
+  generators: "list",
+};
 
 /**
  * Trains a model and gives one report per epoch.
@@ -89,6 +99,7 @@ export class Trainer<Batch> implements TrainingRun {
   #isStopped = false;
 
   constructor(model: Module, options: FitOptions<Batch>) {
+    checkOptions("fit", options, fitKinds);
     checkTraining("fit", model, options);
     checkCount("fit", "epochs", options.epochs);
     this.model = model;
@@ -163,17 +174,17 @@ export class Trainer<Batch> implements TrainingRun {
     };
     if (!(await continueEpoch("fit", this.model, options, this.#progress))) return;
     const training = await progressReport(this.#progress, metrics);
-    const evaluation = await this.#validate();
+    const validated = await this.#validate();
     signal?.throwIfAborted();
     const epoch: EpochReport = {
       epoch: this.#history.length + 1,
       step: this.#step,
       learningRate: this.#progress.learningRate,
       ...training,
-      ...(evaluation && { validation: evaluation }),
+      ...(validated && { validation: validated }),
       seconds: (performance.now() - started) / 1000,
     };
-    epochSchedule?.step(evaluation?.loss ?? training.loss);
+    epochSchedule?.step(validated?.loss ?? training.loss);
     this.#history = [...this.#history, epoch];
     this.#progress = new EpochProgress();
     for (const callback of this.#callbacks) await callback.onEpoch?.(epoch, this);
@@ -186,7 +197,7 @@ export class Trainer<Batch> implements TrainingRun {
     if (validation === undefined) return undefined;
     const before = metricStates(metrics);
     try {
-      return await evaluate(this.model, { ...this.#options, data: validation, metrics });
+      return await evaluation(this.model, { ...this.#options, data: validation, metrics });
     } catch (error) {
       loadMetricStates(metrics, before);
       throw error;

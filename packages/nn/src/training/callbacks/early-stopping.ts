@@ -1,8 +1,8 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions } from "@dl/backend";
 import { checkCount } from "../../layer-options.ts";
 import type { StateDict } from "../../module.ts";
 import type { Callback } from "../callback.ts";
-import { BestEpoch, type BestState, type JudgeOptions } from "./best-epoch.ts";
+import { BestEpoch, judgeKinds, type BestState, type JudgeOptions } from "./best-epoch.ts";
 
 export interface EarlyStoppingOptions extends JudgeOptions {
   /** Epochs without improvement that are let pass. Default 3. */
@@ -32,7 +32,16 @@ export interface EarlyStoppingState extends BestState {
  * history.length; // => 4
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
-  const { patience = 3, leastChange = 0, restoreBest = true } = options;
+  const {
+    patience = 3,
+    leastChange = 0,
+    restoreBest = true,
+  } = checkOptions("earlyStopping", options, {
+    ...judgeKinds,
+    patience: "number",
+    leastChange: "number",
+    restoreBest: "boolean",
+  });
   checkCount("earlyStopping", "patience", patience, 0);
   if (!(leastChange >= 0))
     throw new ArgumentError(

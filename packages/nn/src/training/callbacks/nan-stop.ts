@@ -1,5 +1,5 @@
 import { noGrad } from "@dl/autograd";
-import { GradientError, isFloat } from "@dl/backend";
+import { checkOptions, GradientError, isFloat } from "@dl/backend";
 import { stack, Tensor } from "@dl/tensor";
 import { checkCount } from "../../layer-options.ts";
 import { modulePaths } from "../../module-paths.ts";
@@ -27,7 +27,8 @@ export interface NanStopOptions {
  * const data = [{ inputs: inputs.mul(NaN), targets }];
  * await fit(model, { loss: crossEntropy, optimizer, data, epochs: 1, callbacks: [nanStop()] }); // throws
  */
-export function nanStop({ every = 1 }: NanStopOptions = {}): Callback {
+export function nanStop(options: NanStopOptions = {}): Callback {
+  const { every = 1 } = checkOptions("nanStop", options, { every: "number" });
   checkCount("nanStop", "every", every);
   return {
     async onGradients(step, run) {

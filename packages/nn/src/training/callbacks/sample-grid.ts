@@ -1,10 +1,11 @@
 import { noGrad } from "@dl/autograd";
+import { checkOptions } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import { checkCount } from "../../layer-options.ts";
 import { inEvaluation } from "../in-evaluation.ts";
 import type { Callback } from "../callback.ts";
 import type { EpochReport } from "../reports.ts";
-import { imageGrid, type ImageGridOptions } from "./image-grid.ts";
+import { gridKinds, imageGrid, type ImageGridOptions } from "./image-grid.ts";
 
 /** What {@link sampleGrid} shows, and when. */
 export interface SampleGridOptions extends ImageGridOptions {
@@ -29,7 +30,18 @@ export interface SampleGridOptions extends ImageGridOptions {
  * await fit(model, { loss: crossEntropy, optimizer, data, epochs: 1, callbacks });
  * shapes; // => [[1, 14, 18]]
  */
-export function sampleGrid({ sample, show, every = 1, ...grid }: SampleGridOptions): Callback {
+export function sampleGrid(options: SampleGridOptions): Callback {
+  const {
+    sample,
+    show,
+    every = 1,
+    ...grid
+  } = checkOptions("sampleGrid", options, {
+    ...gridKinds,
+    sample: "function",
+    show: "function",
+    every: "number",
+  });
   checkCount("sampleGrid", "every", every);
   return {
     async onEpoch(epoch, run) {

@@ -154,7 +154,7 @@ export const trainingMistakes: readonly Mistake[] = [
     mistake: "lr for learningRate",
     make: () => new SGD(classifier().parameters(), { lr: 0.1 } as never),
     error:
-      "ArgumentError: sgd: learningRate must be a finite number of at least 0: received undefined.",
+      "ArgumentError: sgd: there is no option lr: received 0.1. Did you mean learningRate? There are learningRate, momentum, dampening, nesterov, weightDecay.",
   },
   {
     mistake: "a negative learning rate",

@@ -1,5 +1,5 @@
-import { GradientError, isFloat } from "@dl/backend";
-import { creationSite, observePrimitives, type Tensor } from "@dl/tensor";
+import { checkSynchronous, GradientError, isFloat } from "@dl/backend";
+import { creationSite, keepBeyondScope, observePrimitives, type Tensor } from "@dl/tensor";
 import { noGrad } from "./grad-mode.ts";
 
 interface Suspect {
@@ -16,11 +16,12 @@ interface Suspect {
  * Every result is checked, so it is slow: a tool for finding a fault, not for training.
  *
  * @throws {GradientError} naming the operation, its shape and the line that called it.
+ * @throws {ArgumentError} if `body` is asynchronous: other work in between would be checked with it.
  * @example
  * const x = tensor([0]).requireGrad();
  * await detectAnomaly(() => x.sqrt().sum().backward()); // throws: the gradient of sqrt at 0
  */
-export async function detectAnomaly<Result>(body: () => Result | Promise<Result>): Promise<Result> {
+export async function detectAnomaly<Result>(body: () => Result): Promise<Result> {
   const suspects: Suspect[] = [];
   let isChecking = false;
   const stop = observePrimitives((name, _inputs, parameters, outputs) => {
@@ -29,14 +30,19 @@ export async function detectAnomaly<Result>(body: () => Result | Promise<Result>
     isChecking = true;
     const isBad = noGrad(() => output.detach().isFinite().logicalNot().any());
     isChecking = false;
-    // Outlives backward, which frees what it made.
-    isBad.value.consumers++;
+    // Backward frees what was made in it.
+    keepBeyondScope(isBad);
     const op = "op" in parameters && typeof parameters.op === "object" ? parameters.op.name : name;
     suspects.push({ name: op, shape: output.shape, site: creationSite(), isBad });
   });
   let result: Result;
   try {
-    result = await body();
+    result = body();
+    checkSynchronous(
+      "detectAnomaly",
+      result,
+      "work of others would be checked before it ended. Put only the tensor operations inside, and read results afterwards.",
+    );
   } finally {
     stop();
   }

@@ -66,7 +66,7 @@ describe("backward", () => {
     expect(() => tensor(1).backward()).toThrow(/^backward: the tensor was not computed from/);
     const y = leaf([1, 2]).mul(2);
     expect(() => y.backward({ gradient: ones([3]) })).toThrow(
-      "backward: the gradient given has shape [3], the tensor [2]. They must be equal.",
+      "backward: the gradient given must be a tensor float32 [2] on reference, like what it is the gradient of: received Tensor float32 [3] on reference. Convert it with cast, reshape or to.",
     );
     const x = leaf(1);
     const loss = x.mul(x);

@@ -1,12 +1,8 @@
+import { checkOptions, formatShape, GradientError, type OptionKinds } from "@dl/backend";
 import {
-  checkOptions,
-  formatShape,
-  GradientError,
-  shapesEqual,
-  type OptionKinds,
-} from "@dl/backend";
-import {
+  alias,
   applyOne,
+  keepBeyondScope,
   PointwiseOp,
   repeated,
   stepRecorder,
@@ -14,6 +10,7 @@ import {
   tidy,
   type Tensor,
 } from "@dl/tensor";
+import { checkGradient, throughHooks } from "./check-gradient.ts";
 import { enableGrad, noGrad } from "./grad-mode.ts";
 import { recordingOf, type GraphNode, type Recording } from "./recording.ts";
 import { stopGradient } from "./stop-gradient.ts";
@@ -56,10 +53,12 @@ export function backward(root: Tensor, options: BackwardOptions = {}): void {
     return found;
   };
   // Gradients on the way that nobody can hold go at once instead of waiting for the collector.
-  const leaves = isPrivate(nodes, options) ? tidy(collect) : collect();
-  noGrad(() => {
-    for (const [recording, gradient] of leaves) accumulate(recording, gradient, options);
-  });
+  const isOwn = isPrivate(nodes, options);
+  const leaves = isOwn ? tidy(collect) : collect();
+  for (const [recording, gradient] of leaves) accumulate(recording, gradient, options);
+  // The leaves have handles of their own.
+  if (isOwn)
+    for (const gradient of leaves.values()) if (gradient !== options.gradient) gradient.dispose();
 }
 
 /** Whether nobody but the walk sees its gradients: no hooks, no rules of the user's, no graph. */
@@ -76,8 +75,10 @@ function isPrivate(nodes: readonly GraphNode[], options: BackwardOptions): boole
 
 function accumulate(recording: Recording, gradient: Tensor, options: BackwardOptions): void {
   const before = recording.grad;
-  const add = (): Tensor => (before === null ? gradient : before.add(gradient));
-  const sum = options.createGraph === true ? enableGrad(add) : stopGradient(add());
+  const [share, inMode] =
+    options.createGraph === true ? [alias, enableGrad] : [stopGradient, noGrad];
+  const sum = before === null ? share(gradient) : inMode(() => before.add(gradient));
+  keepBeyondScope(sum, recording.scope);
   repeated(() => {
     recording.grad = sum;
   });
@@ -125,12 +126,7 @@ export function startGradient(op: string, root: Tensor, gradient: Tensor | undef
       );
     return onesLike(root);
   }
-  if (!shapesEqual(gradient.shape, root.shape))
-    throw new GradientError(
-      op,
-      `the gradient given has shape ${formatShape(gradient.shape)}, the tensor ${formatShape(root.shape)}. They must be equal.`,
-      { expected: root.shape, received: gradient.shape },
-    );
+  checkGradient(op, "the gradient given", gradient, root);
   return gradient;
 }
 
@@ -180,8 +176,7 @@ export function walk(
   targets?: ReadonlySet<Recording>,
 ): void {
   const finish = (recording: Recording, whole: Tensor): Tensor => {
-    let gradient = whole;
-    for (const hook of recording.hooks) gradient = hook(gradient) ?? gradient;
+    const gradient = throughHooks(recording, whole);
     visit(recording, gradient);
     return gradient;
   };

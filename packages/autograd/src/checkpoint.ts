@@ -1,6 +1,7 @@
 import { defaultGenerator, Tensor, tidy } from "@dl/tensor";
-import { ArgumentError, GradientError, isFloat } from "@dl/backend";
+import { checkSynchronous, GradientError, isFloat } from "@dl/backend";
 import { sweep, walkOrder } from "./backward.ts";
+import { throughHooks } from "./check-gradient.ts";
 import type { FunctionOutput } from "./function.ts";
 import { enableGrad, isGradEnabled, noGrad } from "./grad-mode.ts";
 import { currentSite } from "./recorder.ts";
@@ -33,7 +34,16 @@ export function checkpoint<Output extends FunctionOutput>(
 ): Output {
   if (!isGradEnabled()) return f(...inputs);
   const generatorState = defaultGenerator().getState();
-  const { result, uses } = usesWithin(() => tidy(() => noGrad(() => checkedOutput(f(...inputs)))));
+  const run = (): Output => {
+    const output = f(...inputs);
+    checkSynchronous(
+      "checkpoint",
+      output,
+      "cannot be run again during backward. Read results outside of it.",
+    );
+    return output;
+  };
+  const { result, uses } = usesWithin(() => tidy(() => noGrad(run)));
   const recordings = new Set(uses);
   // An input may come back as it is, without an operation on it.
   for (const input of inputs) {
@@ -69,15 +79,6 @@ export function checkpoint<Output extends FunctionOutput>(
 
 function outputList(result: FunctionOutput): readonly Tensor[] {
   return result instanceof Tensor ? [result] : result;
-}
-
-function checkedOutput<Output extends FunctionOutput>(output: Output): Output {
-  if (output instanceof Promise)
-    throw new ArgumentError(
-      "checkpoint",
-      "the function is asynchronous, and cannot be run again during backward. Read results outside of it.",
-    );
-  return output;
 }
 
 /** Runs `body` with the default generator as it was, and leaves the generator as it is now. */
@@ -130,7 +131,5 @@ function pullBackOwn(
           `run again for backward, the function used the result of ${input.node.name} that it did not use at first. It must do the same each time.`,
           { received: input.node.name },
         );
-  const callHooks = (recording: Recording, whole: Tensor): Tensor =>
-    recording.hooks.reduce((gradient, hook) => hook(gradient) ?? gradient, whole);
-  return sweep(nodes, starts, { createGraph: isGradEnabled() }, callHooks, targets);
+  return sweep(nodes, starts, { createGraph: isGradEnabled() }, throughHooks, targets);
 }

@@ -100,6 +100,6 @@ it("refuses tangents that do not fit", () => {
     "jvp: the function has 1 inputs, got 0 tangents. Give one for each.",
   );
   expect(() => jvp(f, [tensor([1, 2])], [tensor([1])])).toThrow(
-    "jvp: tangent 0 has shape [1], its input [2]. They must be equal.",
+    "jvp: tangent 0 must be a tensor float32 [2] on reference, like what it is the gradient of: received Tensor float32 [1] on reference. Convert it with cast, reshape or to.",
   );
 });

@@ -1,5 +1,6 @@
-import { formatShape, GradientError, shapesEqual } from "@dl/backend";
+import { GradientError } from "@dl/backend";
 import { Tensor, zerosLike } from "@dl/tensor";
+import { checkGradient } from "./check-gradient.ts";
 import type { FunctionOutput } from "./function.ts";
 import { recordingOf } from "./recording.ts";
 import { stopGradient } from "./stop-gradient.ts";
@@ -96,12 +97,6 @@ function checkTangents(inputs: readonly Tensor[], tangents: readonly Tensor[]): 
       { expected: inputs.length, received: tangents.length },
     );
   inputs.forEach((input, i) => {
-    const { shape } = tangents[i]!;
-    if (!shapesEqual(shape, input.shape))
-      throw new GradientError(
-        "jvp",
-        `tangent ${i} has shape ${formatShape(shape)}, its input ${formatShape(input.shape)}. They must be equal.`,
-        { expected: input.shape, received: shape },
-      );
+    checkGradient("jvp", `tangent ${i}`, tangents[i], input);
   });
 }

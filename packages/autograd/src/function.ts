@@ -1,9 +1,10 @@
 import { ArgumentError, isFloat } from "@dl/backend";
-import { Tensor } from "@dl/tensor";
+import { Tensor, zerosLike } from "@dl/tensor";
+import { checkGradient } from "./check-gradient.ts";
 import { isGradEnabled, noGrad } from "./grad-mode.ts";
-import { GraphNode, recordingOf } from "./recording.ts";
 import { currentSite } from "./recorder.ts";
 import { noteUses } from "./recording-uses.ts";
+import { GraphNode, recordingOf } from "./recording.ts";
 
 /**
  * What a {@link Function} passes from its forward to its backward.
@@ -89,7 +90,7 @@ export abstract class Function<Output extends FunctionOutput = Tensor> {
     node.isForeign = true;
     keepSaved(ctx, node, results, outputs);
     node.vjp = (gradients) => {
-      const filled = gradients.map((gradient, i) => gradient ?? differentiable[i]!.detach().mul(0));
+      const filled = gradients.map((gradient, i) => gradient ?? zerosLike(differentiable[i]!));
       return this.checked(this.backward(ctx, ...filled), inputs);
     };
     return (result instanceof Tensor ? outputs[0]! : outputs) as FunctionOutput as Output;
@@ -99,7 +100,7 @@ export abstract class Function<Output extends FunctionOutput = Tensor> {
     returned: Tensor | readonly (Tensor | undefined)[],
     inputs: readonly Tensor[],
   ): readonly (Tensor | undefined)[] {
-    const gradients = returned instanceof Tensor ? [returned] : returned;
+    const gradients = Array.isArray(returned) ? returned : [returned];
     const name = `${this.constructor.name}.backward`;
     if (gradients.length !== inputs.length)
       throw new ArgumentError(
@@ -108,12 +109,9 @@ export abstract class Function<Output extends FunctionOutput = Tensor> {
         { expected: inputs.length, received: gradients.length },
       );
     gradients.forEach((gradient, i) => {
-      if (gradient !== undefined && gradient.shape !== inputs[i]!.shape)
-        throw new ArgumentError(
-          name,
-          `gradient ${i} has shape [${gradient.shape.join(", ")}], its input [${inputs[i]!.shape.join(", ")}]. They must be equal.`,
-          { expected: inputs[i]!.shape, received: gradient.shape },
-        );
+      // What is no float has no gradient; one given all the same goes nowhere.
+      if (gradient !== undefined && isFloat(inputs[i]!.dtype))
+        checkGradient(name, `gradient ${i}`, gradient, inputs[i]!);
     });
     return gradients;
   }

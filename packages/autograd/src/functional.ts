@@ -1,6 +1,7 @@
 import { checkOptions, GradientError, refuseOptions } from "@dl/backend";
 import { Tensor, zerosLike } from "@dl/tensor";
 import { backwardKinds, startGradient, type BackwardOptions } from "./backward.ts";
+import { checkGradient } from "./check-gradient.ts";
 import { recordingOf, type Recording } from "./recording.ts";
 import { stopGradient } from "./stop-gradient.ts";
 import { mapTensors, tensorList, type GradientsOf, type Tensors } from "./tensor-arrangement.ts";
@@ -24,7 +25,7 @@ export function gradientsOf(
   inputs: readonly Tensor[],
   options: BackwardOptions = {},
 ): Tensor[] {
-  refuseOptions("gradientsOf", inputs, "the inputs");
+  refuseOptions("gradientsOf", inputs, "the list of inputs");
   checkOptions("gradientsOf", options, backwardKinds);
   const start = startGradient("gradientsOf", output, options.gradient);
   return pullBack([output], [start], inputs.map(demandRecording), options).map(
@@ -114,6 +115,7 @@ export function vjp<Output extends Tensor | readonly Tensor[]>(
           "vjp",
           `the function has ${list.length} outputs, got ${cotangents.length} cotangents. Give one for each.`,
         );
+      list.forEach((y, i) => checkGradient("vjp", `cotangent ${i}`, cotangents[i], y));
       const createGraph = isTracing() || cotangents.some((x) => recordingOf(x) !== undefined);
       return pullBack(
         list,

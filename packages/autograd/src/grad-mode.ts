@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { checkSynchronous } from "@dl/backend";
 
 let isEnabled = true;
 
@@ -40,11 +40,11 @@ function withMode<Result>(mode: boolean, name: string, body: () => Result): Resu
   isEnabled = mode;
   try {
     const result = body();
-    if (result instanceof Promise)
-      throw new ArgumentError(
-        name,
-        "the function is asynchronous, and recording would be back on before it ended. Put only the tensor operations inside, and await outside.",
-      );
+    checkSynchronous(
+      name,
+      result,
+      `recording would be back ${before ? "on" : "off"} before it ended. Put only the tensor operations inside, and await outside.`,
+    );
     return result;
   } finally {
     isEnabled = before;

@@ -48,7 +48,7 @@ export async function gradcheck(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): Promise<void> {
-  refuseOptions("gradcheck", inputs, "the inputs");
+  refuseOptions("gradcheck", inputs, "the list of inputs");
   const {
     epsilon = 1e-6,
     relativeTolerance = 1e-3,
@@ -108,7 +108,7 @@ export async function gradgradcheck(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): Promise<void> {
-  refuseOptions("gradgradcheck", inputs, "the inputs");
+  refuseOptions("gradgradcheck", inputs, "the list of inputs");
   checkOptions("gradgradcheck", options, gradcheckKinds);
   const output = f(...inputs.map((x) => x.detach()));
   const cotangent = uniform(output.shape, {

@@ -1,8 +1,9 @@
-import { GradientError, isFloat } from "@dl/backend";
-import { repeated, stepRecorder, Tensor } from "@dl/tensor";
+import { checkFunction, GradientError, isFloat } from "@dl/backend";
+import { keepBeyondScope, repeated, stepRecorder, Tensor } from "@dl/tensor";
 import { backward, type BackwardOptions } from "./backward.ts";
-import { recordingOf, Recording, type GradientHook } from "./recording.ts";
+import { checkGradient } from "./check-gradient.ts";
 import { startRecorder } from "./recorder.ts";
+import { Recording, recordingOf, type GradientHook } from "./recording.ts";
 import { stopGradient } from "./stop-gradient.ts";
 
 declare module "@dl/tensor" {
@@ -14,7 +15,11 @@ declare module "@dl/tensor" {
      * @throws {GradientError} when set on an integer tensor, or to false on a computed one.
      */
     requiresGrad: boolean;
-    /** Gradient summed by {@link Tensor.backward}; null before the first one. */
+    /**
+     * Gradient summed by {@link Tensor.backward}; null before the first one.
+     *
+     * @throws {GradientError} when set to what is no tensor of the same shape, type and backend.
+     */
     grad: Tensor | null;
     /** True for a tensor that was not computed by a recorded operation. */
     readonly isLeaf: boolean;
@@ -57,7 +62,8 @@ declare module "@dl/tensor" {
      * Calls `hook` with this tensor's whole gradient during backward; what it returns replaces the
      * gradient. The function returned removes it.
      *
-     * @throws {GradientError} if the tensor requires no gradient.
+     * @throws {GradientError} if the tensor requires no gradient; during backward if what the hook
+     * returns is no tensor of the gradient's shape, type and backend.
      * @example
      * const x = tensor([1, 2]).requireGrad();
      * x.registerHook((gradient) => gradient.mul(10));
@@ -109,6 +115,10 @@ Object.defineProperties(Tensor.prototype, {
     },
     set(this: Tensor, gradient: Tensor | null) {
       const recording = demandRecording(this, "grad");
+      if (gradient !== null) {
+        checkGradient("grad", "the gradient", gradient, this);
+        keepBeyondScope(gradient, recording.scope);
+      }
       repeated(() => {
         recording.grad = gradient;
       });
@@ -151,6 +161,7 @@ Object.defineProperties(Tensor.prototype, {
   },
   registerHook: {
     value(this: Tensor, hook: GradientHook): () => void {
+      checkFunction("registerHook", "hook", hook);
       const recording = demandRecording(this, "registerHook");
       recording.hooks = [...recording.hooks, hook];
       return () => {

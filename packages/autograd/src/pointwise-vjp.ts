@@ -1,11 +1,12 @@
 import {
   derivative,
+  gatedProduct,
   input,
   isFloat,
+  operands as operandsOf,
   parameter,
   scalar,
   substitute,
-  topologicalOrder,
   type Scalar,
 } from "@dl/backend";
 import { applyOne, PointwiseOp, Tensor, type Operand } from "@dl/tensor";
@@ -58,31 +59,34 @@ function derivePartial(
   // Written with the output where that alone suffices: relu and tanh then keep nothing else.
   const output = input(operands.length, expression.dtype);
   const byOutput = substitute(exact, (node) => (node === expression ? output : undefined));
-  const partial = readSlots(byOutput).every((slot) => slot === operands.length) ? byOutput : exact;
-  const reads = [...new Set([...readSlots(partial), ...parameterSlots(partial)])].toSorted(
-    (a, b) => a - b,
-  );
-  const build = (dy: Scalar, ...kept: Scalar[]): Scalar => {
-    const replaced = substitute(partial, (node) =>
+  const partial = slotsOf(byOutput).every((slot) => slot === operands.length) ? byOutput : exact;
+  const reads = slotsOf(partial);
+  // Made of bare operands, so that it does not depend on what else is fused with it.
+  const dySlot = operands.length + 1;
+  const dy = scalar.cast(input(dySlot, expression.dtype), dtype);
+  const gradient = gatedProduct(dy, partial);
+  const build = (...given: Scalar[]): Scalar =>
+    substitute(gradient, (node) =>
       node.kind === "input" || node.kind === "parameter"
-        ? kept[reads.indexOf(node.slot)]
+        ? given[node.slot === dySlot ? 0 : 1 + reads.indexOf(node.slot)]
         : undefined,
     );
-    return scalar.mul(scalar.cast(dy, dtype), replaced);
-  };
   return { kind: "product", op: new PointwiseOp(`${op.name}Vjp`, build), reads };
 }
 
-function readSlots(expression: Scalar): number[] {
-  return topologicalOrder([expression]).flatMap((node) =>
-    node.kind === "input" ? [node.slot] : [],
-  );
-}
-
-function parameterSlots(expression: Scalar): number[] {
-  return topologicalOrder([expression]).flatMap((node) =>
-    node.kind === "parameter" ? [node.slot] : [],
-  );
+/** Operand positions an expression or its derivatives read, in order. */
+function slotsOf(expression: Scalar): number[] {
+  const slots = new Set<number>();
+  const seen = new Set<Scalar>();
+  const visit = (node: Scalar): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (node.kind === "input" || node.kind === "parameter") slots.add(node.slot);
+    for (const operand of operandsOf(node)) visit(operand);
+    if (node.kind === "custom") node.args.forEach(visit);
+  };
+  visit(expression);
+  return [...slots].toSorted((a, b) => a - b);
 }
 
 /** Gradient of one operand; `kept` are the operands and output that the rule reads, in its order. */

@@ -1,5 +1,5 @@
 import { elementCount, internShape } from "@dl/backend";
-import { applyOne, arange, type PrimitiveParameters, type Tensor } from "@dl/tensor";
+import { applyOne, arange, where, type PrimitiveParameters, type Tensor } from "@dl/tensor";
 
 /**
  * dy times the product of all other elements, for a product over `axes`.
@@ -49,12 +49,11 @@ export function cumprodGradient(
   const positions = arange(n, { dtype: "int32", backend: x.backend });
   const i = applyOne("reshape", [positions], { shape: internShape([n, 1]) });
   // With the i-th factor 1, y_j for the j that do not contain x_i must not count.
-  const isSelf = i.equal(positions).cast(x.dtype);
-  const factors = spread(xRow).mul(isSelf.neg().add(1)).add(isSelf);
+  const factors = where(i.equal(positions), 1, spread(xRow));
   const products = applyOne("scan", [factors], { ...parameters, axis: last });
   const [early, late] = reverse ? [positions, i] : [i, positions];
   const contains = parameters.exclusive ? early.less(late) : early.lessEqual(late);
-  const terms = spread(row(dy)).mul(products).mul(contains.cast(x.dtype));
+  const terms = where(contains, spread(row(dy)).mul(products), 0);
   const dx = applyOne("reduce", [terms], { op: "sum", axes: [last] });
   return applyOne("permute", [dx], { axes: order.map((_, a) => order.indexOf(a)) });
 }

@@ -3,6 +3,7 @@ import {
   creationSite,
   observePrimitives,
   settings,
+  store,
   Tensor,
   type Operand,
   type PointwiseOp,
@@ -55,7 +56,10 @@ function recordByRule<Name extends PrimitiveName>(
   const reads = rule.reads?.(needs, parameters) ?? {};
   const node = new GraphNode(name, recordings, outputs.slice(0, 1), currentSite());
   const keptInputs: Tensor[] = [];
-  for (const i of reads.inputs ?? []) keptInputs[i] = node.keep(inputs[i]!);
+  for (const i of reads.inputs ?? []) {
+    keptInputs[i] = node.keep(inputs[i]!);
+    if (reads.comparesBits === true) store(inputs[i]!.value);
+  }
   const keptOutputs: Tensor[] = [];
   for (const i of reads.outputs ?? []) keptOutputs[i] = node.keep(outputs[i]!);
   const saved: Saved<Name> = {

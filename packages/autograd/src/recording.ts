@@ -1,5 +1,5 @@
 import type { DType, Shape } from "@dl/backend";
-import { Tensor } from "@dl/tensor";
+import { alias, keepBeyondScope, releaseConsumer, scopeOf, type Tensor } from "@dl/tensor";
 
 /** Sees a gradient and may give another in its place. */
 export type GradientHook = (gradient: Tensor) => Tensor | undefined | void;
@@ -14,12 +14,15 @@ export class Recording {
   grad: Tensor | null = null;
   retainsGrad: boolean;
   hooks: readonly GradientHook[] = [];
+  /** The `tidy` that frees the leaf, and so its gradient; 0 for none. */
+  readonly scope: number;
 
   constructor(like: Tensor, node?: GraphNode) {
     this.shape = like.shape;
     this.dtype = like.dtype;
     this.node = node;
     this.retainsGrad = node === undefined;
+    this.scope = node === undefined ? scopeOf(like) : 0;
   }
 }
 
@@ -75,17 +78,20 @@ export class GraphNode {
    * optimisers do. Counts as a consumer, so that fusion stores what backward will read again.
    */
   keep(tensor: Tensor): Tensor {
-    const alias = new Tensor(tensor.value);
-    alias.recording = tensor.recording;
+    const kept = keepBeyondScope(alias(tensor));
     tensor.value.consumers++;
-    this.kept.push(alias);
-    return alias;
+    this.kept.push(kept);
+    return kept;
   }
 
   /** Lets go of what was kept for backward. */
   release(): void {
     this.vjp = undefined;
-    for (const { value } of this.kept) value.consumers--;
+    for (const kept of this.kept) {
+      // The user's rule may have given it out, as a gradient for one.
+      if (!this.isForeign) kept.letGo();
+      releaseConsumer(kept.value);
+    }
     this.kept.length = 0;
   }
 }

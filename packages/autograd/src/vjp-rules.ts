@@ -1,6 +1,7 @@
 import { elementCount, internShape, type Layout, type Shape } from "@dl/backend";
 import {
   applyOne,
+  where,
   zeros,
   type PrimitiveName,
   type PrimitiveParameters,
@@ -29,7 +30,15 @@ export interface VjpRule<Name extends PrimitiveName> {
   readonly reads?: (
     needs: readonly boolean[],
     parameters: PrimitiveParameters[Name],
-  ) => { readonly inputs?: readonly number[]; readonly outputs?: readonly number[] };
+  ) => {
+    readonly inputs?: readonly number[];
+    readonly outputs?: readonly number[];
+    /**
+     * Inputs are compared with outputs: they are stored first, so that the operation and the rule
+     * read the same bits. Computed twice, in two programs, they may be rounded differently.
+     */
+    readonly comparesBits?: boolean;
+  };
   /** Gradients of the inputs from that of the first output; later outputs are integers. */
   readonly vjp: (dy: Tensor, saved: Saved<Name>) => readonly (Tensor | undefined)[];
 }
@@ -158,7 +167,11 @@ export const vjpRules: RuleTable = {
   },
   reduce: {
     reads: (_needs, { op }) =>
-      op === "sum" ? {} : op === "prod" ? { inputs: [0] } : { inputs: [0], outputs: [0] },
+      op === "sum"
+        ? {}
+        : op === "prod"
+          ? { inputs: [0] }
+          : { inputs: [0], outputs: [0], comparesBits: true },
     vjp: (dy, saved) => {
       const { op, axes } = saved.parameters;
       const shape = saved.inputShapes[0]!;
@@ -166,10 +179,10 @@ export const vjpRules: RuleTable = {
       if (op === "sum") return [stretched];
       const x = saved.input(0);
       if (op === "prod") return [prodGradient(stretched, x, axes)];
-      // Ties share the gradient equally, as PyTorch's amax and amin do.
-      const isExtreme = x.equal(stretch(saved.output(0), shape, axes)).cast(x.dtype);
-      const count = stretch(sumOver(isExtreme, axes), shape, axes);
-      return [stretched.mul(isExtreme.div(count))];
+      // Ties share the gradient equally, as PyTorch's amax and amin do; NaN is an extreme of its own.
+      const isExtreme = x.equal(stretch(saved.output(0), shape, axes)).logicalOr(x.isNaN());
+      const count = stretch(sumOver(isExtreme.cast(x.dtype), axes), shape, axes);
+      return [where(isExtreme, stretched.div(count), 0)];
     },
   },
   generate: "none",
@@ -236,7 +249,7 @@ export const vjpRules: RuleTable = {
       return [
         applyOne("scatter", [dy, indices, zeroSource], { axis, mode }),
         undefined,
-        dSource.mul(won.cast(dy.dtype)),
+        where(won, dSource, 0),
       ];
     },
   },

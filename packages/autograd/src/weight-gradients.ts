@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { checkSynchronous } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import { recordingOf, type Recording } from "./recording.ts";
 
@@ -34,11 +34,11 @@ export function noWeightGradients<Result>(
   stopped = new Set([...before, ...parameters.flatMap((x) => recordingOf(x) ?? [])]);
   try {
     const result = body();
-    if (result instanceof Promise)
-      throw new ArgumentError(
-        "noWeightGradients",
-        "the function is asynchronous, and the parameters would have gradients again before it ended. Put only the walk inside, and await outside.",
-      );
+    checkSynchronous(
+      "noWeightGradients",
+      result,
+      "the parameters would have gradients again before it ended. Put only the walk inside, and await outside.",
+    );
     return result;
   } finally {
     stopped = before;

@@ -10,6 +10,8 @@ export type {
 } from "./backend.ts";
 export { dtypes, isFloat, storageArray } from "./dtype.ts";
 export type { DType, DTypeKind, DTypeRecord, StorageArray } from "./dtype.ts";
+export { checkList } from "./check-list.ts";
+export { describeValue } from "./describe-value.ts";
 export {
   ArgumentError,
   AxisError,
@@ -25,6 +27,7 @@ export {
   UnsupportedError,
 } from "./errors.ts";
 export type { ErrorDetails } from "./errors.ts";
+export { checkFunction, checkSynchronous } from "./check-function.ts";
 export { IdTrie } from "./intern.ts";
 export {
   coalesceAxes,
@@ -68,6 +71,8 @@ export type {
 } from "./program/routines.ts";
 export { exponential, integerPower, logarithm, realPower, sineCosine } from "./portable-math.ts";
 export { derivative, stopGradient } from "./scalar/derivative.ts";
+export { gatedProduct } from "./scalar/gated-product.ts";
+export { vanishingWhere } from "./scalar/vanishing-where.ts";
 export { scalarDTypes } from "./scalar/dtype-rules.ts";
 export type { ScalarOpName } from "./scalar/dtype-rules.ts";
 export { foldScalar } from "./scalar/emitters.ts";

@@ -1,3 +1,4 @@
+import { describeValue, isPlainObject } from "./describe-value.ts";
 import { ArgumentError } from "./errors.ts";
 
 /** A value that `typeof` cannot tell: a tensor, a generator. */
@@ -48,10 +49,10 @@ export function checkOptions(
   options: Readonly<Record<string, unknown>>,
   kinds: Readonly<Record<string, OptionKind>>,
 ): object {
-  if (!isPlain(options))
+  if (!isPlainObject(options))
     throw new ArgumentError(
       op,
-      `options must be a plain object: received ${show(options)}. There are ${Object.keys(kinds).join(", ")}.`,
+      `options must be a plain object: received ${describeValue(options)}. There are ${Object.keys(kinds).join(", ")}.`,
       { received: options },
     );
   for (const key in options) {
@@ -59,10 +60,14 @@ export function checkOptions(
     const kind = Object.hasOwn(kinds, key) ? kinds[key] : undefined;
     if (kind === undefined) throw unknownOption(op, key, value, Object.keys(kinds));
     if (value !== undefined && !isOfKind(value, kind))
-      throw new ArgumentError(op, `${key} must be ${nameOf(kind)}: received ${show(value)}.`, {
-        expected: kind,
-        received: value,
-      });
+      throw new ArgumentError(
+        op,
+        `${key} must be ${nameOf(kind)}: received ${describeValue(value)}.`,
+        {
+          expected: kind,
+          received: value,
+        },
+      );
   }
   return options;
 }
@@ -94,23 +99,12 @@ export function refuseOptions(
   place: string,
   advice = `Pass ${place} first`,
 ): void {
-  if (isPlain(value))
+  if (isPlainObject(value))
     throw new ArgumentError(
       op,
-      `options stand where ${place} belongs: received ${show(value)}. ${advice}; options come last.`,
+      `options stand where ${place} belongs: received ${describeValue(value)}. ${advice}; options come last.`,
       { received: value },
     );
-}
-
-/** Made by `{}`, in whatever realm. */
-function isPlain(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return (
-    prototype === Object.prototype ||
-    prototype === null ||
-    Object.getPrototypeOf(prototype) === null
-  );
 }
 
 /** Whole words need not be told apart: none is a part of another, and quoted ones have their quotes. */
@@ -127,16 +121,6 @@ function nameOf(kind: OptionKind): string {
     .map((word) => (word.startsWith('"') || word === "null" ? word : `a ${word}`))
     .join(", ")
     .replace(/, ([^,]+)$/, " or $1");
-}
-
-function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "function") return "a function";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value !== "object" || value === null) return String(value);
-  return isPlain(value)
-    ? `{ ${Object.keys(value).join(", ")} }`
-    : `an object of class ${value.constructor.name}`;
 }
 
 /** Names elsewhere that share no letters with ours. */
@@ -157,7 +141,7 @@ function unknownOption(
   const nearest = known.toSorted((a, b) => likeness(wanted, b) - likeness(wanted, a))[0];
   return new ArgumentError(
     op,
-    `there is no option ${key}: received ${show(value)}. Did you mean ${nearest}? There are ${known.join(", ")}.`,
+    `there is no option ${key}: received ${describeValue(value)}. Did you mean ${nearest}? There are ${known.join(", ")}.`,
     { expected: known, received: key },
   );
 }

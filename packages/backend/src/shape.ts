@@ -1,3 +1,5 @@
+import { checkList } from "./check-list.ts";
+import { describeValue } from "./describe-value.ts";
 import { ArgumentError, AxisError, ShapeError } from "./errors.ts";
 import { IdTrie } from "./intern.ts";
 import { refuseOptions } from "./options.ts";
@@ -19,27 +21,19 @@ const shapes = new IdTrie<Shape>();
  * The one shared array for these sizes, checked.
  *
  * @throws {ShapeError} for sizes no tensor can have.
- * @throws {ArgumentError} for anything but a list.
+ * @throws {ArgumentError} if it is no list.
  * @example
  * internShape([2, 3]) === internShape([2, 3]); // => true
  */
 export function internShape(sizes: readonly number[], op = "shape"): Shape {
-  if (!Array.isArray(sizes)) throw notSizes(sizes, op);
+  if (!Array.isArray(sizes)) refuseOptions(op, sizes, "the shape");
+  checkList(op, sizes);
   const node = shapes.at(sizes);
   if (node.value === undefined) {
     checkShape(sizes, op);
     node.value = Object.freeze([...sizes]);
   }
   return node.value;
-}
-
-function notSizes(received: unknown, op: string): ArgumentError {
-  refuseOptions(op, received, "the shape");
-  return new ArgumentError(
-    op,
-    `the shape must be a list of sizes: received ${String(received)}. Write [${String(received)}].`,
-    { received },
-  );
 }
 
 function checkShape(sizes: readonly number[], op: string): void {
@@ -122,12 +116,20 @@ export function broadcastShapes(a: Shape, b: Shape, op: string): Shape {
  * Axis as an index from the front.
  *
  * @throws {AxisError} if the tensor has no such axis.
+ * @throws {ArgumentError} if it is no number.
  * @example
  * normalizeAxis(-1, 3, "sum"); // => 2
  */
 export function normalizeAxis(axis: number, ndim: number, op: string): number {
-  if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
+  if (typeof axis !== "number") {
     refuseOptions(op, axis, "the axis");
+    throw new ArgumentError(
+      op,
+      `the axis must be a whole number: received ${describeValue(axis)}.`,
+      { received: axis },
+    );
+  }
+  if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
     const axes = [
       ...Array.from({ length: ndim }, (_, i) => String(i)),
       ...Array.from({ length: ndim }, (_, i) => String(-1 - i)),
@@ -146,9 +148,11 @@ export function normalizeAxis(axis: number, ndim: number, op: string): number {
 }
 
 /**
- * Axes as sorted indices from the front; all of them when none is given.
+ * Axes as sorted indices from the front; all of them when none is given. 0 and -1 also name the axis
+ * that a scalar does not have, as in PyTorch.
  *
- * @throws {AxisError}
+ * @throws {AxisError} if an axis is out of range or named twice.
+ * @throws {ArgumentError} if it is neither a number nor a list.
  * @example
  * normalizeAxes([-1, 0], 3, "sum"); // => [0, 2]
  */
@@ -158,12 +162,19 @@ export function normalizeAxes(
   op: string,
 ): readonly number[] {
   if (axes === undefined) return Array.from({ length: ndim }, (_, i) => i);
-  const list = Array.isArray(axes) ? axes : [axes];
-  const result = list.map((axis) => normalizeAxis(axis, ndim, op)).toSorted((a, b) => a - b);
+  const list = typeof axes === "number" ? [axes] : axes;
+  if (!Array.isArray(list)) refuseOptions(op, list, "the list of axes");
+  checkList(op, list, "the axes", "whole numbers");
+  const result = list
+    .map((axis) => {
+      const isOfScalar = ndim === 0 && (axis === 0 || axis === -1);
+      return isOfScalar ? 0 : normalizeAxis(axis, ndim, op);
+    })
+    .toSorted((a, b) => a - b);
   for (let i = 1; i < result.length; i++)
     if (result[i] === result[i - 1])
       throw new AxisError(op, `axis ${result[i]!} is named twice: received [${list.join(", ")}].`, {
         received: axes,
       });
-  return result;
+  return ndim === 0 ? [] : result;
 }

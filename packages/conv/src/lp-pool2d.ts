@@ -7,12 +7,15 @@ import { images, pairOf, type Pair } from "./window.ts";
 export interface LpPool2dOptions {
   /** Step of the window. Default: kernelSize. */
   readonly stride?: Pair;
+  /** Zeros around the image, at most half the window. Default 0. */
+  readonly padding?: Pair;
   /** Whether a window that sticks out at the bottom or right counts. Default false. */
   readonly ceilMode?: boolean;
 }
 
 export const lpPool2dKinds: OptionKinds<LpPool2dOptions> = {
   stride: "number|list",
+  padding: "number|list",
   ceilMode: "boolean",
 };
 
@@ -23,7 +26,7 @@ export const lpPool2dKinds: OptionKinds<LpPool2dOptions> = {
  * so an odd p is for inputs of at least 0. An incomplete window (`ceilMode`) counts as if the rest
  * were like it. Where the sum is 0 the gradient is 0 (PyTorch's is NaN).
  *
- * Shape: as {@link maxPool2d}, without padding and dilation.
+ * Shape: as {@link maxPool2d}, without dilation.
  *
  * @throws {ShapeError} if the window does not fit.
  * @throws {DTypeError} if the input is not float.

@@ -39,7 +39,7 @@ export const maxPool2dKinds: OptionKinds<MaxPool2dOptions> = {
 };
 
 /** How {@link avgPool2d} counts what stands around the image. */
-export interface AvgPool2dOptions extends PoolOptions {
+export interface AvgPool2dOptions extends MaxPool2dOptions {
   /** Whether the zeros of the padding count in the mean. Default true. */
   readonly countIncludePad?: boolean;
 }
@@ -48,6 +48,7 @@ export const avgPool2dKinds: OptionKinds<AvgPool2dOptions> = {
   stride: "number|list",
   padding: "number|list",
   ceilMode: "boolean",
+  dilation: "number|list",
   countIncludePad: "boolean",
 };
 

@@ -68,7 +68,7 @@ describe("ArrayDataset", () => {
         new ArrayDataset<Record<string, HostArray>>({
           a: { data: new Float32Array(5), shape: [2, 3] },
         }),
-      'ShapeError: ArrayDataset: "a" has shape [2, 3] but 5 elements. The first axis counts the samples.',
+      'ShapeError: ArrayDataset: "a" has shape [2, 3] but 5 elements. Give one per cell of the shape.',
     ],
     [
       () => points.get(3),
@@ -104,11 +104,11 @@ describe("stackSamples", () => {
     ],
     [
       [{ a: array([2]) }, { a: 1 }],
-      'ArgumentError: stackSamples: field "a" must be an array as in the batch\'s first sample: received 1 in sample 1.',
+      'ArgumentError: stackSamples: field "a" of sample 1 of the batch must have data and a shape: received 1. Give e.g. { data: Float32Array.of(1, 2), shape: [2] }.',
     ],
     [
       [{ a: array([2]) }, { a: array([3]) }],
-      'ShapeError: stackSamples: field "a" has shape [2] in the batch\'s first sample and [3] with 3 elements in sample 1. All samples of a dataset must have one shape.',
+      'ShapeError: stackSamples: field "a" has shape [2] in the batch\'s first sample and [3] in sample 1. All samples of a dataset must have one shape.',
     ],
     [
       [{ a: array([1]) }, { a: { data: Int32Array.of(1), shape: [1] } }],

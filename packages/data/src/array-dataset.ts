@@ -1,15 +1,24 @@
-import { ArgumentError, elementCount, formatShape, ShapeError } from "@dl/backend";
+import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
+import { checkGiven } from "./check-given.ts";
 import { checkIndex } from "./check-range.ts";
-import type { ClassificationSample, Dataset, HostArray, HostBatch, Sample } from "./dataset.ts";
+import type {
+  ClassificationSample,
+  Dataset,
+  HostArray,
+  HostBatch,
+  HostSource,
+  Sample,
+} from "./dataset.ts";
+import { hostBatchOf } from "./host-array.ts";
 
 /**
  * A dataset held in memory: arrays whose first axis counts the samples.
  *
- * A sample is one row of each array; a row of an int32 array of shape [N] is a plain number. The
- * arrays are not copied.
+ * A sample is one row of each array; a row of an int32 array of shape [N] is a plain number.
+ * Float32 and int32 arrays are not copied; others become one of the two, as by {@link toHostArray}.
  *
  * @throws {ShapeError} if the arrays' first axes differ, or a shape and its data do.
- * @throws {ArgumentError} if there is no array.
+ * @throws {ArgumentError} if there is no array, or a number fits neither float32 nor int32.
  * @example
  * const points = new ArrayDataset({
  *   inputs: { data: Float32Array.of(0, 1, 2, 3), shape: [2, 2] },
@@ -21,8 +30,8 @@ export class ArrayDataset<S extends Sample = ClassificationSample> implements Da
   readonly length: number;
   readonly #fields: readonly (readonly [name: string, array: HostArray])[];
 
-  constructor(arrays: HostBatch<NoInfer<S>>) {
-    this.#fields = Object.entries<HostArray>(arrays);
+  constructor(arrays: { readonly [Name in keyof NoInfer<S>]: HostSource }) {
+    this.#fields = Object.entries<HostArray>(hostBatchOf(arrays, "ArrayDataset"));
     this.length = checkFields(this.#fields);
   }
 
@@ -43,6 +52,7 @@ export class ArrayDataset<S extends Sample = ClassificationSample> implements Da
   }
 
   getBatch(indices: ArrayLike<number>): HostBatch<S> {
+    checkGiven(indices, "the indices", ["length"], "ArrayDataset.getBatch");
     for (let i = 0; i < indices.length; i++)
       checkIndex(indices[i]!, this.length, "ArrayDataset.getBatch");
     const batch: Record<string, HostArray> = {};
@@ -69,12 +79,12 @@ function checkFields(fields: readonly (readonly [string, HostArray])[]): number 
   const first = fields[0];
   if (first === undefined)
     throw new ArgumentError("ArrayDataset", "needs at least one array: received none.");
-  for (const [name, { data, shape }] of fields) {
-    if (shape.length === 0 || elementCount(shape) !== data.length)
+  for (const [name, { shape }] of fields) {
+    if (shape.length === 0)
       throw new ShapeError(
         "ArrayDataset",
-        `"${name}" has shape ${formatShape(shape)} but ${data.length} elements. The first axis counts the samples.`,
-        { expected: shape, received: data.length },
+        `"${name}" is a single number, shape []. The first axis counts the samples.`,
+        { received: shape },
       );
     if (shape[0] !== first[1].shape[0])
       throw new ShapeError(

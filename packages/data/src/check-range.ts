@@ -44,7 +44,7 @@ function outOfRange(
   const isOpen = most === Infinity;
   return new ArgumentError(
     op,
-    `${need} ${isOpen ? `of at least ${least}` : `from ${least} to ${most}`}: received ${received}.`,
+    `${need} ${isOpen ? `of at least ${least}` : `from ${least} to ${most}`}: received ${String(received)}.`,
     { expected: isOpen ? `>= ${least}` : `${least}..${most}`, received },
   );
 }

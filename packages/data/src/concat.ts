@@ -1,4 +1,5 @@
 import { ArgumentError } from "@dl/backend";
+import { checkDataset, checkList } from "./check-given.ts";
 import { checkIndex } from "./check-range.ts";
 import type { AsyncDataset, Dataset } from "./dataset.ts";
 
@@ -16,6 +17,8 @@ import type { AsyncDataset, Dataset } from "./dataset.ts";
 export function concat<S extends object>(datasets: readonly Dataset<S>[]): Dataset<S>;
 export function concat<S extends object>(datasets: readonly AsyncDataset<S>[]): AsyncDataset<S>;
 export function concat<S extends object>(datasets: readonly AsyncDataset<S>[]): AsyncDataset<S> {
+  checkList(datasets, "the datasets", "concat");
+  for (const dataset of datasets) checkDataset(dataset, "concat");
   if (datasets.length === 0)
     throw new ArgumentError("concat", "needs at least one dataset: received none.");
   const ends: number[] = [];

@@ -5,6 +5,7 @@ import {
   type Backend,
   type OptionKinds,
 } from "@dl/backend";
+import { checkDataset, checkGiven } from "./check-given.ts";
 import { checkWhole } from "./check-range.ts";
 import type { AsyncDataset, ClassificationSample, HostBatch } from "./dataset.ts";
 import {
@@ -15,6 +16,7 @@ import {
   shardLength,
   wholeEpoch,
 } from "./loading/epoch-order.ts";
+import { hostBatchOf } from "./host-array.ts";
 import { gatherBatch, gatherSamples, isPromise, whenThere } from "./loading/gather-samples.ts";
 import { linkedAbort, readAhead } from "./loading/read-ahead.ts";
 import { type Batch, toTensors } from "./loading/to-tensors.ts";
@@ -122,6 +124,7 @@ export class DataLoader<S extends object = ClassificationSample, T extends objec
       shard = wholeEpoch,
       prefetch = 2,
     } = checkOptions("DataLoader", options, dataLoaderKinds);
+    checkDataset(dataset, "DataLoader");
     checkSeed(seed, "DataLoader");
     checkShard(shard, "DataLoader");
     checkWhole(prefetch, 0, Infinity, "prefetch", "DataLoader");
@@ -199,6 +202,7 @@ export class DataLoader<S extends object = ClassificationSample, T extends objec
    */
   loadState(state: DataLoaderState): void {
     const own = this.state();
+    checkGiven(state, "the state", Object.keys(own), "DataLoader.loadState");
     for (const name of Object.keys(own) as (keyof DataLoaderState)[])
       if (name !== "epoch" && name !== "batch" && state[name] !== own[name])
         throw new ArgumentError(
@@ -269,7 +273,9 @@ export class DataLoader<S extends object = ClassificationSample, T extends objec
       collate === undefined
         ? // Without a collate of its own a loader yields what the dataset holds: T is S.
           (gatherBatch(this.#dataset, indices, signal) as unknown as HostBatch<T>)
-        : whenThere(gatherSamples(this.#dataset, indices, signal), collate);
+        : whenThere(gatherSamples(this.#dataset, indices, signal), (samples) =>
+            hostBatchOf<T>(collate(samples), "collate"),
+          );
     if (transform === undefined) return collated;
     return whenThere(collated, (whole) => {
       this.#transformRandom.seek(batch, pass.epoch, this.#shard.rank);

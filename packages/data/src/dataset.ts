@@ -7,6 +7,23 @@ export interface HostArray {
   readonly shape: readonly number[];
 }
 
+/** Numbers of any element type with a shape: what becomes a {@link HostArray}. */
+export interface HostSource {
+  readonly data:
+    | Float32Array
+    | Float64Array
+    | Int8Array
+    | Int16Array
+    | Int32Array
+    | Uint8Array
+    | Uint8ClampedArray
+    | Uint16Array
+    | Uint32Array
+    | BigInt64Array
+    | BigUint64Array;
+  readonly shape: readonly number[];
+}
+
 /** One sample: named arrays, and whole numbers such as a class. */
 export interface Sample {
   readonly [name: string]: HostArray | number;

@@ -13,9 +13,11 @@ export type {
   Dataset,
   HostArray,
   HostBatch,
+  HostSource,
   IterableDataset,
   Sample,
 } from "./dataset.ts";
+export { toHostArray } from "./host-array.ts";
 export { loadMnist, type MnistFiles } from "./idx/load-mnist.ts";
 export { type IdxArray, type IdxDType, parseIdx } from "./idx/parse-idx.ts";
 export { readIdx } from "./idx/read-idx.ts";
@@ -75,7 +77,6 @@ export {
   regressionTable,
   type TableColumns,
 } from "./csv/table-dataset.ts";
-export { toHostArray } from "./npy/host-array.ts";
 export type { NpyDType } from "./npy/npy-elements.ts";
 export { type NpyArray, parseNpy } from "./npy/parse-npy.ts";
 export { readNpz } from "./npy/read-npz.ts";

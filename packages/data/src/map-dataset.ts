@@ -1,3 +1,4 @@
+import { checkDataset, checkFunction } from "./check-given.ts";
 import type { AsyncDataset, Dataset } from "./dataset.ts";
 import { whenThere } from "./loading/gather-samples.ts";
 
@@ -23,6 +24,8 @@ export function mapDataset<S extends object, T extends object>(
   dataset: AsyncDataset<S>,
   change: (sample: S, index: number) => T | Promise<T>,
 ): AsyncDataset<T> {
+  checkDataset(dataset, "mapDataset");
+  checkFunction(change, "change", "mapDataset");
   return {
     length: dataset.length,
     get: (index, signal) =>

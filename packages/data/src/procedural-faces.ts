@@ -1,4 +1,5 @@
 import { checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
+import { checkGiven } from "./check-given.ts";
 import { checkIndex, checkNumber, checkWhole } from "./check-range.ts";
 import type { Dataset, HostArray, HostBatch } from "./dataset.ts";
 import { drawnKinds, drawnSplit, type DrawnOptions } from "./drawn-split.ts";
@@ -88,6 +89,7 @@ export class ProceduralFaces implements Dataset<FaceSample> {
   }
 
   getBatch(indices: ArrayLike<number>): HostBatch<FaceSample> {
+    checkGiven(indices, "the indices", ["length"], "ProceduralFaces.getBatch");
     const count = indices.length;
     const imageLength = 3 * this.size * this.size;
     const inputs = new Float32Array(count * imageLength);

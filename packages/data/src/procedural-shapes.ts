@@ -1,4 +1,5 @@
 import { checkOptions, extendKinds, sineCosine, type OptionKinds } from "@dl/backend";
+import { checkGiven } from "./check-given.ts";
 import { checkIndex, checkWhole } from "./check-range.ts";
 import type { ClassificationSample, Dataset, HostBatch } from "./dataset.ts";
 import {
@@ -107,6 +108,7 @@ export class ProceduralShapes implements Dataset {
   }
 
   getBatch(indices: ArrayLike<number>): HostBatch<ClassificationSample> {
+    checkGiven(indices, "the indices", ["length"], "ProceduralShapes.getBatch");
     const { size } = this;
     const imageLength = 3 * size * size;
     const inputs = new Float32Array(indices.length * imageLength);

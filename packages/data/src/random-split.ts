@@ -1,4 +1,5 @@
 import { ArgumentError, checkOptions, refuseOptions } from "@dl/backend";
+import { checkDataset, checkList } from "./check-given.ts";
 import { checkWhole } from "./check-range.ts";
 import type { AsyncDataset, Dataset } from "./dataset.ts";
 import { checkSeed, RandomStream, randomStreams } from "./random-stream.ts";
@@ -37,6 +38,8 @@ export function randomSplit<S extends object>(
   sizes: readonly number[],
   options: RandomSplitOptions = {},
 ): AsyncDataset<S>[] {
+  checkDataset(dataset, "randomSplit");
+  checkList(sizes, "sizes", "randomSplit");
   refuseOptions("randomSplit", sizes, "the sizes");
   const { seed = 0 } = checkOptions("randomSplit", options, { seed: "number" });
   const order = shuffledIndices(dataset.length, seed, "randomSplit");
@@ -75,6 +78,7 @@ export function kFolds<S extends object>(
   count: number,
   options: RandomSplitOptions = {},
 ): Fold<AsyncDataset<S>>[] {
+  checkDataset(dataset, "kFolds");
   const { seed = 0 } = checkOptions("kFolds", options, { seed: "number" });
   checkWhole(count, 2, dataset.length, "count", "kFolds");
   const order = shuffledIndices(dataset.length, seed, "kFolds");

@@ -1,8 +1,11 @@
 import { ArgumentError, DTypeError, formatShape, ShapeError, shapesEqual } from "@dl/backend";
-import type { HostArray, HostBatch, Sample } from "./dataset.ts";
+import { checkList } from "./check-given.ts";
+import type { HostArray, HostBatch } from "./dataset.ts";
+import { describe, hostArrayOf } from "./host-array.ts";
 
 /**
- * Stacks samples along a new first axis; whole numbers become int32 [N].
+ * Stacks samples along a new first axis; whole numbers become int32 [N], arrays float32 or int32 as
+ * by {@link toHostArray}.
  *
  * @throws {ShapeError} if a field's shape differs between samples.
  * @throws {DTypeError} if a field's element type differs between samples.
@@ -16,76 +19,70 @@ import type { HostArray, HostBatch, Sample } from "./dataset.ts";
  * inputs.shape; // => [2, 2]
  */
 export function stackSamples<S extends object>(samples: readonly S[]): HostBatch<S> {
-  const first = samples[0];
-  if (first === undefined)
+  checkList(samples, "the samples", "stackSamples");
+  if (samples.length === 0)
     throw new ArgumentError("stackSamples", "needs at least one sample: received 0.", {
       received: 0,
     });
+  samples.forEach(checkSample);
   const batch: Record<string, HostArray> = Object.create(null) as Record<string, HostArray>;
-  for (const name of Object.keys(first))
-    batch[name] = stackField(name, samples as unknown as readonly Sample[]);
+  for (const name of Object.keys(samples[0]!)) {
+    const values = samples.map((sample) => (sample as Readonly<Record<string, unknown>>)[name]);
+    batch[name] =
+      typeof values[0] === "number" ? stackNumbers(name, values) : stackArrays(name, values);
+  }
   return batch as HostBatch<S>;
 }
 
-function stackField(name: string, samples: readonly Sample[]): HostArray {
-  const first = samples[0]![name]!;
-  return typeof first === "number"
-    ? stackNumbers(name, samples)
-    : stackArrays(name, first, samples);
+function checkSample(sample: unknown, i: number): void {
+  if (typeof sample !== "object" || sample === null)
+    throw new ArgumentError(
+      "stackSamples",
+      `a sample must be an object of arrays and whole numbers by name: received ${describe(sample)} as sample ${i} of the batch.`,
+      { received: sample },
+    );
 }
 
-function stackNumbers(name: string, samples: readonly Sample[]): HostArray {
-  const data = new Int32Array(samples.length);
-  samples.forEach((sample, i) => {
-    const value = sample[name];
+function stackNumbers(name: string, values: readonly unknown[]): HostArray {
+  const data = Int32Array.from(values, (value, i) => {
     if (typeof value !== "number" || (value | 0) !== value)
       throw new ArgumentError(
         "stackSamples",
         `field "${name}" must be a 32-bit whole number: received ${describe(value)} in sample ${i} of the batch. Put fractions into a Float32Array with shape [].`,
         { received: value },
       );
-    data[i] = value;
+    return value;
   });
-  return { data, shape: [samples.length] };
+  return { data, shape: [values.length] };
 }
 
-function stackArrays(name: string, first: HostArray, samples: readonly Sample[]): HostArray {
+function stackArrays(name: string, values: readonly unknown[]): HostArray {
+  const arrays = values.map((value, i) =>
+    hostArrayOf(value, `field "${name}" of sample ${i} of the batch`, "stackSamples"),
+  );
+  const first = arrays[0]!;
   const elementCount = first.data.length;
-  const total = samples.length * elementCount;
+  const total = arrays.length * elementCount;
   const isFloat = first.data instanceof Float32Array;
   const data = isFloat ? new Float32Array(total) : new Int32Array(total);
-  samples.forEach((sample, i) => {
-    const value = sample[name];
-    if (typeof value !== "object")
-      throw new ArgumentError(
-        "stackSamples",
-        `field "${name}" must be an array as in the batch's first sample: received ${describe(value)} in sample ${i}.`,
-        { received: value },
-      );
-    if (!shapesEqual(value.shape, first.shape) || value.data.length !== elementCount)
+  arrays.forEach((array, i) => {
+    if (!shapesEqual(array.shape, first.shape))
       throw new ShapeError(
         "stackSamples",
-        `field "${name}" has shape ${formatShape(first.shape)} in the batch's first sample and ${formatShape(value.shape)} with ${value.data.length} elements in sample ${i}. All samples of a dataset must have one shape.`,
-        { expected: first.shape, received: value.shape },
+        `field "${name}" has shape ${formatShape(first.shape)} in the batch's first sample and ${formatShape(array.shape)} in sample ${i}. All samples of a dataset must have one shape.`,
+        { expected: first.shape, received: array.shape },
       );
-    if (value.data instanceof Float32Array !== isFloat)
+    if (array.data instanceof Float32Array !== isFloat)
       throw new DTypeError(
         "stackSamples",
-        `field "${name}" is ${dtypeName(first)} in the batch's first sample and ${dtypeName(value)} in sample ${i}. All samples of a dataset must have one element type.`,
-        { expected: dtypeName(first), received: dtypeName(value) },
+        `field "${name}" is ${dtypeName(first)} in the batch's first sample and ${dtypeName(array)} in sample ${i}. All samples of a dataset must have one element type.`,
+        { expected: dtypeName(first), received: dtypeName(array) },
       );
-    data.set(value.data, i * elementCount);
+    data.set(array.data, i * elementCount);
   });
-  return { data, shape: [samples.length, ...first.shape] };
+  return { data, shape: [arrays.length, ...first.shape] };
 }
 
 function dtypeName(array: HostArray): "float32" | "int32" {
   return array.data instanceof Float32Array ? "float32" : "int32";
-}
-
-function describe(value: HostArray | number | undefined): string {
-  if (value === undefined) return "nothing";
-  return typeof value === "number"
-    ? String(value)
-    : `an array of shape ${formatShape(value.shape)}`;
 }

@@ -1,7 +1,9 @@
 import { ArgumentError, checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
+import { checkGiven } from "./check-given.ts";
 import { checkWhole } from "./check-range.ts";
 import { loadingKinds, type LoadingOptions } from "./data-loader.ts";
 import type { ClassificationSample, HostBatch, IterableDataset } from "./dataset.ts";
+import { hostBatchOf } from "./host-array.ts";
 import { checkShard, type Shard, wholeEpoch } from "./loading/epoch-order.ts";
 import { linkedAbort, readAhead } from "./loading/read-ahead.ts";
 import { type Batch, toTensors } from "./loading/to-tensors.ts";
@@ -64,6 +66,7 @@ export class StreamLoader<S extends object = ClassificationSample, T extends obj
       prefetch = 2,
       shuffleBuffer = 0,
     } = checkOptions("StreamLoader", options, streamLoaderKinds);
+    checkGiven(dataset, "the dataset", ["samples()"], "StreamLoader");
     checkWhole(batchSize, 1, Infinity, "batchSize", "StreamLoader");
     checkWhole(prefetch, 0, Infinity, "prefetch", "StreamLoader");
     checkWhole(shuffleBuffer, 0, Infinity, "shuffleBuffer", "StreamLoader");
@@ -84,7 +87,9 @@ export class StreamLoader<S extends object = ClassificationSample, T extends obj
   }
 
   /** Makes the next pass go on where the state was taken, in a loader made as that one was. */
-  loadState({ epoch, batch }: StreamLoaderState): void {
+  loadState(state: StreamLoaderState): void {
+    checkGiven(state, "the state", ["epoch", "batch"], "StreamLoader.loadState");
+    const { epoch, batch } = state;
     checkWhole(epoch, 0, 2 ** 32 - 1, "epoch", "StreamLoader.loadState");
     checkWhole(batch, 0, 2 ** 32 - 1, "batch", "StreamLoader.loadState");
     this.#next = { epoch, batch };
@@ -125,7 +130,7 @@ export class StreamLoader<S extends object = ClassificationSample, T extends obj
     let batch = 0;
     let samples: S[] = [];
     const finish = (): HostBatch<T> => {
-      const whole: HostBatch<T> = join(samples);
+      const whole = hostBatchOf<T>(join(samples), "collate");
       samples = [];
       if (transform === undefined) return whole;
       this.#transformRandom.seek(batch, epoch, this.#shard.rank);

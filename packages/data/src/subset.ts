@@ -1,3 +1,4 @@
+import { checkDataset, checkGiven } from "./check-given.ts";
 import { checkIndex } from "./check-range.ts";
 import type { AsyncDataset, Dataset } from "./dataset.ts";
 import { gatherBatch } from "./loading/gather-samples.ts";
@@ -22,6 +23,8 @@ export function subset<S extends object>(
   dataset: AsyncDataset<S>,
   indices: ArrayLike<number>,
 ): AsyncDataset<S> {
+  checkDataset(dataset, "subset");
+  checkGiven(indices, "the indices", ["length"], "subset");
   const chosen = Uint32Array.from(indices, (index) => {
     checkIndex(index, dataset.length, "subset");
     return index;
@@ -33,6 +36,7 @@ export function subset<S extends object>(
       return dataset.get(chosen[index]!, signal);
     },
     getBatch(positions, signal) {
+      checkGiven(positions, "the indices", ["length"], "subset.getBatch");
       const wanted = Uint32Array.from(positions, (position) => {
         checkIndex(position, chosen.length, "subset.getBatch");
         return chosen[position]!;

@@ -5,7 +5,7 @@ import {
   ShapeError,
   type OptionKinds,
 } from "@dl/backend";
-import { bernoulli, generatorKind, type Generator, type Tensor } from "@dl/tensor";
+import { alias, bernoulli, generatorKind, where, type Generator, type Tensor } from "@dl/tensor";
 import { Module } from "./module.ts";
 
 /** Where dropout draws from. */
@@ -25,20 +25,26 @@ function checkProbability(op: string, probability: number): void {
     });
 }
 
-/** 1 where something is kept, else 0, for multiplying with `inputs`. */
-function keptMask(
+/** Inputs times `scale` where they are kept, else `dropped`; chosen, since 0 · Inf would be NaN. */
+function keptOr(
+  dropped: number,
   inputs: Tensor,
   shape: readonly number[],
   kept: number,
+  scale: number,
   generator: Generator | undefined,
 ): Tensor {
-  return bernoulli(shape, {
+  const mask = bernoulli(shape, {
     probability: kept,
-    dtype: inputs.dtype,
+    dtype: "bool",
     backend: inputs.backend,
     ...(generator && { generator }),
   });
+  return where(mask, inputs.mul(scale), dropped);
 }
+
+/** 1 / kept, so that the expected value stays. */
+const scaleFor = (kept: number): number => (kept > 0 ? 1 / kept : 0);
 
 /**
  * While training, each element is set to 0 with this probability and the rest are multiplied by
@@ -48,7 +54,7 @@ function keptMask(
  *
  * @throws {ArgumentError} unless the probability is between 0 and 1.
  * @example
- * new Dropout(0.5).eval().forward(inputs) === inputs; // => true
+ * await new Dropout(0.5).eval().forward(tensor([1, 2])).toArray(); // => [1, 2]
  */
 export class Dropout extends Module {
   readonly probability: number;
@@ -62,10 +68,9 @@ export class Dropout extends Module {
   }
 
   forward(inputs: Tensor): Tensor {
-    if (!this.isTraining || this.probability === 0) return inputs;
+    if (!this.isTraining || this.probability === 0) return alias(inputs);
     const kept = 1 - this.probability;
-    const mask = keptMask(inputs, inputs.shape, kept, this.#generator);
-    return inputs.mul(mask.mul(kept > 0 ? 1 / kept : 0));
+    return keptOr(0, inputs, inputs.shape, kept, scaleFor(kept), this.#generator);
   }
 }
 
@@ -98,11 +103,10 @@ export class SpatialDropout extends Module {
         `needs inputs [batch, channels, ...positions]: received ${formatShape(inputs.shape)}. Use Dropout.`,
         { received: inputs.shape },
       );
-    if (!this.isTraining || this.probability === 0) return inputs;
+    if (!this.isTraining || this.probability === 0) return alias(inputs);
     const kept = 1 - this.probability;
     const shape = inputs.shape.map((size, axis) => (axis < 2 ? size : 1));
-    const mask = keptMask(inputs, shape, kept, this.#generator);
-    return inputs.mul(mask.mul(kept > 0 ? 1 / kept : 0));
+    return keptOr(0, inputs, shape, kept, scaleFor(kept), this.#generator);
   }
 }
 
@@ -131,14 +135,12 @@ export class AlphaDropout extends Module {
   }
 
   forward(inputs: Tensor): Tensor {
-    if (!this.isTraining || this.probability === 0) return inputs;
+    if (!this.isTraining || this.probability === 0) return alias(inputs);
     const kept = 1 - this.probability;
     if (kept === 0) return inputs.mul(0);
     const scale = 1 / Math.sqrt(kept * (1 + this.probability * saturated ** 2));
     const shift = -scale * this.probability * saturated;
-    const mask = keptMask(inputs, inputs.shape, kept, this.#generator);
-    // Kept: scale x + shift; dropped: scale saturated + shift.
-    const dropped = mask.sub(1).mul(-scale * saturated);
-    return inputs.mul(mask.mul(scale)).add(dropped.add(shift));
+    const { shape } = inputs;
+    return keptOr(scale * saturated, inputs, shape, kept, scale, this.#generator).add(shift);
   }
 }

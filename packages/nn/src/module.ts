@@ -110,14 +110,15 @@ export abstract class Module {
    */
   async to(backend: Backend): Promise<this> {
     const tensors = new Set(this.stateTensors().values());
+    const away = [...tensors].filter((tensor) => tensor.backend !== backend);
     const moved = await Promise.all(
-      [...tensors].map(async (tensor) => [tensor, await tensor.detach().to(backend)] as const),
+      away.map(async (tensor) => [tensor, await tensor.to(backend)] as const),
     );
     this.zeroGrad();
     for (const [tensor, copy] of moved) {
-      // assign() refuses another backend; like it, keep the elements through dispose() of the copy.
-      tensor.value = copy.value;
-      copy.value.consumers++;
+      // Not assign(), which refuses another backend.
+      tensor.rebind(copy.value);
+      copy.dispose();
     }
     return this;
   }

@@ -1,3 +1,4 @@
+import { checkFunction } from "@dl/backend";
 import { callObservers, type CallObserver } from "./forward-calls.ts";
 import type { Module } from "./module.ts";
 
@@ -12,12 +13,14 @@ export type ForwardObserver = (
  * Calls `observer` after every `forward` of every module, children before their parents, until the
  * function returned is called. For summaries, histograms and the like.
  *
+ * @throws {ArgumentError} if it is no function.
  * @example
  * const stop = observeForward((module, _inputs, outputs) => record(module, outputs));
  * model.forward(inputs);
  * stop();
  */
 export function observeForward(observer: ForwardObserver): () => void {
+  checkFunction("observeForward", "observer", observer);
   const added: CallObserver = (module, inputs, outputs) =>
     observer(module as Module, inputs, outputs);
   callObservers.add(added);

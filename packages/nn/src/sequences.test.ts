@@ -155,7 +155,7 @@ describe("dropout of channels and for SELU", () => {
     const share = channels.filter((x) => x === 0).length / channels.length;
     expect(share).toBeCloseTo(0.5, 1);
     const x = ones([2, 2, 2]);
-    expect(layer.eval().forward(x)).toBe(x);
+    expect(layer.eval().forward(x).value).toBe(x.value);
     expect(() => layer.forward(ones([2, 2]))).toThrow(
       "spatialDropout: needs inputs [batch, channels, ...positions]: received [2, 2]. Use Dropout.",
     );
@@ -167,7 +167,7 @@ describe("dropout of channels and for SELU", () => {
     const y = layer.forward(x);
     expect(await y.mean().item()).toBeCloseTo(0, 1);
     expect(await y.square().mean().item()).toBeCloseTo(1, 1);
-    expect(layer.eval().forward(x)).toBe(x);
+    expect(layer.eval().forward(x).value).toBe(x.value);
     expect(await new AlphaDropout(1).forward(ones([2])).toArray()).toEqual([0, 0]);
     expect(() => new AlphaDropout(-1)).toThrow(
       "alphaDropout: probability must be between 0 and 1: received -1.",

@@ -1,5 +1,5 @@
 import { ArgumentError } from "@dl/backend";
-import type { Tensor } from "@dl/tensor";
+import { alias, type Tensor } from "@dl/tensor";
 import type { Layer } from "./layer-options.ts";
 import { Module } from "./module.ts";
 
@@ -35,7 +35,9 @@ export class Sequential extends Module implements Iterable<Layer> {
   }
 
   forward(inputs: Tensor): Tensor {
-    return this.#layers.reduce((x, layer) => layer.forward(x), inputs);
+    const [first, ...others] = this.#layers;
+    const start = first === undefined ? alias(inputs) : first.forward(inputs);
+    return others.reduce((x, layer) => layer.forward(x), start);
   }
 }
 

@@ -1,6 +1,13 @@
 import { noGrad } from "@dl/autograd";
 import { ArgumentError, formatShape } from "@dl/backend";
-import { fullLike, repeated, stepRecorder, zerosLike, type Tensor } from "@dl/tensor";
+import {
+  fullLike,
+  keepBeyondScope,
+  repeated,
+  stepRecorder,
+  zerosLike,
+  type Tensor,
+} from "@dl/tensor";
 import { checkNonNegative } from "./check-options.ts";
 import { checkState, type OptimizerState } from "./optimizer-state.ts";
 import {
@@ -31,8 +38,6 @@ interface Memory extends Progress {
   readonly names: readonly string[];
   /** The same handles from step to step, so that a `tidy` around a step does not free them. */
   readonly slots: readonly Tensor[];
-  /** Somebody outside was given the elements, so they are left to the garbage collector. */
-  isShared: boolean;
 }
 
 /**
@@ -134,16 +139,18 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
     });
     const [next, ...slots] = this.update(parameter, gradient, before, options, memory);
     parameter.assign(next!);
+    next!.dispose();
     memory.slots.forEach((slot, i) => {
       const old = slot.detach();
       slot.assign(slots[i]!);
-      if (!memory.isShared) old.dispose();
+      // Freed at once, but for what somebody outside was given.
+      old.dispose();
+      slots[i]!.dispose();
     });
-    memory.isShared = false;
   }
 
   #memoryOf(parameter: Tensor, names: readonly string[]): Memory {
-    const memory = this.#memories.get(parameter)!;
+    const memory = this.#memory(parameter);
     const isCurrent =
       memory.names.length === names.length && memory.names.every((name, i) => name === names[i]);
     const isMoved = memory.slots.some(({ backend }) => backend !== parameter.backend);
@@ -157,9 +164,19 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
     return isCurrent && !isMoved ? memory : this.#forget(parameter, names);
   }
 
+  #memory(parameter: Tensor): Memory {
+    const memory = this.#memories.get(parameter);
+    if (memory !== undefined) return memory;
+    throw new ArgumentError(
+      this.#name,
+      `a parameter of shape ${formatShape(parameter.shape)} was added to groups after the optimizer was made. Give all groups to the constructor: new ${this.constructor.name}([{ parameters, learningRate }, ...]).`,
+      { received: parameter.shape },
+    );
+  }
+
   #forget(parameter: Tensor, names: readonly string[]): Memory {
-    const slots = names.map(() => zerosLike(parameter));
-    const memory = { stepCount: 0, names, slots, isShared: false };
+    const slots = names.map(() => keepBeyondScope(zerosLike(parameter)));
+    const memory = { stepCount: 0, names, slots };
     this.#memories.set(parameter, memory);
     return memory;
   }
@@ -176,9 +193,8 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
       groups: this.groups.map(optionsOf),
       parameters: this.groups.flatMap((group) =>
         group.parameters.map((parameter) => {
-          const memory = this.#memories.get(parameter)!;
+          const memory = this.#memory(parameter);
           if (memory.stepCount === 0) return null;
-          memory.isShared = true;
           const slots = new Map(memory.slots.map((slot, i) => [memory.names[i]!, slot.detach()]));
           return { stepCount: memory.stepCount, slots };
         }),
@@ -208,7 +224,6 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
         const memory = this.#forget(parameter, names);
         if (saved === null) continue;
         memory.stepCount = saved.stepCount;
-        memory.isShared = true;
         memory.slots.forEach((slot, j) =>
           slot.assign(saved.slots.get(names[j]!)!.cast(parameter.dtype)),
         );

@@ -1,6 +1,6 @@
 import { noGrad } from "@dl/autograd";
 import { ArgumentError, checkOptions } from "@dl/backend";
-import type { Tensor } from "@dl/tensor";
+import { keepBeyondScope, type Tensor } from "@dl/tensor";
 import { checkPositive } from "./check-options.ts";
 import { gradNorm } from "./gradient-norm.ts";
 import type { OptimizerState } from "./optimizer-state.ts";
@@ -71,7 +71,9 @@ export class SAM<Options extends OptimizerOptions> {
     const moved = this.groups
       .flatMap(({ parameters }) => parameters)
       .filter(({ grad }) => grad !== null);
-    this.#before = new Map(moved.map((parameter) => [parameter, parameter.detach()]));
+    this.#before = new Map(
+      moved.map((parameter) => [parameter, keepBeyondScope(parameter.detach())]),
+    );
     noGrad(() => {
       // 10⁻¹²: at a stationary point there is nowhere to climb.
       const scale = gradNorm(moved).add(1e-12).reciprocal().mul(this.rho);

@@ -1,6 +1,6 @@
 import { noGrad } from "@dl/autograd";
 import { ArgumentError, formatShape, isFloat } from "@dl/backend";
-import { fusedMap, repeated, type LiveNumber, type Tensor } from "@dl/tensor";
+import { fusedMap, keepBeyondScope, repeated, type LiveNumber, type Tensor } from "@dl/tensor";
 import { runningMean } from "./formula-terms.ts";
 
 /** All that a {@link WeightAverage} needs to continue. */
@@ -34,7 +34,7 @@ export abstract class WeightAverage {
         name,
         "there is nothing to average: received 0 tensors. Pass model.parameters().",
       );
-    this.#averages = this.#weights.map((weight) => weight.detach());
+    this.#averages = this.#weights.map((weight) => keepBeyondScope(weight.detach()));
   }
 
   /** Share of the weights in the next average, of the update numbered from 1. */
@@ -89,7 +89,7 @@ export abstract class WeightAverage {
   apply(): void {
     if (this.#trained !== undefined)
       throw new ArgumentError(this.#name, "apply was called twice. Call restore() in between.");
-    this.#trained = this.#weights.map((weight) => weight.detach());
+    this.#trained = this.#weights.map((weight) => keepBeyondScope(weight.detach()));
     this.#weights.forEach((weight, i) => weight.assign(this.#averages[i]!));
   }
 

@@ -2,6 +2,7 @@ import "./methods.ts";
 
 // A star, because only a star export can be augmented: @dl/autograd adds grad and backward.
 export * from "./core/tensor.ts";
+export { alias } from "./core/alias.ts";
 export { configure, settings } from "./core/configuration.ts";
 export type { Configuration } from "./core/configuration.ts";
 export { cast } from "./ops/pointwise.ts";
@@ -71,6 +72,7 @@ export {
 export { checkTensor, tensorKind } from "./ops/check-operands.ts";
 export { format } from "./ops/format.ts";
 export { tidy } from "./ops/tidy.ts";
+export { keepBeyondScope, scopeOf } from "./core/scope.ts";
 export { tensor } from "./ops/tensor-from-data.ts";
 export type { NumberArray, TensorOptions } from "./ops/tensor-from-data.ts";
 export { creationKinds } from "./core/creation-options.ts";
@@ -81,6 +83,7 @@ export { all, amax, amin, any, countNonzero, mean, prod, sum, variance } from ".
 export type { Axes, ReduceOptions, VarianceOptions } from "./ops/reduce.ts";
 export { argmax, argmin, max, min } from "./ops/reduce-positions.ts";
 export type { ValuesAndIndices } from "./ops/reduce-positions.ts";
+export { meanOver } from "./ops/mean-over.ts";
 export { norm, std } from "./ops/norm.ts";
 export { logSoftmax, logsumexp, softmax } from "./ops/softmax.ts";
 export { cumprod, cumsum, logcumsumexp } from "./ops/scan.ts";
@@ -104,6 +107,8 @@ export type { FusedExpressions } from "./core/fused-map.ts";
 export { PointwiseOp } from "./core/pointwise-op.ts";
 export { broadcastTo } from "./ops/pointwise.ts";
 export { mapTogether } from "./core/make-value.ts";
+export { releaseConsumer } from "./core/store.ts";
+export { store } from "./core/store.ts";
 export { collectGarbage, leakReport, memory } from "./core/memory.ts";
 export type { MemoryReport } from "./core/memory.ts";
 export { pointwiseFunctions } from "./pointwise-functions.ts";

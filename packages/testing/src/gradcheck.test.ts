@@ -6,18 +6,28 @@ import { writeReport } from "./conformance/results.ts";
 import { canBeDifferenced, realFunctionsOf, waits } from "./op-samples/real-functions.ts";
 import { opRecords } from "./op-samples/records.ts";
 import type { OpRecord } from "./op-samples/record.ts";
+import { given } from "./op-samples/sample-source.ts";
 
 const backend = reference();
 const results: Record<string, { first: number; second: number }> = {};
 const differentiable = (record: OpRecord): boolean => record.differentiable === true;
+
+const rough = opRecords.flatMap(({ name, points }) =>
+  (points?.rough ?? []).flatMap((sample) =>
+    sample.inputs[0]!.values.map((_, at) => {
+      const point = sample.inputs.map(({ values }) => values[at]).join(", ");
+      return [`${name}(${point}), ${sample.name}`, sample, at] as const;
+    }),
+  ),
+);
 
 describe("central differences agree, first and second order", () => {
   it.each(opRecords.filter(differentiable).map((record) => [record.name, record] as const))(
     "%s",
     async (name, record) => {
       const counts = { first: 0, second: 0 };
-      for (const sample of samplesOf(record)) {
-        if (!canBeDifferenced(record, sample)) continue;
+      const samples = samplesOf(record).filter((sample) => canBeDifferenced(record, sample));
+      for (const sample of [...samples, ...(record.points?.smooth ?? [])]) {
         const { inputs, functions } = await realFunctionsOf(sample, backend);
         for (const f of functions) {
           await expect(
@@ -37,6 +47,16 @@ describe("central differences agree, first and second order", () => {
       if (!waits.has(name)) expect(counts.first).toBeGreaterThan(0);
     },
   );
+
+  it.each(rough)("not at %s: no two derivatives there", async (_name, sample, at) => {
+    const point = sample.inputs.map(({ values }) => given([1], [values[at]!]));
+    const { inputs, functions } = await realFunctionsOf({ ...sample, inputs: point }, backend);
+    const check = async (): Promise<void> => {
+      await gradcheck(functions[0]!, inputs);
+      await gradgradcheck(functions[0]!, inputs);
+    };
+    await expect(check(), "smooth after all: take it out of the table").rejects.toThrow();
+  });
 
   it("says why where there is no derivative", () => {
     for (const { name, differentiable: reason } of opRecords)

@@ -1,6 +1,7 @@
 import { isFloat } from "../dtype.ts";
-import { constant, constantLike, withPartials, type Scalar } from "./expression.ts";
-import { add, cast, instructions, mul, neg, select } from "./instructions.ts";
+import { constant, constantLike, isConstant, withPartials, type Scalar } from "./expression.ts";
+import { gatedProduct } from "./gated-product.ts";
+import { add, cast, instructions, select } from "./instructions.ts";
 
 /**
  * Symbolic derivative of `y` with respect to `variable`, a node of `y`, by forward accumulation
@@ -42,28 +43,12 @@ function chainRule(
   const partials = rule(y.args, y);
   return inner.reduce<Scalar>(
     (sum, d, i) =>
-      d === undefined || isConstant(d, 0)
-        ? sum
-        : simplifiedAdd(sum, simplifiedMul(partials[i]!, d)),
+      d === undefined || isConstant(d, 0) ? sum : simplifiedAdd(sum, gatedProduct(partials[i]!, d)),
     zeroLike(y),
   );
 }
 
 const zeroLike = (x: Scalar): Scalar => constant(0, x.dtype);
-
-function isConstant(x: Scalar, value: number): boolean {
-  return x.kind === "constant" && x.value === value;
-}
-
-function simplifiedMul(partial: Scalar, d: Scalar): Scalar {
-  const inner = cast(d, partial.dtype);
-  if (isConstant(partial, 0) || isConstant(inner, 0)) return zeroLike(partial);
-  if (isConstant(partial, 1)) return inner;
-  if (isConstant(inner, 1)) return partial;
-  if (isConstant(partial, -1)) return neg(inner);
-  if (isConstant(inner, -1)) return neg(partial);
-  return mul(partial, inner);
-}
 
 function simplifiedAdd(a: Scalar, b: Scalar): Scalar {
   const right = cast(b, a.dtype);

@@ -124,6 +124,10 @@ function roundToDType(value: number, dtype: DType): number {
   }
 }
 
+export function isConstant(x: Scalar, value: number): boolean {
+  return x.kind === "constant" && x.value === value;
+}
+
 /**
  * The position of the element being computed, row by row.
  *

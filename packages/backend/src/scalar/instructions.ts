@@ -1,6 +1,7 @@
 import type { DType } from "../dtype.ts";
-import { apply, constantLike, type Partials, type Scalar } from "./expression.ts";
+import { apply, constantLike, withPartials, type Partials, type Scalar } from "./expression.ts";
 import type { ScalarOpName } from "./dtype-rules.ts";
+import { vanishingWhere } from "./vanishing-where.ts";
 
 type Operand = Scalar | number;
 
@@ -120,6 +121,30 @@ const binary = (
 const shareAtTie = (wins: Scalar, tie: Scalar, like: Scalar): Scalar =>
   select(wins, one(like), select(tie, constantLike(0.5, like), zero(like)));
 
+/** ⌊a / b⌋, also where the quotient of different signs is so small that it rounds to -0. */
+const roundedQuotient = (a: Scalar, b: Scalar, remainder: Scalar): Scalar => {
+  const quotient = div(a, b);
+  const isLost = and(equal(quotient, 0), not(equal(remainder, a)));
+  return select(isLost, -1, floor(quotient));
+};
+
+// With derivatives of their own: those of the formulas are 0 · Inf where x² is infinite.
+const gaussianPartials: Partials = ([x], y) => [mul(-2, mul(x!, y))];
+const gaussian = (x: Scalar): Scalar => withPartials(exp(neg(mul(x, x))), [x], gaussianPartials);
+const slopeOfAtanPartials: Partials = ([x], y) => [mul(mul(-2, y), mul(x!, y))];
+const slopeOfAtan = (x: Scalar): Scalar =>
+  withPartials(div(1, add(mul(x, x), 1)), [x], slopeOfAtanPartials);
+
+/**
+ * b · aᵇ⁻¹. A power of 0 is constant in a, whose slope changes with b nevertheless: by a⁻¹, where
+ * that is a number.
+ */
+function slopeOfPower(a: Scalar, b: Scalar): Scalar {
+  const formula = mul(b, pow(a, sub(b, 1)));
+  const isRegular = and(less(0, abs(a)), less(abs(a), Infinity));
+  return vanishingWhere(equal(b, 0), formula, select(isRegular, formula, 0));
+}
+
 /** Every scalar instruction and its exact derivative. */
 export const instructions: { readonly [Name in ScalarOpName]: Instruction } = {
   add: binary((a, b) => [one(a), one(b)]),
@@ -127,11 +152,10 @@ export const instructions: { readonly [Name in ScalarOpName]: Instruction } = {
   mul: binary((a, b) => [b, a]),
   div: binary((a, b) => [div(1, b), neg(div(div(a, b), b))], [0.5, 2]),
   // Constant quotient between jumps: d(a mod b) = da - floor(a / b) db.
-  mod: binary((a, b) => [one(a), neg(floor(div(a, b)))], [0.6, 0.9]),
+  mod: binary((a, b, y) => [one(a), neg(roundedQuotient(a, b, y))], [0.6, 0.9]),
   pow: binary(
     (a, b, y) => [
-      // b = 0 is constant in a, also at a = 0 where a^(b-1) is infinite.
-      select(equal(b, 0), zero(a), mul(b, pow(a, sub(b, 1)))),
+      slopeOfPower(a, b),
       select(and(equal(a, 0), lessEqual(0, b)), zero(b), mul(y, log(a))),
     ],
     [0.3, 2.5],
@@ -145,7 +169,7 @@ export const instructions: { readonly [Name in ScalarOpName]: Instruction } = {
     shareAtTie(less(b, a), equal(a, b), b),
   ]),
   neg: unary((x) => constantLike(-1, x)),
-  abs: unary((x) => sub(cast(less(0, x), x.dtype), cast(less(x, 0), x.dtype))),
+  abs: unary((x) => select(less(0, x), one(x), select(less(x, 0), constantLike(-1, x), zero(x)))),
   floor: flat,
   round: flat,
   sqrt: unary((_x, y) => div(0.5, y), [0.1, 4]),
@@ -155,9 +179,9 @@ export const instructions: { readonly [Name in ScalarOpName]: Instruction } = {
   log1p: unary((x) => div(1, add(x, 1)), [-0.8, 4]),
   sin: unary((x) => cos(x)),
   cos: unary((x) => neg(sin(x))),
-  atan: unary((x) => div(1, add(mul(x, x), 1))),
+  atan: unary(slopeOfAtan),
   tanh: unary((_x, y) => sub(1, mul(y, y))),
-  erf: unary((x) => mul(2 / Math.sqrt(Math.PI), exp(neg(mul(x, x))))),
+  erf: unary((x) => mul(2 / Math.sqrt(Math.PI), gaussian(x))),
   isNaN: flat,
   less: flat,
   lessEqual: flat,

@@ -1,5 +1,6 @@
-import { checkOptions, FormatError } from "@dl/backend";
+import { ArgumentError, checkOptions, FormatError } from "@dl/backend";
 import { checkWhole } from "../check-range.ts";
+import { describe } from "../host-array.ts";
 
 /** How large a file may be before it is refused. */
 export interface ReadLimits {
@@ -12,6 +13,16 @@ export function checkedLimit(limits: ReadLimits, op: string): number {
   const { maxByteLength = 2 ** 30 } = checkOptions(op, limits, { maxByteLength: "number" });
   checkWhole(maxByteLength, 1, Infinity, "maxByteLength", op);
   return maxByteLength;
+}
+
+/** @throws {ArgumentError} unless it is a Uint8Array, as a Buffer of Node is too. */
+export function checkBytes(bytes: unknown, op: string): void {
+  if (ArrayBuffer.isView(bytes) && bytes instanceof Uint8Array) return;
+  throw new ArgumentError(
+    op,
+    `needs the bytes of a file as a Uint8Array: received ${describe(bytes)}. Of an ArrayBuffer make new Uint8Array(buffer).`,
+    { received: bytes },
+  );
 }
 
 /** @throws {FormatError} if the content is larger than the limit. */

@@ -8,12 +8,16 @@ export function isGzip(bytes: Uint8Array): boolean {
 /** Deflate makes at most 1032 bytes of one: a match of 258 bytes in two bits. */
 export const mostInflation = 1032;
 
+/** Bytes that are decompressed at a time. */
+const pieceLength = 2 ** 16;
+
 /**
  * Decompresses with the platform's own decoder, no further than the content says it goes.
  *
  * `wholeLength` reads from the beginning of the content how many bytes the whole has, as soon as
  * that can be known, and throws if it does not like what it sees. So a file that lies about its
- * size, or is none of ours, costs a few kilobytes however far it would grow.
+ * size, or is none of ours, costs a few kilobytes however far it would grow; and a large one is
+ * held once.
  *
  * @throws {FormatError} if the data is damaged, or grows past what its beginning says.
  */
@@ -23,12 +27,8 @@ export async function inflate(
   wholeLength: (beginning: Uint8Array) => number | undefined,
   op: string,
 ): Promise<Uint8Array> {
-  // A copy, because streams refuse shared memory; slices, so that a bomb is met piece by piece.
-  const reader = new Blob([new Uint8Array(bytes)])
-    .stream()
-    .pipeThrough(new DecompressionStream(format))
-    .getReader();
-  const chunks: Uint8Array[] = [];
+  const reader = piecesOf(bytes).pipeThrough(new DecompressionStream(format)).getReader();
+  let content = new Uint8Array(0);
   let byteLength = 0;
   let limit: number | undefined;
   try {
@@ -36,10 +36,14 @@ export async function inflate(
       const { done, value } = await reader.read().catch((cause: unknown) => {
         throw damaged(bytes.byteLength, format, cause, op);
       });
-      if (done) return joinChunks(chunks, byteLength);
-      byteLength += value.byteLength;
-      chunks.push(value);
-      limit ??= wholeLength(joinChunks(chunks, byteLength));
+      if (done) return content.subarray(0, byteLength);
+      const end = byteLength + value.byteLength;
+      if (limit === undefined) {
+        content = joined(content, value, end);
+        limit = wholeLength(content);
+        if (limit !== undefined && limit > end) content = joined(content, new Uint8Array(0), limit);
+      } else if (end <= limit) content.set(value, byteLength);
+      byteLength = end;
       if (limit !== undefined && byteLength > limit)
         throw new FormatError(
           op,
@@ -53,6 +57,28 @@ export async function inflate(
   }
 }
 
+/** Pieces, so that a bomb is met one by one; copies, because streams refuse shared memory. */
+function piecesOf(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at >= bytes.byteLength) controller.close();
+      else controller.enqueue(new Uint8Array(bytes.subarray(at, (at += pieceLength))));
+    },
+  });
+}
+
+function joined(
+  first: Uint8Array,
+  second: Uint8Array,
+  byteLength: number,
+): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(byteLength);
+  whole.set(first);
+  whole.set(second, first.byteLength);
+  return whole;
+}
+
 function damaged(received: number, format: string, cause: unknown, op: string): FormatError {
   const error = new FormatError(
     op,
@@ -61,15 +87,4 @@ function damaged(received: number, format: string, cause: unknown, op: string): 
   );
   error.cause = cause;
   return error;
-}
-
-function joinChunks(chunks: readonly Uint8Array[], byteLength: number): Uint8Array {
-  if (chunks.length === 1) return chunks[0]!;
-  const joined = new Uint8Array(byteLength);
-  let at = 0;
-  for (const chunk of chunks) {
-    joined.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return joined;
 }

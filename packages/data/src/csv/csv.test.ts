@@ -58,6 +58,33 @@ describe("parseCsv", () => {
     expect(Array.from(table.column("b").values as Float64Array)).toEqual([Number.NaN, 3]);
   });
 
+  it.each(['"a",b\n1,2', "a,b\r\n1,2\r\n", '"a","b"\n"1",2'])(
+    "knows a byte-order mark in a string and in bytes of any kind: %j",
+    (text) => {
+      const codes = Array.from(`\uFEFF${text}`, (letter) => letter.charCodeAt(0));
+      const sources = [
+        text,
+        `\uFEFF${text}`,
+        new TextEncoder().encode(text),
+        new TextEncoder().encode(`\uFEFF${text}`),
+        Uint8Array.from(codes.flatMap((code) => [code & 255, code >> 8])),
+        Uint8Array.from(codes.flatMap((code) => [code >> 8, code & 255])),
+      ];
+      for (const source of sources) {
+        const { columns } = parseCsv(source);
+        expect(columns.map(({ name, type }) => [name, type])).toEqual([
+          ["a", "number"],
+          ["b", "number"],
+        ]);
+      }
+    },
+  );
+
+  it("keeps a mark out of the first field where no row names the columns", () => {
+    const { columns } = parseCsv("\uFEFFAda,1", { hasHeader: false });
+    expect(columns.map(({ values }) => values[0])).toEqual(["Ada", 1]);
+  });
+
   it("passes over blank lines, and knows no infinity but the written one", () => {
     expect(values("a\n\n1\n\n\ninf\n-inf\n", "a")).toEqual([1, Infinity, -Infinity]);
     expect(values("a\n1\n0x10\n", "a")).toEqual(["1", "0x10"]);
@@ -85,9 +112,18 @@ describe("parseCsv", () => {
     ],
     ["a,a\n1,2\n", 'a column cannot be named "a", as another is. Rename it.'],
     ["__proto__\n1\n", 'a column cannot be named "__proto__". Rename it.'],
+    [Uint8Array.of(0xff, 0x61), "the file is not UTF-8 text: received 2 bytes. Save it as UTF-8."],
     [
-      Uint8Array.of(0xff, 0xfe, 0x61, 0),
-      "the file is not UTF-8 text: received 4 bytes. Save it as UTF-8.",
+      Uint8Array.of(0xff, 0xfe, 0x61, 0, 0x62),
+      "the file is not UTF-16LE text: received 5 bytes. Save it as UTF-8.",
+    ],
+    [
+      Uint8Array.of(0x61, 0, 0x0a, 0),
+      "the text holds a NUL character at position 1: it is UTF-16 without a byte-order mark, or no text. Save it as UTF-8.",
+    ],
+    [
+      "\0a\0\n\u0000",
+      "the text holds a NUL character at position 0: it is UTF-16 without a byte-order mark, or no text. Save it as UTF-8.",
     ],
     [",".repeat(20_000), "line 1 has more than 16384 fields. Check the delimiter."],
   ])("refuses a malformed text %#", (source, message) => {
@@ -145,6 +181,34 @@ describe("classificationTable and regressionTable", () => {
     expect(
       regressionTable(table, { inputs: ["x"], targets: "price", missing: "dropRow" }).length,
     ).toBe(3);
+  });
+
+  it.each<[string, string[]]>([
+    ["0 2 10", ["0", "2", "10"]],
+    ["11 0 2 1 10", ["0", "1", "2", "10", "11"]],
+    ["-1 -10 0.5 .25 1e3 inf -inf", ["-Infinity", "-10", "-1", "0.25", "0.5", "1000", "Infinity"]],
+    ["1e21 5 1e-7", ["1e-7", "5", "1e+21"]],
+    ["0 -0 0.0", ["0"]],
+    ["10 2 b", ["10", "2", "b"]],
+    ["b A a é", ["A", "a", "b", "é"]],
+  ])("number classes of %s by size if all are numbers", (labels, expected) => {
+    const rows = labels.split(" ");
+    const text = parseCsv(`x,y\n${rows.map((label) => `1,${label}`).join("\n")}`);
+    const { classes, dataset } = classificationTable(text, { inputs: ["x"], targets: "y" });
+    expect(classes).toEqual(expected);
+    expect(dataset.length).toBe(rows.length);
+  });
+
+  it("leave labels 0 to n − 1 what they are", () => {
+    const labels = Array.from({ length: 120 }, (_, i) => (i * 7) % 120);
+    const text = parseCsv(`x,y\n${labels.map((label) => `1,${label}`).join("\n")}`);
+    const { dataset } = classificationTable(text, { inputs: ["x"], targets: "y" });
+    expect(labels.map((_, i) => dataset.get(i).targets)).toEqual(labels);
+    const asText = parseCsv(`x,y\n${labels.map((label) => `1,${label}`).join("\n")}`, {
+      types: { y: "text" },
+    });
+    const named = classificationTable(asText, { inputs: ["x"], targets: "y" });
+    expect(labels.map((_, i) => named.dataset.get(i).targets)).toEqual(labels);
   });
 
   it("refuse what cannot be learned from", () => {

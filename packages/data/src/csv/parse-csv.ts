@@ -1,5 +1,6 @@
 import { ArgumentError, checkOptions, FormatError, type OptionKinds } from "@dl/backend";
 import { CsvScanner } from "./csv-scanner.ts";
+import { textOf } from "./text-of.ts";
 
 /** A column of numbers, NaN where one is missing, or of texts, undefined where one is missing. */
 export type CsvColumn = {
@@ -39,12 +40,13 @@ const mostColumns = 16_384;
 /**
  * Reads a CSV text: rows of fields parted by commas, in quotes where a field holds one.
  *
- * Every row must have as many fields as the first. Nothing is kept until the whole text is found
+ * Bytes are UTF-8, or UTF-16 with a byte-order mark; the mark does not count as text, in a string
+ * neither. Every row must have as many fields as the first. Nothing is kept until the whole text is found
  * to be well formed.
  *
  * Source: RFC 4180.
  *
- * @throws {FormatError} if the text is malformed, not UTF-8, or a field of a column of numbers is
+ * @throws {FormatError} if the text is malformed, of another encoding, or a field of a column of numbers is
  * none.
  * @throws {ArgumentError} if the delimiter is not one character, or `types` names no column.
  * @example
@@ -66,7 +68,7 @@ export function parseCsv(source: string | Uint8Array, options: ParseCsvOptions =
       `delimiter must be one character, not a quote or a line end: received ${JSON.stringify(delimiter)}.`,
       { received: delimiter },
     );
-  const text = typeof source === "string" ? source : decodeText(source, op);
+  const text = textOf(source, op);
   const { columnCount, rowCount } = measure(new CsvScanner(text, delimiter, op), op);
   const scanner = new CsvScanner(text, delimiter, op);
   const names = hasHeader
@@ -192,16 +194,4 @@ function toColumn(
 function isNumeric(field: string): boolean {
   const trimmed = field.trim();
   return trimmed.length <= longestNumber && numberForm.test(trimmed);
-}
-
-function decodeText(bytes: Uint8Array, op: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new FormatError(
-      op,
-      `the file is not UTF-8 text: received ${bytes.byteLength} bytes. Save it as UTF-8.`,
-      { expected: "UTF-8", received: bytes.byteLength },
-    );
-  }
 }

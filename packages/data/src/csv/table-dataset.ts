@@ -1,6 +1,9 @@
 import { ArgumentError, checkOptions, type OptionKinds } from "@dl/backend";
+import { checkGiven, checkList } from "../check-given.ts";
 import { ArrayDataset } from "../array-dataset.ts";
 import type { ClassificationSample, HostArray } from "../dataset.ts";
+import { orderedClasses } from "../class-names.ts";
+import { hostNumbers } from "../host-array.ts";
 import type { CsvColumn, CsvTable } from "./parse-csv.ts";
 
 /** Which columns are inputs and which is the target, and what becomes of missing values. */
@@ -23,7 +26,8 @@ const tableKinds: OptionKinds<TableColumns> = {
 };
 
 /**
- * Rows of a table as samples with a class; the classes are numbered in the order of their names.
+ * Rows of a table as samples with a class; the classes are numbered in the order of their size
+ * if all are numbers, else of their names.
  *
  * Shape: inputs [columns]; targets 0 to classes.length − 1.
  *
@@ -42,7 +46,7 @@ export function classificationTable(
   const { inputs, rows } = inputRows(table, columns, op);
   const { values } = table.column(columns.targets);
   const labels = rows.map((row) => String(values[row]));
-  const classes = [...new Set(labels)].toSorted();
+  const classes = orderedClasses(labels);
   const numbers = new Map(classes.map((name, number) => [name, number]));
   const targets = {
     data: Int32Array.from(labels, (label) => numbers.get(label)!),
@@ -74,7 +78,7 @@ export function regressionTable(
 ): ArrayDataset<RegressionSample> {
   const op = "regressionTable";
   const { inputs, rows } = inputRows(table, columns, op);
-  const values = numbersOf(table.column(columns.targets), op);
+  const values = floatsOf(columns.targets, numbersOf(table.column(columns.targets), op), op);
   const targets = {
     data: Float32Array.from(rows, (row) => values[row]!),
     shape: [rows.length, 1],
@@ -88,7 +92,10 @@ function inputRows(
   op: string,
 ): { inputs: HostArray; rows: readonly number[] } {
   const { inputs, targets, missing = "refuse" } = checkOptions(op, options, tableKinds);
-  if (!Array.isArray(inputs) || inputs.length === 0)
+  checkGiven(options, "the columns", ["inputs", "targets"], op);
+  checkGiven(table, "the table", ["rowCount", "column()"], op);
+  checkList(inputs, "inputs", op);
+  if (inputs.length === 0)
     throw new ArgumentError(op, "needs at least one column of inputs: received none.");
   const columns = inputs.map((name) => table.column(name));
   const numbers = columns.map((column) => numbersOf(column, op));
@@ -113,9 +120,10 @@ function inputRows(
       received: table.rowCount,
     });
   const means = numbers.map(meanOf);
+  const floats = numbers.map((values, k) => floatsOf(inputs[k]!, values, op));
   const data = new Float32Array(rows.length * inputs.length);
   rows.forEach((row, i) =>
-    numbers.forEach((values, k) => {
+    floats.forEach((values, k) => {
       const value = values[row]!;
       data[i * inputs.length + k] = isMissing(value) ? means[k]! : value;
     }),
@@ -130,6 +138,11 @@ function numbersOf(column: CsvColumn, op: string): Float64Array {
     `column ${JSON.stringify(column.name)} holds text, e.g. ${JSON.stringify(column.values.find((value) => value !== undefined)?.slice(0, 40))}. Use a column of numbers.`,
     { expected: "number", received: "text" },
   );
+}
+
+/** @throws {ArgumentError} if a number is beyond float32. */
+function floatsOf(name: string, values: Float64Array, op: string): Float32Array | Int32Array {
+  return hostNumbers(values, `column ${JSON.stringify(name)}`, op);
 }
 
 function isMissing(value: string | number | undefined): boolean {

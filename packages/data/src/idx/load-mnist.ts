@@ -1,4 +1,5 @@
 import { FormatError, formatShape } from "@dl/backend";
+import { checkGiven } from "../check-given.ts";
 import { checkIndex } from "../check-range.ts";
 import type { ClassificationSample, Dataset, HostBatch } from "../dataset.ts";
 import type { IdxArray } from "./parse-idx.ts";
@@ -30,6 +31,7 @@ export interface MnistFiles {
  * set.get(0).targets; // => 7
  */
 export async function loadMnist(files: MnistFiles): Promise<Dataset> {
+  checkGiven(files, "the files", ["images", "labels"], "loadMnist");
   const [images, labels] = await Promise.all([readIdx(files.images), readIdx(files.labels)]);
   const [count, height, width] = checkKind(images, "images", 3) as [number, number, number];
   checkKind(labels, "labels", 1);
@@ -83,6 +85,7 @@ class ByteImages implements Dataset {
   }
 
   getBatch(indices: ArrayLike<number>): HostBatch<ClassificationSample> {
+    checkGiven(indices, "the indices", ["length"], "loadMnist.get");
     const count = indices.length;
     const pixelCount = this.#imageShape[1] * this.#imageShape[2];
     const inputs = new Float32Array(count * pixelCount);

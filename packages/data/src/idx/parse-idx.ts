@@ -1,4 +1,5 @@
 import { FormatError, formatShape } from "@dl/backend";
+import { checkBytes } from "../bytes/file-limits.ts";
 
 /** Contents of an IDX file, in the element type it was stored in. */
 export type IdxArray = {
@@ -105,6 +106,7 @@ const elementTypes: ReadonlyMap<number, ElementType> = new Map<number, ElementTy
  * parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9)).shape; // => [2]
  */
 export function parseIdx(bytes: Uint8Array, op = "parseIdx"): IdxArray {
+  checkBytes(bytes, op);
   const { elementType, shape, elementCount, headerLength } = readHeader(bytes, op);
   const expected = elementCount * elementType.bytesPerElement;
   const received = bytes.byteLength - headerLength;

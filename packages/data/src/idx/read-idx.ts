@@ -1,4 +1,9 @@
-import { checkContentLength, checkedLimit, type ReadLimits } from "../bytes/file-limits.ts";
+import {
+  checkBytes,
+  checkContentLength,
+  checkedLimit,
+  type ReadLimits,
+} from "../bytes/file-limits.ts";
 import { inflate, isGzip } from "../bytes/inflate.ts";
 import { type IdxArray, idxByteLength, parseIdx } from "./parse-idx.ts";
 
@@ -13,6 +18,7 @@ import { type IdxArray, idxByteLength, parseIdx } from "./parse-idx.ts";
  */
 export async function readIdx(bytes: Uint8Array, limits: ReadLimits = {}): Promise<IdxArray> {
   const op = "readIdx";
+  checkBytes(bytes, op);
   const maxByteLength = checkedLimit(limits, op);
   if (!isGzip(bytes)) return parseIdx(bytes, op);
   const wholeLength = (beginning: Uint8Array): number | undefined => {

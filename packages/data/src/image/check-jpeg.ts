@@ -5,6 +5,8 @@ import {
   type ImageLimits,
   joinRanges,
 } from "./image-info.ts";
+import { hasColorTransform, isRemark, type JpegRemarks, noteRemark } from "./jpeg-remarks.ts";
+import { orientationOf } from "./orientation.ts";
 import { type JpegComponent, type JpegScan, walkScan } from "./walk-jpeg-scan.ts";
 
 type Range = readonly [start: number, end: number];
@@ -15,12 +17,9 @@ const startOfScan = 0xda;
 const huffmanTables = 0xc4;
 const quantizationTables = 0xdb;
 const restartDefinition = 0xdd;
-const adobe = 0xee;
 /** Baseline, extended and progressive, all of Huffman codes; what else there is, nobody writes. */
 const frames: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2]);
 const progressive = 0xc2;
-/** Application data and comments. */
-const isRemark = (marker: number): boolean => (marker >= 0xe0 && marker <= 0xef) || marker === 0xfe;
 
 /** Real progressive files have about ten; each costs a pass over all blocks, however short it is. */
 const mostScans = 64;
@@ -30,6 +29,8 @@ interface Frame {
   readonly width: number;
   readonly height: number;
   readonly components: ReadonlyMap<number, JpegComponent>;
+  readonly mostAcross: number;
+  readonly mostDown: number;
 }
 
 /** What earlier segments set for the scans that follow. */
@@ -37,6 +38,11 @@ interface Settings {
   /** Tables by class (0 for means, 1 for the rest) times 16 plus number. */
   readonly tables: Map<number, Uint8Array>;
   restartInterval: number;
+}
+
+/** A sound JPEG file, and how its colours are stored. */
+export interface JpegInfo extends ImageInfo {
+  readonly hasColorTransform: boolean;
 }
 
 /**
@@ -47,11 +53,12 @@ interface Settings {
  *
  * @throws {FormatError} if anything does not fit together, or the image is larger than the limit.
  */
-export function checkJpeg(bytes: Uint8Array, limits: ImageLimits, op: string): ImageInfo {
+export function checkJpeg(bytes: Uint8Array, limits: ImageLimits, op: string): JpegInfo {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const essential: Range[] = [[0, 2]];
   let frame: Frame | undefined;
   const settings: Settings = { tables: new Map(), restartInterval: 0 };
+  const remarks: JpegRemarks = { isJfif: false, adobeTransform: undefined, exif: undefined };
   const sent = new Set<number>();
   let scans = 0;
   let at = 2;
@@ -75,8 +82,11 @@ export function checkJpeg(bytes: Uint8Array, limits: ImageLimits, op: string): I
       frame = readFrame(marker, content, op);
       checkPixelCount(frame.width, frame.height, limits, op);
     } else if (marker === huffmanTables) readHuffmanTables(content, settings.tables, op);
-    else if (marker === quantizationTables) checkQuantizationTables(content, op);
-    else if (marker === restartDefinition) {
+    else if (marker === quantizationTables) {
+      // A decoder that applies them at the end would take the last ones for all scans.
+      if (scans > 0) throw brokenImage("JPEG", "a quantization table behind a scan", op);
+      checkQuantizationTables(content, op);
+    } else if (marker === restartDefinition) {
       if (content.byteLength !== 2) throw brokenImage("JPEG", "a restart interval lies", op);
       settings.restartInterval = content[0]! * 256 + content[1]!;
     } else if (marker === startOfScan) {
@@ -90,15 +100,24 @@ export function checkJpeg(bytes: Uint8Array, limits: ImageLimits, op: string): I
       continue;
     } else if (!isRemark(marker))
       throw brokenImage("JPEG", `a segment of unknown kind 0x${marker.toString(16)}`, op);
-    // Of the remarks only Adobe's says how colours are to be understood.
-    if (!isRemark(marker) || marker === adobe) essential.push([at, end]);
+    const isNeeded = isRemark(marker) ? scans === 0 && noteRemark(marker, content, remarks) : true;
+    if (isNeeded) essential.push([at, end]);
     at = end;
   }
   if (frame === undefined || sent.size < frame.components.size)
     throw brokenImage("JPEG", "it holds no image, or a part of one", op);
-  const { width, height } = frame;
+  const { width, height, components } = frame;
+  if (components.size === 4 && remarks.adobeTransform === undefined)
+    throw brokenImage("JPEG", "four colours, and no remark of Adobe's that says which", op);
   essential.push([at, at + 2]);
-  return { format: "jpeg", width, height, essential: joinRanges(bytes, essential) };
+  return {
+    format: "jpeg",
+    width,
+    height,
+    orientation: orientationOf(remarks.exif),
+    essential: joinRanges(bytes, essential),
+    hasColorTransform: hasColorTransform(remarks, [...components.keys()]),
+  };
 }
 
 export function isJpeg(bytes: Uint8Array): boolean {
@@ -120,11 +139,19 @@ function readFrame(marker: number, content: Uint8Array, op: string): Frame {
     components.set(content[at]!, { across, down });
   }
   if (components.size !== count) throw brokenImage("JPEG", "components of one name", op);
+  const all = [...components.values()];
+  const mostAcross = Math.max(...all.map(({ across }) => across));
+  const mostDown = Math.max(...all.map(({ down }) => down));
+  // What libjpeg does not read either: decoders disagree about where such samples lie.
+  if (all.some(({ across, down }) => mostAcross % across > 0 || mostDown % down > 0))
+    throw brokenImage("JPEG", "sampling factors that do not divide the largest", op);
   return {
     isProgressive: marker === progressive,
     height: content[1]! * 256 + content[2]!,
     width: content[3]! * 256 + content[4]!,
     components,
+    mostAcross,
+    mostDown,
   };
 }
 
@@ -153,8 +180,7 @@ function readScan(
   const first = content[1 + 2 * count]!;
   const last = content[2 + 2 * count]!;
   if (first > last || last > 63) throw brokenImage("JPEG", `coefficients ${first} to ${last}`, op);
-  const { width, height, isProgressive } = frame;
-  const all = [...frame.components.values()];
+  const { width, height, isProgressive, mostAcross, mostDown } = frame;
   const scan = {
     width,
     height,
@@ -162,8 +188,8 @@ function readScan(
     firstCoefficient: isProgressive ? first : 0,
     earlierBits: isProgressive ? content[3 + 2 * count]! >> 4 : 0,
     restartInterval,
-    mostAcross: Math.max(...all.map(({ across }) => across)),
-    mostDown: Math.max(...all.map(({ down }) => down)),
+    mostAcross,
+    mostDown,
     components,
   };
   return { scan, names };

@@ -1,13 +1,18 @@
-import { checkOptions, FormatError, UnsupportedError } from "@dl/backend";
+import { FormatError, UnsupportedError } from "@dl/backend";
+import type { JpegInfo } from "./check-jpeg.ts";
+import { decodeFile } from "./decode-file.ts";
 import type { DecodedImage } from "./decoded-image.ts";
-import { limitKinds, type ImageLimits } from "./image-info.ts";
-import { inspectImage } from "./inspect-image.ts";
+import type { ImageLimits } from "./image-info.ts";
+
+const op = "decodeInPage";
 
 /**
- * Decodes a PNG or JPEG file by the browser's own decoder, in a page or a worker.
+ * Decodes a PNG file, or a JPEG file by the browser's own decoder, in a page or a worker.
+ *
+ * The pixels are turned as the file's Exif data says. Of 16 bits per sample the upper 8 stay.
  *
  * @throws {FormatError} if the file is malformed, or larger than the limit.
- * @throws {UnsupportedError} where there is no such decoder, as in Node.
+ * @throws {UnsupportedError} for a JPEG file where there is no such decoder, as in Node.
  * @example
  * await decodeInPage(new Uint8Array(0)); // throws
  */
@@ -15,23 +20,21 @@ export async function decodeInPage(
   bytes: Uint8Array,
   limits: ImageLimits = {},
 ): Promise<DecodedImage> {
-  const op = "decodeInPage";
-  checkOptions(op, limits, limitKinds);
+  return decodeFile(bytes, limits, decodeByBrowser, op);
+}
+
+async function decodeByBrowser({ width, height, essential }: JpegInfo): Promise<DecodedImage> {
   if (typeof createImageBitmap === "undefined" || typeof OffscreenCanvas === "undefined")
     throw new UnsupportedError(
       op,
       "this engine has no image decoder. In Node use decodeImage of @dl/data/node.",
     );
-  const { format, width, height, essential } = await inspectImage(bytes, limits, op);
   const bitmap = await createImageBitmap(
-    new Blob([new Uint8Array(essential)], { type: `image/${format}` }),
+    new Blob([new Uint8Array(essential)], { type: "image/jpeg" }),
     // The numbers of the file, not what they look like on this screen.
     { premultiplyAlpha: "none", colorSpaceConversion: "none" },
   ).catch((cause: unknown) => {
-    const error = new FormatError(
-      op,
-      `the ${format} data is damaged: ${width} x ${height} pixels.`,
-    );
+    const error = new FormatError(op, `the jpeg data is damaged: ${width} x ${height} pixels.`);
     error.cause = cause;
     throw error;
   });

@@ -1,4 +1,8 @@
+import { ArgumentError } from "@dl/backend";
+import { checkGiven, checkList } from "../check-given.ts";
+import { checkWhole } from "../check-range.ts";
 import type { HostArray } from "../dataset.ts";
+import { describe } from "../host-array.ts";
 import type { ImageLimits } from "./image-info.ts";
 
 /** Pixels row by row, four bytes each: red, green, blue, opacity. */
@@ -25,6 +29,8 @@ const greyWeights = [0.299, 0.587, 0.114] as const;
  * Shape: [channels, height, width]
  * Numerical note: each pixel is the mean of what it covers, weighted by a triangle, so shrinking
  * does not alias.
+ *
+ * @throws {ArgumentError} if the image has not four bytes per pixel, or a size is out of range.
  * @example
  * const grey = { width: 2, height: 1, data: Uint8Array.of(0, 0, 0, 255, 255, 255, 255, 255) };
  * imageToArray(grey, 1, [1, 2]).data; // => [0, 1]
@@ -32,8 +38,19 @@ const greyWeights = [0.299, 0.587, 0.114] as const;
 export function imageToArray(
   image: DecodedImage,
   channels: ImageChannels,
-  [height, width]: readonly [height: number, width: number],
+  size: readonly [height: number, width: number],
 ): HostArray {
+  const op = "imageToArray";
+  checkImage(image, op);
+  if (channels !== 1 && channels !== 3 && channels !== 4)
+    throw new ArgumentError(op, `channels must be 1, 3 or 4: received ${describe(channels)}.`, {
+      expected: [1, 3, 4],
+      received: channels,
+    });
+  checkList(size, "the size", op);
+  const [height, width] = size;
+  checkWhole(height, 1, 2 ** 16, "height", op);
+  checkWhole(width, 1, 2 ** 16, "width", op);
   const scale = Math.min(image.width / width, image.height / height);
   const columns = triangleWeights(width, scale, image.width);
   const rows = triangleWeights(height, scale, image.height);
@@ -57,6 +74,25 @@ export function imageToArray(
     });
   }
   return { data, shape: [channels, height, width] };
+}
+
+/**
+ * Decoders of other kinds give three bytes per pixel, or 16 bits per sample.
+ *
+ * @throws {ArgumentError} unless there are four bytes per pixel.
+ */
+function checkImage(image: DecodedImage, op: string): void {
+  checkGiven(image, "the image", ["width", "height", "data"], op);
+  const { width, height, data } = image;
+  checkWhole(width, 1, Infinity, "the image's width", op);
+  checkWhole(height, 1, Infinity, "the image's height", op);
+  const isBytes = data instanceof Uint8Array || data instanceof Uint8ClampedArray;
+  if (!isBytes || data.length !== 4 * width * height)
+    throw new ArgumentError(
+      op,
+      `the image must have four bytes per pixel, red, green, blue and opacity: received ${isBytes ? `${data.length} bytes` : describe(data)} for ${width} x ${height} pixels.`,
+      { expected: 4 * width * height, received: isBytes ? data.length : data },
+    );
 }
 
 function channelOf(

@@ -1,7 +1,14 @@
 import { ArgumentError, checkOptions, FormatError, type OptionKinds } from "@dl/backend";
 import { checkIndex, checkWhole } from "../check-range.ts";
+import { checkFunction, checkGiven, checkIterable } from "../check-given.ts";
+import { orderedClasses } from "../class-names.ts";
 import type { AsyncDataset, ClassificationSample } from "../dataset.ts";
-import { type ImageChannels, type ImageDecoder, imageToArray } from "./decoded-image.ts";
+import {
+  type DecodedImage,
+  type ImageChannels,
+  type ImageDecoder,
+  imageToArray,
+} from "./decoded-image.ts";
 import type { ImageLimits } from "./image-info.ts";
 
 /** A file that is read when its sample is asked for. */
@@ -29,12 +36,23 @@ export const imageFolderKinds: OptionKinds<ImageFolderOptions> = {
   maxByteLength: "number",
   maxPixelCount: "number",
 };
+/** Left by macOS in archives, by Synology beside images, and by Windows. */
+const systemNames: ReadonlySet<string> = new Set([
+  "__MACOSX",
+  "@eaDir",
+  "$RECYCLE.BIN",
+  "System Volume Information",
+  "Thumbs.db",
+  "desktop.ini",
+]);
 
 /**
  * Images in folders that are named after their classes, read and decoded when asked for.
  *
- * Files that do not end in .png, .jpg or .jpeg are left out. Classes are numbered in the order of
- * their names, and files stand in the order of their paths.
+ * Files that do not end in .png, .jpg or .jpeg are left out, and so are hidden files and folders:
+ * those whose names begin with a dot, and what systems leave behind, such as `__MACOSX`. Classes are
+ * numbered in the order of their names, or of their size where all names are numbers; files stand
+ * in the order of their paths.
  *
  * Shape: inputs [channels, height, width] from 0 to 1; targets 0 to classes.length − 1.
  *
@@ -57,21 +75,25 @@ export class ImageFolder implements AsyncDataset {
 
   constructor(files: Iterable<ImageFile>, decode: ImageDecoder, options: ImageFolderOptions) {
     const { size, maxByteLength = 1 } = checkOptions("ImageFolder", options, imageFolderKinds);
+    checkFunction(decode, "decode", "ImageFolder");
     this.#size = typeof size === "object" ? size : [size, size];
     checkWhole(this.#size[0], 1, 2 ** 16, "height", "ImageFolder");
     checkWhole(this.#size[1], 1, 2 ** 16, "width", "ImageFolder");
     checkWhole(maxByteLength, 1, Infinity, "maxByteLength", "ImageFolder");
+    checkIterable(files, "the files", "ImageFolder");
     const all = [...files];
+    for (const file of all)
+      checkGiven(file, "a file", ["path", "byteLength", "read()"], "ImageFolder");
     this.#files = all
-      .filter(({ path }) => /\.(png|jpe?g)$/i.test(path))
+      .filter(({ path }) => /\.(png|jpe?g)$/i.test(path) && !isHidden(path))
       .toSorted((a, b) => (a.path < b.path ? -1 : 1));
     if (this.#files.length === 0)
       throw new ArgumentError(
         "ImageFolder",
-        `there is no image: received ${all.length} files, none ending in .png, .jpg or .jpeg.`,
+        `there is no image: received ${all.length} files, none ending in .png, .jpg or .jpeg that is not hidden.`,
         { received: all.length },
       );
-    this.classes = [...new Set(this.#files.map(({ path }) => classOf(path)))].toSorted();
+    this.classes = orderedClasses(this.#files.map(({ path }) => classOf(path)));
     this.length = this.#files.length;
     this.#decode = decode;
     this.#options = options;
@@ -87,12 +109,15 @@ export class ImageFolder implements AsyncDataset {
         `${file.path} is too large: ${file.byteLength} bytes, limit ${maxByteLength}. Raise maxByteLength if you trust it.`,
         { expected: maxByteLength, received: file.byteLength },
       );
-    const image = await this.#decode(await file.read(signal), limits).catch((cause: unknown) => {
+    let image: DecodedImage;
+    try {
+      image = await this.#decode(await file.read(signal), limits);
+    } catch (cause) {
       if (!(cause instanceof FormatError)) throw cause;
       const error = new FormatError("ImageFolder.get", `${file.path}: ${cause.message}`);
       error.cause = cause;
       throw error;
-    });
+    }
     return {
       inputs: imageToArray(image, channels, this.#size),
       targets: this.classes.indexOf(classOf(file.path)),
@@ -101,17 +126,29 @@ export class ImageFolder implements AsyncDataset {
 }
 
 /**
- * The files of a folder chosen in a page, `<input type="file" webkitdirectory>`.
+ * The files of a folder chosen in a page, `<input type="file" webkitdirectory>`, without hidden ones.
  *
  * @example
  * pageFiles([new File([Uint8Array.of(1, 2)], "one.png")])[0].byteLength; // => 2
  */
 export function pageFiles(files: Iterable<File>): ImageFile[] {
-  return Array.from(files, (file) => ({
-    path: file.webkitRelativePath || file.name,
-    byteLength: file.size,
-    read: async () => new Uint8Array(await file.arrayBuffer()),
-  }));
+  checkIterable(files, "the files", "pageFiles");
+  const all = [...files];
+  for (const file of all)
+    checkGiven(file, "a file", ["name", "size", "arrayBuffer()"], "pageFiles");
+  return all
+    .map((file) => ({
+      // The chosen folder itself may be a hidden one.
+      path: (file.webkitRelativePath || file.name).replace(/^\.[^/]*\//, ""),
+      byteLength: file.size,
+      read: async () => new Uint8Array(await file.arrayBuffer()),
+    }))
+    .filter(({ path }) => !isHidden(path));
+}
+
+/** Whether a file or a folder above it is hidden, or made by a system beside the user's own files. */
+function isHidden(path: string): boolean {
+  return path.split("/").some((name) => name.startsWith(".") || systemNames.has(name));
 }
 
 function classOf(path: string): string {

@@ -3,8 +3,14 @@ import { FormatError, type OptionKinds } from "@dl/backend";
 /** An image file of which our own code has checked everything that a decoder will allocate by. */
 export interface ImageInfo {
   readonly format: "png" | "jpeg";
+  /** Of the pixels as they lie in the file. */
   readonly width: number;
   readonly height: number;
+  /**
+   * How the pixels are to be turned before they are shown, by the file's Exif data: from 5 on width
+   * and height change places.
+   */
+  readonly orientation: number;
   /**
    * The file again, of what its pixels follow from and nothing else: no comments, colour profiles or
    * thumbnails, which decoders have been attacked through.

@@ -183,9 +183,9 @@ describe("decodeImage of PNG", () => {
     [
       "a pixel outside the palette",
       png(header(1, 1, 8, 3), chunk("PLTE", [1, 2, 3]), data([0, 7])),
-      /png data is damaged, or of a kind/,
+      /a pixel outside its palette/,
     ],
-    ["an unknown filter", png(header(2, 1), data([9, 0, 0])), /png data is damaged, or of a kind/],
+    ["an unknown filter", png(header(2, 1), data([9, 0, 0])), /a row of unknown filter 9/],
     ["two headers", png(header(2, 1), header(2, 1), data([0, 1, 2])), /two chunks IHDR/],
     [
       "an unknown needed chunk",
@@ -354,6 +354,55 @@ describe("openImageFolder", () => {
     expect((await images.get(0)).inputs.data[3]! * 255).toBeGreaterThan(10);
   });
 
+  it("leaves out what is hidden or a system's own", async () => {
+    const hidden = [
+      ".ipynb_checkpoints/a.png",
+      "cats/._a.png",
+      "cats/.hidden/a.png",
+      "cats/@eaDir/a.png",
+      "__MACOSX/cats/._a.png",
+      "__MACOSX/dogs/a.png",
+      "dogs/Thumbs.db",
+      ".DS_Store",
+      "..png",
+    ];
+    const paths = ["cats/a.png", "dogs/a.b.png", ...hidden];
+    const place = mkdtempSync(join(tmpdir(), ".hidden-"));
+    for (const path of paths) {
+      mkdirSync(join(place, path, ".."), { recursive: true });
+      writeFileSync(join(place, path), plain);
+    }
+    const opened = await openImageFolder(place, { size: 2 });
+    rmSync(place, { recursive: true });
+    const files = paths.map((path) => ({ path, byteLength: 1, read: async () => plain }));
+    const given = new ImageFolder(files, decodeImage, { size: 2 });
+    for (const root of ["chosen", ".chosen"]) {
+      const chosen = pageFiles(
+        paths.map((path) => {
+          const file = new File([plain.slice()], path.split("/").at(-1)!);
+          Object.defineProperty(file, "webkitRelativePath", { value: `${root}/${path}` });
+          return file;
+        }),
+      );
+      expect(chosen).toHaveLength(2);
+      const images = new ImageFolder(chosen, decodeImage, { size: 2 });
+      expect([images.length, images.classes]).toEqual([2, ["cats", "dogs"]]);
+    }
+    for (const images of [opened, given])
+      expect([images.length, images.classes]).toEqual([2, ["cats", "dogs"]]);
+  });
+
+  it("numbers classes by size where all folders are numbers", async () => {
+    const classes = (names: readonly string[]): readonly string[] =>
+      new ImageFolder(
+        names.map((name) => ({ path: `${name}/a.png`, byteLength: 1, read: async () => plain })),
+        decodeImage,
+        { size: 2 },
+      ).classes;
+    expect(classes(["10", "9", "0", "2"])).toEqual(["0", "2", "9", "10"]);
+    expect(classes(["10", "9", "x"])).toEqual(["10", "9", "x"]);
+  });
+
   it("refuses an empty folder, a large file and a size out of range", async () => {
     await expect(openImageFolder(join(folder, "cats"), { size: 0 })).rejects.toThrow(
       "ImageFolder: height must be a whole number from 1 to 65536: received 0.",
@@ -361,7 +410,7 @@ describe("openImageFolder", () => {
     const small = await openImageFolder(folder, { size: 8, maxByteLength: 20 });
     await expect(small.get(0)).rejects.toThrow("cats/1.png is too large");
     expect(() => new ImageFolder([], decodeImage, { size: 4 })).toThrow(
-      "ImageFolder: there is no image: received 0 files, none ending in .png, .jpg or .jpeg.",
+      "ImageFolder: there is no image: received 0 files, none ending in .png, .jpg or .jpeg that is not hidden.",
     );
   });
 
@@ -369,7 +418,8 @@ describe("openImageFolder", () => {
     const file = new File([plain.slice()], "one.png");
     const images = new ImageFolder(pageFiles([file]), decodeImage, { size: 2 });
     expect((await images.get(0)).inputs.shape).toEqual([3, 2, 2]);
-    const inPage = new ImageFolder(pageFiles([file]), decodeInPage, { size: 2 });
+    const jpeg = new File([jpegOf(4, 4).slice()], "one.jpg");
+    const inPage = new ImageFolder(pageFiles([jpeg]), decodeInPage, { size: 2 });
     await expect(inPage.get(0)).rejects.toThrow(
       "decodeInPage: this engine has no image decoder. In Node use decodeImage of @dl/data/node.",
     );

@@ -1,7 +1,8 @@
 import { checkOptions, FormatError } from "@dl/backend";
 import { checkJpeg, isJpeg } from "./check-jpeg.ts";
-import { checkPng, pngSignature } from "./check-png.ts";
+import { isPng, readPng } from "./check-png.ts";
 import { limitKinds, type ImageInfo, type ImageLimits } from "./image-info.ts";
+import { checkBytes } from "../bytes/file-limits.ts";
 
 /**
  * Finds out what a PNG or JPEG file holds, and checks it before any decoder sees it.
@@ -21,8 +22,19 @@ export async function inspectImage(
   op = "inspectImage",
 ): Promise<ImageInfo> {
   checkOptions(op, limits, limitKinds);
-  if (pngSignature.every((byte, i) => bytes[i] === byte)) return checkPng(bytes, limits, op);
-  if (isJpeg(bytes)) return checkJpeg(bytes, limits, op);
+  if (formatOf(bytes, op) === "jpeg") {
+    const { format, width, height, orientation, essential } = checkJpeg(bytes, limits, op);
+    return { format, width, height, orientation, essential };
+  }
+  const { width, height, orientation, essential } = await readPng(bytes, limits, op);
+  return { format: "png", width, height, orientation, essential };
+}
+
+/** @throws {FormatError} if it is neither of the two. */
+export function formatOf(bytes: Uint8Array, op: string): ImageInfo["format"] {
+  checkBytes(bytes, op);
+  if (isPng(bytes)) return "png";
+  if (isJpeg(bytes)) return "jpeg";
   throw new FormatError(
     op,
     `neither PNG nor JPEG: the file begins with ${hex(bytes)}. Convert it to one of them.`,

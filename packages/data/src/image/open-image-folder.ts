@@ -1,4 +1,5 @@
-import { checkOptions } from "@dl/backend";
+import { ArgumentError, checkOptions } from "@dl/backend";
+import { describe } from "../host-array.ts";
 import { decodeImage } from "./decode-in-node.ts";
 import {
   type ImageFile,
@@ -10,7 +11,8 @@ import {
 /**
  * Images on disk, in folders that are named after their classes: `cats/1.png`, `dogs/7.jpg`.
  *
- * Links are not followed, so nothing outside the folder is read.
+ * Links are not followed, so nothing outside the folder is read; hidden files and folders in it are
+ * left out, as by {@link ImageFolder}.
  *
  * @throws {ArgumentError} if there is no image below the folder, or an option is out of range.
  * @example
@@ -21,6 +23,14 @@ export async function openImageFolder(
   folder: string,
   options: ImageFolderOptions,
 ): Promise<ImageFolder> {
+  if (typeof folder !== "string")
+    throw new ArgumentError(
+      "openImageFolder",
+      `the folder must be a path: received ${describe(folder)}.`,
+      {
+        received: folder,
+      },
+    );
   checkOptions("openImageFolder", options, imageFolderKinds);
   const { readdir, readFile, stat } = await import("node:fs/promises");
   const { join, relative, sep } = await import("node:path");

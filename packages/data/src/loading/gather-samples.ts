@@ -1,4 +1,5 @@
 import type { AsyncDataset, Dataset, HostBatch } from "../dataset.ts";
+import { hostBatchOf } from "../host-array.ts";
 import { stackSamples } from "../stack-samples.ts";
 
 /** The samples at `indices`: at once where the dataset has them, else a promise of them. */
@@ -28,10 +29,9 @@ export function gatherBatch<S extends object>(
   indices: ArrayLike<number>,
   signal?: AbortSignal,
 ): HostBatch<S> | Promise<HostBatch<S>> {
-  return (
-    dataset.getBatch?.(indices, signal) ??
-    whenThere(gatherSamples(dataset, indices, signal), stackSamples)
-  );
+  if (dataset.getBatch === undefined)
+    return whenThere(gatherSamples(dataset, indices, signal), stackSamples);
+  return whenThere(dataset.getBatch(indices, signal), (batch) => hostBatchOf(batch, "getBatch"));
 }
 
 /** `use(value)`, now if the value is there, else when it comes. */

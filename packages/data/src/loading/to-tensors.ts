@@ -1,6 +1,7 @@
 import type { Backend } from "@dl/backend";
 import { tensor, type Tensor } from "@dl/tensor";
 import type { HostArray, HostBatch } from "../dataset.ts";
+import { hostBatchOf } from "../host-array.ts";
 
 /** What a loader yields: one tensor per field of the sample, with the batch as first axis. */
 export type Batch<S> = { readonly [Name in keyof S]: Tensor };
@@ -11,7 +12,7 @@ export function toTensors<S extends object>(
   backend: Backend | undefined,
 ): Batch<S> {
   return Object.fromEntries(
-    Object.entries<HostArray>(batch).map(([name, { data, shape }]) => [
+    Object.entries<HostArray>(hostBatchOf(batch, "transform")).map(([name, { data, shape }]) => [
       name,
       tensor(data, { shape, ...(backend && { backend }) }),
     ]),

@@ -17,11 +17,17 @@ export interface NpyData {
 /** Element types of npy files that are read. */
 export type NpyDType = keyof NpyData;
 
-interface NpyElement {
+export interface NpyElement {
   /** Kind and size in NumPy's notation. */
   readonly code: string;
   readonly byteLength: number;
+  /** An array of zeros, or one over the bytes of a file, where those are its numbers as they are. */
   readonly create: (length: number) => NpyData[NpyDType];
+  readonly over?: (
+    buffer: ArrayBufferLike,
+    byteOffset: number,
+    length: number,
+  ) => NpyData[NpyDType];
   readonly read: (view: DataView, at: number, isLittle: boolean) => number | bigint;
 }
 
@@ -36,6 +42,22 @@ const readFloat16 = (view: DataView, at: number, isLittle: boolean): number => {
     : sign * (1024 + fraction) * 2 ** (exponent - 25);
 };
 
+interface ArrayType {
+  readonly BYTES_PER_ELEMENT: number;
+  new (length: number): NpyData[NpyDType];
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): NpyData[NpyDType];
+}
+
+function element(code: string, Numbers: ArrayType, read: NpyElement["read"]): NpyElement {
+  return {
+    code,
+    byteLength: Numbers.BYTES_PER_ELEMENT,
+    create: (length) => new Numbers(length),
+    over: (buffer, byteOffset, length) => new Numbers(buffer, byteOffset, length),
+    read,
+  };
+}
+
 export const npyElements: { readonly [Name in NpyDType]: NpyElement } = {
   bool: {
     code: "b1",
@@ -43,70 +65,20 @@ export const npyElements: { readonly [Name in NpyDType]: NpyElement } = {
     create: (length) => new Uint8Array(length),
     read: (view, at) => Math.min(view.getUint8(at), 1),
   },
-  uint8: {
-    code: "u1",
-    byteLength: 1,
-    create: (length) => new Uint8Array(length),
-    read: (view, at) => view.getUint8(at),
-  },
-  int8: {
-    code: "i1",
-    byteLength: 1,
-    create: (length) => new Int8Array(length),
-    read: (view, at) => view.getInt8(at),
-  },
-  uint16: {
-    code: "u2",
-    byteLength: 2,
-    create: (length) => new Uint16Array(length),
-    read: (view, at, isLittle) => view.getUint16(at, isLittle),
-  },
-  int16: {
-    code: "i2",
-    byteLength: 2,
-    create: (length) => new Int16Array(length),
-    read: (view, at, isLittle) => view.getInt16(at, isLittle),
-  },
-  uint32: {
-    code: "u4",
-    byteLength: 4,
-    create: (length) => new Uint32Array(length),
-    read: (view, at, isLittle) => view.getUint32(at, isLittle),
-  },
-  int32: {
-    code: "i4",
-    byteLength: 4,
-    create: (length) => new Int32Array(length),
-    read: (view, at, isLittle) => view.getInt32(at, isLittle),
-  },
-  uint64: {
-    code: "u8",
-    byteLength: 8,
-    create: (length) => new BigUint64Array(length),
-    read: (view, at, isLittle) => view.getBigUint64(at, isLittle),
-  },
-  int64: {
-    code: "i8",
-    byteLength: 8,
-    create: (length) => new BigInt64Array(length),
-    read: (view, at, isLittle) => view.getBigInt64(at, isLittle),
-  },
+  uint8: element("u1", Uint8Array, (view, at) => view.getUint8(at)),
+  int8: element("i1", Int8Array, (view, at) => view.getInt8(at)),
+  uint16: element("u2", Uint16Array, (view, at, isLittle) => view.getUint16(at, isLittle)),
+  int16: element("i2", Int16Array, (view, at, isLittle) => view.getInt16(at, isLittle)),
+  uint32: element("u4", Uint32Array, (view, at, isLittle) => view.getUint32(at, isLittle)),
+  int32: element("i4", Int32Array, (view, at, isLittle) => view.getInt32(at, isLittle)),
+  uint64: element("u8", BigUint64Array, (view, at, isLittle) => view.getBigUint64(at, isLittle)),
+  int64: element("i8", BigInt64Array, (view, at, isLittle) => view.getBigInt64(at, isLittle)),
   float16: {
     code: "f2",
     byteLength: 2,
     create: (length) => new Float32Array(length),
     read: readFloat16,
   },
-  float32: {
-    code: "f4",
-    byteLength: 4,
-    create: (length) => new Float32Array(length),
-    read: (view, at, isLittle) => view.getFloat32(at, isLittle),
-  },
-  float64: {
-    code: "f8",
-    byteLength: 8,
-    create: (length) => new Float64Array(length),
-    read: (view, at, isLittle) => view.getFloat64(at, isLittle),
-  },
+  float32: element("f4", Float32Array, (view, at, isLittle) => view.getFloat32(at, isLittle)),
+  float64: element("f8", Float64Array, (view, at, isLittle) => view.getFloat64(at, isLittle)),
 };

@@ -33,11 +33,13 @@ export function readNpyHeader(beginning: Uint8Array, op: string): NpyHeader | un
     );
   if (beginning.byteLength < 12) return undefined;
   const version = beginning[6]!;
-  if (version < 1 || version > 3)
-    throw new FormatError(op, `unknown version ${version}. Versions 1, 2 and 3 can be read.`, {
-      expected: [1, 2, 3],
-      received: version,
-    });
+  const minor = beginning[7]!;
+  if (version < 1 || version > 3 || minor !== 0)
+    throw new FormatError(
+      op,
+      `unknown version ${version}.${minor}. Versions 1.0, 2.0 and 3.0 can be read.`,
+      { expected: ["1.0", "2.0", "3.0"], received: `${version}.${minor}` },
+    );
   const view = new DataView(beginning.buffer, beginning.byteOffset, beginning.byteLength);
   const textStart = version === 1 ? 10 : 12;
   const textLength = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);

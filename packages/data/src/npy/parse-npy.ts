@@ -1,5 +1,6 @@
 import { FormatError, formatShape } from "@dl/backend";
-import { type NpyData, type NpyDType, npyElements } from "./npy-elements.ts";
+import { checkBytes } from "../bytes/file-limits.ts";
+import { type NpyData, type NpyDType, type NpyElement, npyElements } from "./npy-elements.ts";
 import { type NpyHeader, readNpyHeader } from "./npy-header.ts";
 
 /** Contents of an npy file, in the element type it was stored in, row by row. */
@@ -25,6 +26,12 @@ export type NpyArray = {
  * parseNpy(writeNpy({ data: Float32Array.of(1, 2, 3, 4), shape: [2, 2] })).shape; // => [2, 2]
  */
 export function parseNpy(bytes: Uint8Array, op = "parseNpy"): NpyArray {
+  checkBytes(bytes, op);
+  return readNpy(bytes, false, op);
+}
+
+/** The same; of bytes that are nobody else's the numbers are not copied. */
+export function readNpy(bytes: Uint8Array, isOwn: boolean, op: string): NpyArray {
   const header = readNpyHeader(bytes, op);
   if (header === undefined)
     throw new FormatError(
@@ -45,9 +52,11 @@ export function parseNpy(bytes: Uint8Array, op = "parseNpy"): NpyArray {
       `the file is ${received < expected ? "truncated" : "too long"}: ${dtype} of shape ${formatShape(shape)} needs ${expected} bytes after the header, received ${received}.`,
       { expected, received },
     );
-  const view = new DataView(bytes.buffer, bytes.byteOffset + headerLength, received);
-  const data = element.create(count);
-  for (let i = 0; i < count; i++) data[i] = element.read(view, i * element.byteLength, isLittle);
+  const stored = bytes.subarray(headerLength);
+  const data =
+    isLittle && element.over !== undefined
+      ? numbersOver(isOwn ? stored : new Uint8Array(stored), element.over, element.byteLength)
+      : numbersOf(stored, element, count, isLittle);
   return {
     dtype,
     shape,
@@ -84,6 +93,29 @@ function elementTypeOf(
       : `the element type ${JSON.stringify(descr)} cannot be read. Save booleans, integers or floats of 16, 32 or 64 bits.`,
     { expected: Object.keys(npyElements), received: descr },
   );
+}
+
+/** The bytes themselves as numbers; a copy of them where they lie at an odd place. */
+function numbersOver(
+  stored: Uint8Array,
+  over: NonNullable<NpyElement["over"]>,
+  byteLength: number,
+): NpyData[NpyDType] {
+  const { buffer, byteOffset } =
+    stored.byteOffset % byteLength === 0 ? stored : new Uint8Array(stored);
+  return over(buffer, byteOffset, stored.byteLength / byteLength);
+}
+
+function numbersOf(
+  stored: Uint8Array,
+  { create, read, byteLength }: NpyElement,
+  count: number,
+  isLittle: boolean,
+): NpyData[NpyDType] {
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
+  const data = create(count);
+  for (let i = 0; i < count; i++) data[i] = read(view, i * byteLength, isLittle);
+  return data;
 }
 
 function countOf(shape: readonly number[]): number {

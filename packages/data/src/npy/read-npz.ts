@@ -1,8 +1,13 @@
 import { FormatError } from "@dl/backend";
 import { crc32 } from "../bytes/crc32.ts";
-import { checkContentLength, checkedLimit, type ReadLimits } from "../bytes/file-limits.ts";
+import {
+  checkBytes,
+  checkContentLength,
+  checkedLimit,
+  type ReadLimits,
+} from "../bytes/file-limits.ts";
 import { inflate } from "../bytes/inflate.ts";
-import { npyByteLength, type NpyArray, parseNpy } from "./parse-npy.ts";
+import { npyByteLength, type NpyArray, readNpy } from "./parse-npy.ts";
 import { type ZipEntry, zipEntries } from "./zip-entries.ts";
 
 /**
@@ -23,6 +28,7 @@ export async function readNpz(
   limits: ReadLimits = {},
 ): Promise<Map<string, NpyArray>> {
   const op = "readNpz";
+  checkBytes(bytes, op);
   const maxByteLength = checkedLimit(limits, op);
   const entries = zipEntries(bytes, op);
   const total = entries.reduce((sum, { byteLength }) => sum + byteLength, 0);
@@ -30,19 +36,18 @@ export async function readNpz(
   const arrays = new Map<string, NpyArray>();
   // One after another: together they would need all their memory at once.
   for (const entry of entries)
-    arrays.set(arrayName(entry, op), parseNpy(await contentOf(entry, op), op));
+    arrays.set(arrayName(entry, op), readNpy(await contentOf(entry, op), entry.isDeflated, op));
   return arrays;
 }
 
 function arrayName({ name }: ZipEntry, op: string): string {
-  const array = name.slice(0, -".npy".length);
-  if (!name.endsWith(".npy") || array === "__proto__")
+  if (!name.endsWith(".npy"))
     throw new FormatError(
       op,
       `the file holds something that is no array: ${JSON.stringify(name)}. Every name must end in .npy.`,
       { expected: "*.npy", received: name },
     );
-  return array;
+  return name.slice(0, -".npy".length);
 }
 
 async function contentOf(entry: ZipEntry, op: string): Promise<Uint8Array> {

@@ -1,4 +1,6 @@
 import { ArgumentError, elementCount, formatShape, ShapeError } from "@dl/backend";
+import { describe } from "../host-array.ts";
+import { checkGiven, checkList } from "../check-given.ts";
 import { type NpyData, type NpyDType, npyElements } from "./npy-elements.ts";
 
 /** Numbers with a shape, row by row; what {@link parseNpy} gives is one. */
@@ -20,7 +22,11 @@ const alignment = 64;
  * @example
  * writeNpy({ data: Int32Array.of(1, 2, 3), shape: [3] }).byteLength; // => 140
  */
-export function writeNpy({ data, shape, dtype }: NpySource, op = "writeNpy"): Uint8Array {
+export function writeNpy(source: NpySource, op = "writeNpy"): Uint8Array {
+  checkGiven(source, "the array", ["data", "shape"], op);
+  const { data, shape, dtype } = source;
+  checkList(data, "data", op);
+  checkList(shape, "shape", op);
   if (elementCount(shape) !== data.length)
     throw new ShapeError(
       op,
@@ -59,9 +65,13 @@ function codeOf(data: NpySource["data"], op: string): string {
   ]);
   const kind = kinds.get(data[Symbol.toStringTag]);
   if (kind === undefined)
-    throw new ArgumentError(op, `${data[Symbol.toStringTag]} cannot be written.`, {
-      expected: [...kinds.keys()],
-      received: data[Symbol.toStringTag],
-    });
+    throw new ArgumentError(
+      op,
+      `${describe(data)} cannot be written. Use a typed array of integers, or of floats of 32 or 64 bits.`,
+      {
+        expected: [...kinds.keys()],
+        received: data[Symbol.toStringTag],
+      },
+    );
   return npyElements[kind].code;
 }

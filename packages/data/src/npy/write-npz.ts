@@ -1,4 +1,5 @@
 import { ArgumentError } from "@dl/backend";
+import { checkGiven } from "../check-given.ts";
 import { crc32 } from "../bytes/crc32.ts";
 import { checkPartName } from "../bytes/file-limits.ts";
 import { type NpySource, writeNpy } from "./write-npy.ts";
@@ -21,12 +22,13 @@ const most = 2 ** 32 - 1;
 export function writeNpz(
   arrays: Readonly<Record<string, NpySource>> | ReadonlyMap<string, NpySource>,
 ): Uint8Array {
+  checkGiven(arrays, "the arrays", [], "writeNpz");
   const parts: Uint8Array[] = [];
   const directory: Uint8Array[] = [];
   let length = 0;
   const named = arrays instanceof Map ? [...arrays] : Object.entries(arrays);
   for (const [name, array] of named as [string, NpySource][]) {
-    checkPartName(name, "writeNpz");
+    checkPartName(`${name}.npy`, "writeNpz");
     const content = writeNpy(array, "writeNpz");
     const path = new TextEncoder().encode(`${name}.npy`);
     const shared = [20, inUtf8, 0, 0, firstDay] as const;

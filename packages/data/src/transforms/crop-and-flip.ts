@@ -1,4 +1,5 @@
-import { ArgumentError, checkOptions, refuseOptions } from "@dl/backend";
+import { ArgumentError, checkOptions } from "@dl/backend";
+import { checkList } from "../check-given.ts";
 import { checkNumber, checkWhole } from "../check-range.ts";
 import { imagesOf } from "./images.ts";
 import type { Transform } from "./transform.ts";
@@ -25,9 +26,10 @@ export function randomCrop(
   size: number | readonly [height: number, width: number],
   options: RandomCropOptions = {},
 ): Transform {
-  refuseOptions("randomCrop", size, "the size");
   const { padding = 0 } = checkOptions("randomCrop", options, { padding: "number" });
-  const [cropHeight, cropWidth] = typeof size === "number" ? [size, size] : size;
+  const sides = typeof size === "number" ? [size, size] : size;
+  checkList(sides, "size", "randomCrop");
+  const [cropHeight, cropWidth] = sides as readonly [height: number, width: number];
   checkWhole(cropHeight, 1, Infinity, "height", "randomCrop");
   checkWhole(cropWidth, 1, Infinity, "width", "randomCrop");
   checkWhole(padding, 0, Infinity, "padding", "randomCrop");

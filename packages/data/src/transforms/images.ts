@@ -1,5 +1,6 @@
 import { DTypeError, formatShape, ShapeError } from "@dl/backend";
 import type { HostArray } from "../dataset.ts";
+import { hostArrayOf } from "../host-array.ts";
 
 /** A batch of images, [N, C, H, W]. */
 export interface Images {
@@ -11,7 +12,8 @@ export interface Images {
 }
 
 /** @throws {ShapeError} or {DTypeError} unless the array is float32 with 4 axes. */
-export function imagesOf({ data, shape }: HostArray, op: string): Images {
+export function imagesOf(array: HostArray, op: string): Images {
+  const { data, shape } = hostArrayOf(array, "the batch", op);
   if (shape.length !== 4)
     throw new ShapeError(
       op,

@@ -1,6 +1,8 @@
 import { checkOptions, DTypeError, exponential, logarithm } from "@dl/backend";
+import { checkGiven } from "../check-given.ts";
 import { checkNumber } from "../check-range.ts";
 import type { HostArray } from "../dataset.ts";
+import { hostArrayOf } from "../host-array.ts";
 import type { RandomStream } from "../random-stream.ts";
 import { classesToOneHot } from "./one-hot.ts";
 import type { BatchTransform } from "./transform.ts";
@@ -40,6 +42,7 @@ export function mixup<S extends Readonly<Record<"inputs" | "targets", unknown>>>
   checkNumber(alpha, 0.05, 4, "alpha", "mixup");
   return (batch, random) => {
     const share = betaNumber(alpha, random);
+    checkGiven(batch, "the batch", ["inputs", "targets"], "mixup");
     const { inputs, targets }: Readonly<Record<"inputs" | "targets", HostArray>> = batch;
     const partners = Uint32Array.from({ length: inputs.shape[0] ?? 0 }, (_, i) => i);
     random.shuffle(partners);
@@ -51,7 +54,8 @@ export function mixup<S extends Readonly<Record<"inputs" | "targets", unknown>>>
   };
 }
 
-function mixRows({ data, shape }: HostArray, partners: Uint32Array, share: number): HostArray {
+function mixRows(inputs: HostArray, partners: Uint32Array, share: number): HostArray {
+  const { data, shape } = hostArrayOf(inputs, "the inputs", "mixup");
   if (!(data instanceof Float32Array))
     throw new DTypeError("mixup", "needs float32 inputs: received int32.", {
       expected: "float32",

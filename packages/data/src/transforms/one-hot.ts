@@ -1,6 +1,7 @@
 import { ArgumentError, DTypeError, formatShape } from "@dl/backend";
 import { checkWhole } from "../check-range.ts";
 import type { HostArray } from "../dataset.ts";
+import { hostArrayOf } from "../host-array.ts";
 import type { Transform } from "./transform.ts";
 
 /**
@@ -24,11 +25,8 @@ export function toOneHot(classCount: number): Transform {
   return (array) => classesToOneHot(array, classCount, "toOneHot");
 }
 
-export function classesToOneHot(
-  { data, shape }: HostArray,
-  classCount: number,
-  op: string,
-): HostArray {
+export function classesToOneHot(targets: HostArray, classCount: number, op: string): HostArray {
+  const { data, shape } = hostArrayOf(targets, "the targets", op);
   if (shape.length !== 1 || !(data instanceof Int32Array))
     throw new DTypeError(
       op,

@@ -1,5 +1,8 @@
-import { checkOptions, formatShape, ShapeError } from "@dl/backend";
+import { ArgumentError, checkOptions, formatShape, ShapeError } from "@dl/backend";
+import { checkGiven, checkList } from "../check-given.ts";
+import { checkNumber } from "../check-range.ts";
 import type { HostArray } from "../dataset.ts";
+import { hostArrayOf } from "../host-array.ts";
 import { channelsOf, type Statistics } from "./statistics.ts";
 import type { Transform } from "./transform.ts";
 
@@ -18,7 +21,8 @@ import type { Transform } from "./transform.ts";
  * const [batch] = new DataLoader(digits, { batchSize: 100, transform });
  * Math.abs(await batch.inputs.mean().item()) < 1e-5; // => true
  */
-export function standardize({ mean, deviation }: MeanAndDeviation): Transform {
+export function standardize(statistics: MeanAndDeviation): Transform {
+  const { mean, deviation } = checkedPair(statistics, "mean", "deviation", "standardize");
   return byChannel("standardize", mean, (c) => {
     const scale = deviation[c]! > 0 ? 1 / deviation[c]! : 1;
     return [scale, -mean[c]! * scale];
@@ -34,7 +38,8 @@ export function standardize({ mean, deviation }: MeanAndDeviation): Transform {
  * const [batch] = new DataLoader(points, { batchSize: 2, transform: onField("inputs", back) });
  * batch.inputs; // => [[3], [5]]
  */
-export function unstandardize({ mean, deviation }: MeanAndDeviation): Transform {
+export function unstandardize(statistics: MeanAndDeviation): Transform {
+  const { mean, deviation } = checkedPair(statistics, "mean", "deviation", "unstandardize");
   return byChannel("unstandardize", mean, (c) => [deviation[c]! > 0 ? deviation[c]! : 1, mean[c]!]);
 }
 
@@ -64,18 +69,44 @@ export interface NormalizeOptions {
  * batch.inputs; // => [[-1], [1]]
  */
 export function normalize(
-  { minimum, maximum }: Pick<Statistics, "minimum" | "maximum">,
+  statistics: Pick<Statistics, "minimum" | "maximum">,
   options: NormalizeOptions = {},
 ): Transform {
   const { low = 0, high = 1 } = checkOptions("normalize", options, {
     low: "number",
     high: "number",
   });
+  const { minimum, maximum } = checkedPair(statistics, "minimum", "maximum", "normalize");
   return byChannel("normalize", minimum, (c) => {
     const range = maximum[c]! - minimum[c]!;
     const scale = range > 0 ? (high - low) / range : 0;
     return [scale, low - scale * minimum[c]!];
   });
+}
+
+/** @throws {ArgumentError} unless both are lists of as many numbers, none of them NaN. */
+function checkedPair<Name extends keyof Statistics>(
+  statistics: Pick<Statistics, Name>,
+  first: Name,
+  second: Name,
+  op: string,
+): Pick<Statistics, Name> {
+  checkGiven(statistics, "the statistics", [first, second], op);
+  const { [first]: a, [second]: b } = statistics;
+  for (const [name, list] of [
+    [first, a],
+    [second, b],
+  ] as const) {
+    checkList(list, name, op);
+    for (const value of list) checkNumber(value, -Infinity, Infinity, `each of ${name}`, op);
+  }
+  if (a.length !== b.length)
+    throw new ArgumentError(
+      op,
+      `${first} and ${second} need a number for each channel: received ${a.length} and ${b.length}.`,
+      { expected: a.length, received: b.length },
+    );
+  return statistics;
 }
 
 /** A transform of the form scale · x + shift. */
@@ -85,7 +116,8 @@ function byChannel(
   scaleAndShift: (channel: number) => readonly [scale: number, shift: number],
 ): Transform {
   const pairs = Array.from({ length }, (_, c) => scaleAndShift(c));
-  return (array): HostArray => {
+  return (batch): HostArray => {
+    const array = hostArrayOf(batch, "the batch", op);
     const { channels, inner } = channelsOf(array);
     if (channels !== length)
       throw new ShapeError(

@@ -1,4 +1,5 @@
 import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
+import { checkDataset } from "../check-given.ts";
 import type { AsyncDataset, HostArray } from "../dataset.ts";
 import { gatherBatch } from "../loading/gather-samples.ts";
 
@@ -22,7 +23,8 @@ const step = 256;
  * Numerical note: sums in float64 of distances from the first sample, so a large mean costs no
  * digits.
  *
- * @throws {ArgumentError} if the dataset is empty or its samples have no such array.
+ * @throws {ArgumentError} if the dataset is empty, its samples have no such array, or a number of
+ * it is not finite.
  * @example
  * const digits = new ProceduralDigits({ length: 100 });
  * const { mean } = await fitStatistics(digits, "inputs");
@@ -32,6 +34,7 @@ export async function fitStatistics<S extends object>(
   dataset: AsyncDataset<S>,
   field: keyof S & string,
 ): Promise<Statistics> {
+  checkDataset(dataset, "fitStatistics");
   let sums: ChannelSums | undefined;
   for (let start = 0; start < dataset.length; start += step) {
     const count = Math.min(step, dataset.length - start);
@@ -44,6 +47,7 @@ export async function fitStatistics<S extends object>(
       });
     sums ??= new ChannelSums(array);
     sums.add(array);
+    if (!sums.isFinite()) throw notFinite(array, start, field);
   }
   if (sums === undefined)
     throw new ArgumentError(
@@ -52,6 +56,18 @@ export async function fitStatistics<S extends object>(
       { received: 0 },
     );
   return sums.statistics();
+}
+
+function notFinite({ data, shape }: HostArray, start: number, field: string): ArgumentError {
+  const { channels, inner } = channelsOf({ data, shape });
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  const sample = start + Math.floor(at / (channels * inner));
+  const channel = Math.floor(at / inner) % channels;
+  return new ArgumentError(
+    "fitStatistics",
+    `"${field}" has no statistics: received ${data[at]} in sample ${sample}, channel ${channel}. Fill it, or leave the sample out, e.g. by subset.`,
+    { received: data[at] },
+  );
 }
 
 /** Channels of a batch: the size of its second axis, and elements of one channel of one sample. */
@@ -103,6 +119,10 @@ class ChannelSums {
         }
       }
     this.#count += channels === 0 ? 0 : data.length / channels;
+  }
+
+  isFinite(): boolean {
+    return this.#sum.every((sum) => Number.isFinite(sum));
   }
 
   statistics(): Statistics {

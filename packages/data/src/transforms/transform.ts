@@ -1,4 +1,5 @@
 import { ArgumentError } from "@dl/backend";
+import { checkFunction } from "../check-given.ts";
 import type { HostArray, HostBatch } from "../dataset.ts";
 import type { RandomStream } from "../random-stream.ts";
 
@@ -27,6 +28,7 @@ export function onField<Name extends string>(
   batch: HostBatch<S>,
   random: RandomStream,
 ) => HostBatch<S> {
+  for (const transform of transforms) checkFunction(transform, "a transform", "onField");
   return (batch, random) => {
     let array: HostArray | undefined = batch[name];
     if (array === undefined)
@@ -50,6 +52,7 @@ export function onField<Name extends string>(
  * batch.targets.shape; // => [10, 10]
  */
 export function inOrder<S>(...transforms: readonly BatchTransform<S>[]): BatchTransform<S> {
+  for (const transform of transforms) checkFunction(transform, "a transform", "inOrder");
   return (batch, random) =>
     transforms.reduce((result, transform) => transform(result, random), batch);
 }

@@ -76,6 +76,22 @@ describe("fitStatistics, standardize, normalize", () => {
     expect(normalize(statistics)(inputs, randomAt(0)).data).toEqual(new Float32Array(3));
   });
 
+  it.each([Number.NaN, Infinity, -Infinity])(
+    "has one rule for %s: it is refused",
+    async (value) => {
+      for (const at of [0, 7, 599 * 6 + 5]) {
+        const data = new Float32Array(3600).fill(1);
+        data[at] = value;
+        const inputs = { data, shape: [600, 2, 3] };
+        await expect(
+          fitStatistics(new ArrayDataset<{ inputs: HostArray }>({ inputs }), "inputs"),
+        ).rejects.toThrow(
+          `fitStatistics: "inputs" has no statistics: received ${value} in sample ${Math.floor(at / 6)}, channel ${Math.floor(at / 3) % 2}. Fill it, or leave the sample out, e.g. by subset.`,
+        );
+      }
+    },
+  );
+
   it("refuses what does not fit", async () => {
     const dataset = new ArrayDataset<{ inputs: HostArray }>({
       inputs: { data: new Float32Array(6), shape: [2, 3] },

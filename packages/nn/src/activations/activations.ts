@@ -1,4 +1,4 @@
-import type { Tensor } from "@dl/tensor";
+import { alias, type Tensor } from "@dl/tensor";
 import { Module } from "../module.ts";
 
 /**
@@ -150,10 +150,10 @@ export class LogSoftmax extends Module {
  * The inputs themselves.
  *
  * @example
- * new Identity().forward(inputs) === inputs; // => true
+ * await new Identity().forward(tensor([1, 2])).toArray(); // => [1, 2]
  */
 export class Identity extends Module {
   forward(inputs: Tensor): Tensor {
-    return inputs;
+    return alias(inputs);
   }
 }

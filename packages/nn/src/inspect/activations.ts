@@ -1,3 +1,4 @@
+import { checkSynchronous } from "@dl/backend";
 import { Tensor } from "@dl/tensor";
 import { modulePaths } from "../module-paths.ts";
 import type { Module } from "../module.ts";
@@ -24,7 +25,13 @@ export function recordActivations<Result>(
     activations.set(path, output.detach());
   });
   try {
-    return { result: forward(), activations };
+    const result = forward();
+    checkSynchronous(
+      "recordActivations",
+      result,
+      "the layers would be watched no more before it ended. Read results outside of it.",
+    );
+    return { result, activations };
   } finally {
     stop();
   }

@@ -1,6 +1,6 @@
 import { noGrad } from "@dl/autograd";
 import { checkOptions, type OptionKinds } from "@dl/backend";
-import { concatenate, onesLike, where, zeros, type Tensor } from "@dl/tensor";
+import { concatenate, keepBeyondScope, onesLike, where, zeros, type Tensor } from "@dl/tensor";
 import { checkCount } from "../layer-options.ts";
 import type { Module } from "../module.ts";
 import type { Callback } from "../training/callback.ts";
@@ -74,7 +74,7 @@ export class DeadUnitWatch {
       const isAlive = gradient.detach().notEqual(0).any(others); // [units]
       const idle =
         this.#idle.get(path) ?? zeros(isAlive.shape, { dtype: "int32", backend: gradient.backend });
-      this.#idle.set(path, where(isAlive, 0, idle.add(onesLike(idle))));
+      this.#idle.set(path, keepBeyondScope(where(isAlive, 0, idle.add(onesLike(idle)))));
     });
   }
 

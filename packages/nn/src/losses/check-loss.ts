@@ -42,9 +42,15 @@ export function checkSameShape(
 export function checkClasses(op: string, name: string, logits: Tensor, targets: Tensor): number {
   checkFloat(op, name, logits);
   checkTensor(op, targets);
+  if (logits.ndim === 0)
+    throw new ShapeError(
+      op,
+      `${name} must have an axis of classes: received a scalar. Give [batch, classes].`,
+      { received: logits.shape },
+    );
   const axis = logits.ndim === 1 ? 0 : 1;
   const expected = isFloat(targets.dtype) ? logits.shape : logits.shape.toSpliced(axis, 1);
-  if (logits.ndim === 0 || !shapesEqual(targets.shape, expected))
+  if (!shapesEqual(targets.shape, expected))
     throw new ShapeError(
       op,
       `targets must have shape ${formatShape(expected)}, got ${formatShape(targets.shape)}: ${name} ${formatShape(logits.shape)}, targets of ${targets.dtype}. Class numbers have ${name}' shape without the classes; float targets are probabilities and have the same shape.${adviceFor(logits, targets, axis)}`,

@@ -1,5 +1,5 @@
 import { ArgumentError, type OptionKinds } from "@dl/backend";
-import type { Tensor } from "@dl/tensor";
+import { meanOver, type Tensor } from "@dl/tensor";
 
 /** How the losses of single elements become one: their mean, their sum, or not at all. */
 export type Reduction = "mean" | "sum" | "none";
@@ -30,7 +30,7 @@ export function reducedOver(
 ): Tensor {
   switch (reduction) {
     case "mean":
-      return total === undefined ? losses.mean() : losses.sum().div(total);
+      return total === undefined ? losses.mean() : meanOver(losses.sum(), total);
     case "sum":
       return losses.sum();
     case "none":

@@ -1,5 +1,12 @@
-import { checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
-import type { Tensor } from "@dl/tensor";
+import {
+  checkOptions,
+  extendKinds,
+  scalar,
+  withPartials,
+  type OptionKinds,
+  type Partials,
+} from "@dl/backend";
+import { applyOne, PointwiseOp, type Tensor } from "@dl/tensor";
 import { checkFloat, checkPositive, checkRange, checkSameShape } from "./check-loss.ts";
 import { lossKinds, reduced, type LossOptions } from "./reduction.ts";
 
@@ -113,11 +120,23 @@ export function smoothL1Loss(
   return reduced(op, huber(op, predictions, targets, beta).div(beta), options);
 }
 
+const { abs, less, max, min, mul, neg, select, sub } = scalar;
+
+/** e held within ± delta. Taken through the formula, an infinite error would meet its bound's 0. */
+const huberPartials: Partials = ([error, delta]) => [
+  max(min(error!, delta!), neg(delta!)),
+  select(less(delta!, abs(error!)), sub(abs(error!), delta!), 0),
+];
 /** c (|e| − c/2) with c = min(|e|, delta): both branches in one. */
+const huberOp = /* @__PURE__ */ new PointwiseOp("huber", (error, delta) => {
+  const bounded = min(abs(error), delta);
+  const loss = mul(bounded, sub(abs(error), mul(bounded, 0.5)));
+  return withPartials(loss, [error, delta], huberPartials);
+});
+
 function huber(op: string, predictions: Tensor, targets: Tensor, delta: number): Tensor {
   checkFloat(op, "predictions", predictions);
   checkSameShape(op, "predictions", predictions, targets);
-  const distance = predictions.sub(targets).abs();
-  const bounded = distance.minimum(delta);
-  return bounded.mul(distance.sub(bounded.mul(0.5)));
+  const error = predictions.sub(targets);
+  return applyOne("pointwise", [error, { number: delta, dtype: error.dtype }], { op: huberOp });
 }

@@ -1,5 +1,5 @@
 import { noGrad } from "@dl/autograd";
-import type { Tensor } from "@dl/tensor";
+import { keepBeyondScope, type Tensor } from "@dl/tensor";
 import type { TotalState } from "./metric.ts";
 
 /** What metrics keep: a sum on the device, and on the host how much it is the sum of. */
@@ -10,7 +10,7 @@ export class Total {
   add(term: () => Tensor, count: number): void {
     const { sum, count: before } = this.#state;
     const next = noGrad(() => (sum === undefined ? term().detach() : sum.add(term())));
-    this.#state = { sum: next, count: before + count };
+    this.#state = { sum: keepBeyondScope(next), count: before + count };
   }
 
   /** The elements of the sum; `undefined` before the first batch. */

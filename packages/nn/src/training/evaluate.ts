@@ -10,7 +10,12 @@ import {
 import { RunningMean } from "../metrics/running-mean.ts";
 import type { Module } from "../module.ts";
 import { batchesOf, type Batches } from "./batches.ts";
-import { forwardPassOf, sampleCount, type Objective } from "./forward-pass.ts";
+import {
+  forwardPassOf,
+  sampleCount,
+  type ForwardPassResult,
+  type Objective,
+} from "./forward-pass.ts";
 import { inEvaluation } from "./in-evaluation.ts";
 import { Pace } from "./pace.ts";
 
@@ -63,16 +68,15 @@ export async function evaluation<Batch, M extends Metrics>(
   const forwardPass = forwardPassOf("evaluate", model, options);
   const mean = new RunningMean();
   resetMetrics(metrics);
-  await inEvaluation(model, async () => {
-    const pace = new Pace();
-    for await (const batch of batchesOf("evaluate", data)) {
-      signal?.throwIfAborted();
-      const { loss, outputs, targets } = noGrad(() => forwardPass(batch));
-      mean.update(loss, sampleCount(batch));
-      if (outputs !== undefined && targets !== undefined) updateMetrics(metrics, outputs, targets);
-      await pace.next(loss);
-    }
-    await pace.end();
-  });
+  const pace = new Pace();
+  for await (const batch of batchesOf("evaluate", data)) {
+    signal?.throwIfAborted();
+    const pass = (): ForwardPassResult => noGrad(() => forwardPass(batch));
+    const { loss, outputs, targets } = inEvaluation(model, pass);
+    mean.update(loss, sampleCount(batch));
+    if (outputs !== undefined && targets !== undefined) updateMetrics(metrics, outputs, targets);
+    await pace.next(loss);
+  }
+  await pace.end();
   return { loss: await mean.value(), metrics: await readMetrics(metrics) };
 }

@@ -21,7 +21,7 @@ import { Fusion } from "./fusion.ts";
 import { expensiveCost, PointwiseOp } from "./pointwise-op.ts";
 import { isPrior, stepRecorder } from "./step-recorder.ts";
 import { Stored } from "./storage.ts";
-import { forEachOperand, newStorage, run, store, unfusedHeavy } from "./store.ts";
+import { forEachOperand, newStorage, releaseValue, run, store, unfusedHeavy } from "./store.ts";
 import {
   TensorValue,
   type NumberOperand,
@@ -173,7 +173,10 @@ export function routineValues<Name extends RoutineName>(
   const stored = operands.map(store);
   const inputs = operands.map(({ dtype }, i) => ({ dtype, layout: stored[i]!.layout }));
   const program = routineProgram(routine, routineSettings, inputs);
-  return resultsOf(program, operands[0]!.backend, stored, []);
+  const results = resultsOf(program, operands[0]!.backend, stored, []);
+  // Copies made for this run alone.
+  operands.forEach(releaseValue);
+  return results;
 }
 
 /**
@@ -256,6 +259,8 @@ export function viewValue(value: TensorValue, layout: Layout, offset = 0): Tenso
   const stored = store(value);
   const view = new Stored(stored.storage, layout, stored.offset + offset);
   stepRecorder()?.viewed(stored, view);
+  // A copy made for this view alone.
+  releaseValue(value);
   return new TensorValue(value.backend, value.dtype, layout.shape, view);
 }
 

@@ -1,7 +1,15 @@
-import { BackendError, type Backend } from "@dl/backend";
+import { BackendError, OutOfMemoryError, type Backend } from "@dl/backend";
 import { reference } from "@dl/backend-reference";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { collectGarbage, configure, leakReport, memory, tensor, type Tensor } from "../index.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  collectGarbage,
+  configure,
+  leakReport,
+  memory,
+  settings,
+  tensor,
+  type Tensor,
+} from "../index.ts";
 
 const initial = configure();
 let backend: Backend;
@@ -44,10 +52,73 @@ test("the budget stops a loop that never awaits", async () => {
       .replace(/: \d+ tensors hold [\d.]+ KiB/, ": N tensors hold M KiB")
       .replace(/budget of [\d.]+ KiB/, "budget of B KiB"),
   ).toBe(
-    "allocate: 4.0 KiB more would pass the budget of B KiB: N tensors hold M KiB. Unused tensors are collected at an await: read a result in the loop, e.g. await loss.item(), or raise configure({ memoryBudgetBytes }).\nfor a tensor [1024] of float32",
+    "allocate: 4.0 KiB more would pass the budget of B KiB: N tensors hold M KiB. Unused tensors are collected at an await: read a result in the loop, e.g. await loss.item(), call await collectGarbage(), or raise configure({ memoryBudgetBytes }).\nfor a tensor [1024] of float32",
   );
   expect(held).toHaveLength(2);
   held.forEach((x) => x.dispose());
+});
+
+describe("after an OutOfMemoryError was caught", () => {
+  const room = 2 ** 20;
+  const make = (): Tensor => tensor(new Float32Array(2 ** 14)); // a sixteenth of the room
+
+  /** Fills the room with tensors, and lets go of them. */
+  const overflow = (): void => {
+    const held: Tensor[] = [];
+    expect(() => {
+      for (;;) held.push(make());
+    }).toThrow(OutOfMemoryError);
+    expect(held.length).toBeLessThanOrEqual(16);
+  };
+
+  beforeEach(async () => {
+    await collectGarbage();
+    configure({ memoryBudgetBytes: memory().bytes + room });
+  });
+
+  test.each([12, 6, 3])("%s smaller ones fit once garbage was collected", async (count) => {
+    overflow();
+    await collectGarbage();
+    expect(Array.from({ length: count }, make)).toHaveLength(count);
+  });
+
+  test("the error itself asks for the collection", async () => {
+    overflow();
+    const low = settings().memoryBudgetBytes - (room * 3) / 4;
+    await expect.poll(() => memory().bytes, { timeout: 5000 }).toBeLessThanOrEqual(low);
+    expect(Array.from({ length: 12 }, make)).toHaveLength(12);
+  });
+
+  test("a read collects, though what it reads has no room yet", async () => {
+    const x = make();
+    overflow();
+    expect(await x.mul(2).sum().item()).toBe(0);
+    expect(await x.add(1).toArray()).toHaveLength(2 ** 14);
+    expect(Array.from({ length: 12 }, make)).toHaveLength(12);
+  });
+
+  test("what was asked for in vain can be computed later", async () => {
+    const y = make().mul(2);
+    overflow();
+    const held = Array.from(
+      { length: Math.floor((settings().memoryBudgetBytes - memory().bytes) / 2 ** 16) },
+      make,
+    );
+    expect(() => y.flip(0)).toThrow(OutOfMemoryError);
+    held.forEach((x) => x.dispose());
+    await collectGarbage();
+    expect(await y.flip(0).sum().item()).toBe(0);
+  });
+});
+
+test("a loop that awaits stays within any budget", async () => {
+  await collectGarbage();
+  configure({ memoryBudgetBytes: memory().bytes + 2 ** 20 });
+  let x = tensor(new Float32Array(2 ** 14));
+  for (let i = 0; i < 30; i++) {
+    x = x.add(1).flip(0).clone();
+    expect(await x.select(0, 0).item()).toBe(i + 1);
+  }
 });
 
 test("a leak report names the lines that made what is held", () => {

@@ -1,4 +1,5 @@
 import {
+  checkFunction,
   expandLayout,
   internShape,
   permuteLayout,
@@ -153,6 +154,7 @@ const observers: PrimitiveObserver[] = [];
  * names.at(-1); // => "permute"
  */
 export function observePrimitives(observer: PrimitiveObserver): () => void {
+  checkFunction("observePrimitives", "observer", observer);
   observers.push(observer);
   return () => {
     const at = observers.indexOf(observer);

@@ -5,6 +5,7 @@ import {
   type BufferHandle,
   type Layout,
 } from "@dl/backend";
+import { collectSoon } from "./collector.ts";
 import { settings } from "./configuration.ts";
 
 /**
@@ -104,10 +105,12 @@ function account(bytes: number): void {
 function checkBudget(byteLength: number, op: string): void {
   const budget = settings().memoryBudgetBytes;
   if (liveBytes + byteLength <= budget) return;
+  // Whoever catches the error lets go of tensors by then, and has room again.
+  collectSoon();
   throw new OutOfMemoryError(
     op,
     `${formatBytes(byteLength)} more would pass the budget of ${formatBytes(budget)}: ${live.size} tensors hold ${formatBytes(liveBytes)}. ` +
-      "Unused tensors are collected at an await: read a result in the loop, e.g. await loss.item(), or raise configure({ memoryBudgetBytes }).",
+      "Unused tensors are collected at an await: read a result in the loop, e.g. await loss.item(), call await collectGarbage(), or raise configure({ memoryBudgetBytes }).",
     { expected: budget, received: liveBytes + byteLength },
   );
 }

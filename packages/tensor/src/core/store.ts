@@ -25,7 +25,14 @@ import type {
   TensorValue,
 } from "./tensor-value.ts";
 
-/** Computes a pending value into a buffer of its own; a stored one is returned as it is. */
+/**
+ * Computes a pending value into a buffer of its own; a stored one is returned as it is.
+ *
+ * @example
+ * const x = tensor([1, 2]).mul(2);
+ * store(x.value);
+ * x.isPending; // => false
+ */
 export function store(value: TensorValue): Stored {
   if (value.stored !== undefined && !value.stored.isReleased) return value.stored;
   if (value.pending === undefined)
@@ -201,15 +208,26 @@ function settle(value: TensorValue, storage: Storage): void {
   const { pending } = value;
   value.stored = new Stored(storage, contiguousLayout(value.shape), 0);
   value.pending = undefined;
-  if (pending !== undefined) forEachOperand(pending, (operand) => operand.consumers--);
+  if (pending !== undefined) forEachOperand(pending, releaseConsumer);
 }
 
-/** Frees a value that nothing needs any more; what is pending lets go of its operands. */
-export function releaseValue(value: TensorValue): void {
-  if (value.consumers > 0) return;
+/**
+ * Frees a value, unless a tensor stands for it or something needs it; what is pending lets go of its
+ * operands.
+ */
+export function releaseValue(value: TensorValue): boolean {
+  if (value.consumers > 0 || value.handles > 0 || value.handlesInSteps > 0) return false;
   value.stored?.release();
-  if (value.pending !== undefined) forEachOperand(value.pending, (operand) => operand.consumers--);
+  const { pending } = value;
   value.pending = undefined;
+  if (pending !== undefined) forEachOperand(pending, releaseConsumer);
+  return true;
+}
+
+/** Told that one of those that needed a value does so no more. */
+export function releaseConsumer(value: TensorValue): void {
+  value.consumers--;
+  releaseValue(value);
 }
 
 /** The tensor values that a pending one is computed from. */

@@ -32,17 +32,20 @@ export class TensorValue {
   consumers = 0;
   /** Tensors made for this value outside of a step being recorded; those that became garbage count on. */
   handles = 0;
+  /** Those made in one. */
+  handlesInSteps = 0;
   /** How often a program has computed this value without keeping it. */
   timesRecomputed = 0;
   readonly site: string | undefined;
   /** Counts up with every value made: tells what is older than a scope. */
   readonly serial: number = nextSerial++;
 
-  constructor(backend: Backend, dtype: DType, shape: Shape, content: Stored | Pending) {
+  /** Without content: what a disposed tensor stands for. */
+  constructor(backend: Backend, dtype: DType, shape: Shape, content?: Stored | Pending) {
     this.backend = backend;
     this.dtype = dtype;
     this.shape = shape;
-    if (isPending(content)) {
+    if (content !== undefined && isPending(content)) {
       this.pending = content;
       this.site = settings().development ? creationSite() : undefined;
     } else this.stored = content;

@@ -1,8 +1,10 @@
 import {
   ArgumentError,
+  describeValue,
   DTypeError,
   dtypes,
   formatShape,
+  OutOfMemoryError,
   ShapeError,
   storageArray,
   type Backend,
@@ -10,15 +12,18 @@ import {
   type Shape,
 } from "@dl/backend";
 import type { InstalledMethods } from "../methods.ts";
-import { relieveMemoryPressure } from "./memory.ts";
+import { collectGarbage, relieveMemoryPressure } from "./memory.ts";
 import { noteInScope } from "./scope.ts";
 import { stepRecorder } from "./step-recorder.ts";
 import { releaseValue, store } from "./store.ts";
 import { contiguousValue } from "./make-value.ts";
-import type { TensorValue } from "./tensor-value.ts";
+import { TensorValue } from "./tensor-value.ts";
 
 /** Elements as `data()` gives them; bool comes as bytes 0 and 1. */
 export type TensorData = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
+
+/** How a tensor counts among the handles of its value; "none" once disposed. */
+type Hold = "made" | "madeInStep" | "assigned" | "none";
 
 /** A number, or lists of lists of them: what `toArray` gives. */
 export type NestedNumbers = number | boolean | readonly NestedNumbers[];
@@ -43,12 +48,13 @@ export class Tensor {
   value: TensorValue;
   /** @internal Belongs to whoever records primitives; this package never reads it. */
   recording: unknown = undefined;
-  /** The value came by `assign`, which counted itself among its consumers. */
-  private isAssigned = false;
+  private hold: Hold;
 
   constructor(value: TensorValue) {
     this.value = value;
-    if (stepRecorder() === undefined) value.handles++;
+    this.hold = stepRecorder() === undefined ? "made" : "madeInStep";
+    if (this.hold === "made") value.handles++;
+    else value.handlesInSteps++;
     noteInScope(this);
   }
 
@@ -96,17 +102,26 @@ export class Tensor {
         "data",
         "a compiled step cannot read a tensor. Return it from the step, and read it then.",
       );
-    const value = contiguousValue(this.value);
-    const { buffer, offset } = store(value);
-    const { bytesPerElement } = dtypes[this.dtype];
-    const bytes = await this.backend.read(
+    const { value, backend, dtype, elementCount } = this;
+    let contiguous: TensorValue;
+    try {
+      contiguous = storedContiguously(value);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      await collectGarbage();
+      contiguous = storedContiguously(value);
+    }
+    const { buffer, offset } = contiguous.stored!;
+    const { bytesPerElement } = dtypes[dtype];
+    const bytes = await backend.read(
       buffer,
       offset * bytesPerElement,
-      this.elementCount * bytesPerElement,
+      elementCount * bytesPerElement,
     );
+    releaseValue(contiguous);
     await relieveMemoryPressure();
-    const elements = storageArray(this.dtype, bytes.buffer, bytes.byteOffset, this.elementCount);
-    return this.dtype === "bool" ? Uint8Array.from(elements) : elements;
+    const elements = storageArray(dtype, bytes.buffer, bytes.byteOffset, elementCount);
+    return dtype === "bool" ? Uint8Array.from(elements) : elements;
   }
 
   /**
@@ -120,6 +135,12 @@ export class Tensor {
    * await x.toArray(); // => [1, 2]
    */
   assign(next: Tensor): this {
+    if (!(next instanceof Tensor))
+      throw new ArgumentError(
+        "assign",
+        `needs a tensor: received ${describeValue(next)}. Make one with tensor(...).`,
+        { received: next },
+      );
     if (next.shape !== this.shape)
       throw new ShapeError(
         "assign",
@@ -146,14 +167,22 @@ export class Tensor {
   /** @internal {@link Tensor.assign} for a value known to fit. */
   rebind(next: TensorValue): void {
     const { value } = this;
-    if (this.isAssigned) value.consumers--;
-    this.isAssigned = true;
-    value.handles--;
+    this.letGo();
     if (value.stored !== undefined) value.stored.successor = value.handles > 0 ? {} : this;
     this.value = next;
+    this.hold = "assigned";
     next.handles++;
-    // Keeps the elements through dispose() of the other handle.
+    // What is assigned will be read again: fusion stores it.
     next.consumers++;
+  }
+
+  /** @internal Counts this handle out of those of its value. */
+  letGo(): void {
+    const { value, hold } = this;
+    this.hold = "none";
+    if (hold === "madeInStep") value.handlesInSteps--;
+    else if (hold !== "none") value.handles--;
+    if (hold === "assigned") value.consumers--;
   }
 
   /**
@@ -167,7 +196,8 @@ export class Tensor {
   }
 
   /**
-   * Frees the elements now instead of when they become garbage. Never needed.
+   * Frees the elements now instead of when they become garbage, unless another tensor shares them:
+   * `detach()`, a view, an entry of a `stateDict()`. Never needed.
    *
    * @example
    * const x = tensor([1, 2]);
@@ -175,9 +205,12 @@ export class Tensor {
    * await x.toArray(); // throws
    */
   dispose(): void {
-    if (this.isAssigned) this.value.consumers--;
-    this.isAssigned = false;
-    releaseValue(this.value);
+    if (this.hold === "none") return;
+    const { value } = this;
+    this.letGo();
+    const isFreed = releaseValue(value) && value.stored?.storage.isReleased !== false;
+    // Those who share the elements go on without this tensor, which must not keep them either.
+    if (!isFreed) this.value = new TensorValue(value.backend, value.dtype, value.shape);
   }
 
   /**
@@ -193,8 +226,34 @@ export class Tensor {
     this.dispose();
   }
 
+  /**
+   * What `JSON.stringify` writes: not the elements, which are read asynchronously.
+   *
+   * @example
+   * JSON.stringify({ loss: zeros([]) }); // => '{"loss":{"shape":[],"dtype":"float32","hint":"await tensor.toArray()"}}'
+   */
+  toJSON(): { shape: Shape; dtype: DType; hint: string } {
+    return { shape: this.shape, dtype: this.dtype, hint: "await tensor.toArray()" };
+  }
+
+  /** Text in a template; `loss < 0.1` and `loss + 1` would compare and add that text. @throws {ArgumentError} */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new ArgumentError(
+      "tensor",
+      "a tensor is no number and no text: received one beside an operator such as + or <. Use the number, await loss.item(), the methods loss.add(1) and loss.less(0.1), or `${loss}` for a description.",
+      { received: this },
+    );
+  }
+
   /** What Node's console prints: values are read asynchronously, so they are not in it. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
+}
+
+function storedContiguously(value: TensorValue): TensorValue {
+  const contiguous = contiguousValue(value);
+  store(contiguous);
+  return contiguous;
 }

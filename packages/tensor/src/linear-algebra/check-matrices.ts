@@ -10,7 +10,7 @@ import { matrixValue } from "../core/matrix-value.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkFloat, checkTensor, commonBackend } from "../ops/check-operands.ts";
-import { cast, commonDType } from "../ops/pointwise.ts";
+import { castTo, commonDType } from "../ops/pointwise.ts";
 import { expand } from "../ops/views.ts";
 import type { MatrixGradient, MatrixMethod } from "./matrix-method.ts";
 
@@ -74,7 +74,7 @@ export function onPairs(
       { expected: left.shape, received: right.shape },
     );
   if (isVector) return onPairs(op, left, right.unsqueeze(1), apply).squeeze([-1]);
-  const dtype = commonDType([left, right]);
+  const dtype = commonDType(op, [left, right]);
   if (!isFloat(right.dtype))
     throw new DTypeError(
       op,
@@ -82,6 +82,6 @@ export function onPairs(
       { received: right.dtype },
     );
   const batch = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2), op);
-  const spread = (x: Tensor): Tensor => expand(cast(x, dtype), [...batch, ...x.shape.slice(-2)]);
+  const spread = (x: Tensor): Tensor => expand(castTo(x, dtype), [...batch, ...x.shape.slice(-2)]);
   return apply(spread(left), spread(right));
 }

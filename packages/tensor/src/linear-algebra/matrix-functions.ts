@@ -1,4 +1,5 @@
 import { ArgumentError } from "@dl/backend";
+import { alias } from "../core/alias.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { eye, zerosLike } from "../ops/creation.ts";
 import { concatenate } from "../ops/join.ts";
@@ -52,7 +53,9 @@ export function matrixPower(x: Tensor, exponent: number): Tensor {
     if (left > 1) square = matmul(square, square);
   }
   const { dtype, backend, shape } = x;
-  return power ?? expand(eye(shape.at(-1)!, shape.at(-1), { dtype, backend }), shape);
+  if (power === undefined)
+    return expand(eye(shape.at(-1)!, shape.at(-1), { dtype, backend }), shape);
+  return power === x ? alias(x) : power;
 }
 
 /**

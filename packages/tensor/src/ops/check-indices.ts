@@ -1,18 +1,20 @@
-import { ArgumentError, DTypeError, formatShape, type Backend } from "@dl/backend";
+import { ArgumentError, checkList, DTypeError, formatShape, type Backend } from "@dl/backend";
+import { knownRange } from "../core/known-range.ts";
 import { uploadedValue } from "../core/make-value.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
 import { Tensor } from "../core/tensor.ts";
 import { cast } from "./pointwise.ts";
-import { add, less, select } from "../scalar-functions.ts";
+import { add, and, less, lessEqual, neg, select } from "../scalar-functions.ts";
 
+/** Out of range stays as it is, for the error that names it. */
 const countFromFront = new PointwiseOp("countFromFront", (position, size) =>
-  select(less(position, 0), add(position, size), position),
+  select(and(less(position, 0), lessEqual(neg(size), position)), add(position, size), position),
 );
 
 /**
  * Positions along axis `axis` of `x`, as int32 counted from the front: negative ones count from the
- * end. Numbers are checked; a tensor's values are on the device and are not.
+ * end. Numbers are checked, and of a tensor's values what is known without a read.
  *
  * @throws {DTypeError} for a float or bool tensor.
  * @throws {ArgumentError} for a number outside the axis, or for any position along an empty axis.
@@ -37,24 +39,30 @@ export function indexTensor(
       `axis ${axis} of ${formatShape(x.shape)} is empty, so no index is in range. Give no indices, or a tensor with elements.`,
       { received: indices.shape },
     );
+  knownRange(indices)?.forEach((position) => checkPosition(op, position, axis, x));
   if (indices.dtype === "uint32") return cast(indices, "int32");
   return applyOne("pointwise", [indices, { number: size, dtype: "int32" }], { op: countFromFront });
 }
 
 function checkedPositions(op: string, indices: readonly number[], axis: number, x: Tensor): Tensor {
   const size = x.shape[axis]!;
-  for (const position of indices)
-    if (!Number.isInteger(position) || position < -size || position >= size)
-      throw new ArgumentError(
-        op,
-        `index ${position} is out of range for axis ${axis} of ${formatShape(x.shape)}. ${size === 0 ? "The axis is empty." : `Use ${-size} to ${size - 1}.`}`,
-        { expected: size, received: position },
-      );
+  if (!ArrayBuffer.isView(indices)) checkList(op, indices, "the indices", "whole numbers");
+  for (const position of indices) checkPosition(op, position, axis, x);
   return uploadPositions(
     indices.map((position) => (position < 0 ? position + size : position)),
     [indices.length],
     x.backend,
   );
+}
+
+function checkPosition(op: string, position: number, axis: number, x: Tensor): void {
+  const size = x.shape[axis]!;
+  if (!Number.isInteger(position) || position < -size || position >= size)
+    throw new ArgumentError(
+      op,
+      `index ${position} is out of range for axis ${axis} of ${formatShape(x.shape)}. ${size === 0 ? "The axis is empty." : `Use ${-size} to ${size - 1}.`}`,
+      { expected: size, received: position },
+    );
 }
 
 /** Host positions as an int32 tensor. */

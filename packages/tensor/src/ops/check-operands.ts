@@ -1,6 +1,8 @@
 import {
   ArgumentError,
+  describeValue,
   DTypeError,
+  dtypes,
   isFloat,
   refuseOptions,
   UnsupportedError,
@@ -58,6 +60,16 @@ export function checkNumber(op: string, value: unknown): asserts value is number
       op,
       `needs a number, got ${value instanceof Tensor ? "a tensor" : value === null ? "null" : typeof value}. Give a plain number.`,
       { received: value },
+    );
+}
+
+/** @throws {ArgumentError} if there is no such type. */
+export function checkDTypeName(op: string, dtype: unknown): asserts dtype is DType {
+  if (typeof dtype !== "string" || !Object.hasOwn(dtypes, dtype))
+    throw new ArgumentError(
+      op,
+      `unknown dtype: received ${describeValue(dtype)}. Use ${Object.keys(dtypes).join(", ")}.`,
+      { received: dtype },
     );
 }
 

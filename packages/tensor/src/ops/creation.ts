@@ -4,6 +4,7 @@ import {
   dtypes,
   expandLayout,
   internShape,
+  isFloat,
   maxElementCount,
   ShapeError,
   storageArray,
@@ -15,8 +16,9 @@ import { backendOrDefault } from "../core/configuration.ts";
 import { creationKinds, type CreationOptions } from "../core/creation-options.ts";
 import { noteRange } from "../core/known-range.ts";
 import { uploadedValue, viewValue } from "../core/make-value.ts";
+import { asElement, checkConvertible, checkFits } from "../core/number-operand.ts";
 import { Tensor } from "../core/tensor.ts";
-import { checkDTypeSupported, checkNumber, checkTensor } from "./check-operands.ts";
+import { checkDTypeName, checkDTypeSupported, checkNumber, checkTensor } from "./check-operands.ts";
 
 /** Elements as they are stored for `dtype`. */
 export function newElements(dtype: DType, count: number): ReturnType<typeof storageArray> {
@@ -30,6 +32,7 @@ export function checkedTarget(
   dtype: DType,
 ): { backend: Backend; dtype: DType } {
   const chosen = options.dtype ?? dtype;
+  checkDTypeName(op, chosen);
   const backend = backendOrDefault(op, options.backend);
   checkDTypeSupported(backend, chosen);
   return { backend, dtype: chosen };
@@ -48,20 +51,11 @@ export function uploaded(
   return tensor;
 }
 
-/** @throws {ArgumentError} for numbers that an integer type cannot hold. */
-export function checkFits(op: string, value: number, dtype: DType): void {
-  const low = dtype === "int32" ? -(2 ** 31) : 0;
-  const high = dtype === "int32" ? 2 ** 31 : 2 ** 32;
-  if (dtypes[dtype].kind === "integer" && !(value > low - 1 && value < high))
-    throw new ArgumentError(op, `${value} does not fit ${dtype}. Use float32 or float64.`, {
-      received: value,
-    });
-}
-
 /**
  * Every element `value`. One element is stored, whatever the shape.
  *
  * @throws {ShapeError} for sizes no tensor can have.
+ * @throws {ArgumentError} if the type cannot hold the value.
  * @example
  * await full([2], 7).toArray(); // => [7, 7]
  */
@@ -142,7 +136,7 @@ function filled(
   const { backend, dtype } = checkedTarget(op, options, "float32");
   checkFits(op, value, dtype);
   const element = newElements(dtype, 1);
-  element[0] = dtype === "bool" ? Number(value !== 0) : value;
+  element[0] = asElement(value, dtype);
   const single = uploadedValue(new Uint8Array(element.buffer), dtype, [], backend);
   return new Tensor(viewValue(single, expandLayout(single.stored!.layout, shape)));
 }
@@ -166,7 +160,7 @@ export function eye(n: number, m: number = n, options: CreationOptions = {}): Te
  * start, start + step, ... up to but without end: `arange(end)`, `arange(start, end)` or
  * `arange(start, end, step)`. int32 when all are whole, else float32.
  *
- * @throws {ArgumentError} if a number is not finite, or step is 0 or leads away from end.
+ * @throws {ArgumentError} if a number is not finite, step is 0 or leads away from end, or the type cannot hold a number.
  * @example
  * await arange(1, 7, 2).toArray(); // => [1, 3, 5]
  */
@@ -199,19 +193,20 @@ export function arange(...given: (number | CreationOptions | undefined)[]): Tens
   const shape = internShape([count], "arange");
   const whole = bounds.every(Number.isInteger);
   const { backend, dtype } = checkedTarget("arange", options, whole ? "int32" : "float32");
-  if (count > 0) {
-    checkFits("arange", start, dtype);
-    checkFits("arange", start + (count - 1) * step, dtype);
-  }
+  // The second tells whether the step is whole.
+  for (const i of [0, 1, count - 1])
+    if (i >= 0 && i < count) checkFits("arange", start + i * step, dtype);
   const elements = newElements(dtype, count);
-  for (let i = 0; i < count; i++) elements[i] = start + i * step;
+  for (let i = 0; i < count; i++) elements[i] = asElement(start + i * step, dtype);
   return uploaded(elements, dtype, shape, backend);
 }
 
 /**
  * `count` numbers from start to end, both included, at equal distances.
  *
- * @throws {ArgumentError} if count is not a whole number of at least 0.
+ * Integers drop the fraction.
+ *
+ * @throws {ArgumentError} if count is not a whole number of at least 0, or the type cannot hold an end.
  * @example
  * await linspace(0, 1, 5).toArray(); // => [0, 0.25, 0.5, 0.75, 1]
  */
@@ -231,11 +226,13 @@ export function linspace(
       { received: count },
     );
   const { backend, dtype } = checkedTarget("linspace", options, "float32");
+  const check = isFloat(dtype) ? checkFits : checkConvertible;
+  for (const bound of [start, end]) check("linspace", bound, dtype);
   const elements = newElements(dtype, count);
   const step = count > 1 ? (end - start) / (count - 1) : 0;
   // From the nearer end, so that both ends are exact and the middle symmetric.
   for (let i = 0; i < count; i++)
-    elements[i] = i < count / 2 ? start + i * step : end - (count - 1 - i) * step;
+    elements[i] = asElement(i < count / 2 ? start + i * step : end - (count - 1 - i) * step, dtype);
   return uploaded(elements, dtype, internShape([count]), backend);
 }
 

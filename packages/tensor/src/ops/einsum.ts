@@ -5,7 +5,7 @@ import { checkTensor, commonBackend } from "./check-operands.ts";
 import { parseEinsum, type EinsumEquation, type Label } from "./einsum-equation.ts";
 import { matmul } from "./matmul.ts";
 import { moveAxis, permute } from "./permute.ts";
-import { cast, commonDType } from "./pointwise.ts";
+import { castTo, commonDType } from "./pointwise.ts";
 import { diagonal } from "./triangle.ts";
 import { reshape } from "./views.ts";
 
@@ -42,10 +42,10 @@ export function einsum(equation: string, ...tensors: readonly Tensor[]): Tensor 
     equation,
     tensors.map(({ shape }) => shape),
   );
-  const common = commonDType(tensors);
+  const common = commonDType("einsum", tensors);
   const dtype = common === "bool" ? "int32" : common;
   const terms = tensors.map((tensor, i) =>
-    dropStretched(takeDiagonals(cast(tensor, dtype), parsed.operands[i]!), parsed.sizes),
+    dropStretched(takeDiagonals(castTo(tensor, dtype), parsed.operands[i]!), parsed.sizes),
   );
   while (terms.length > 1) {
     const [i, j] = cheapestPair(terms, parsed);

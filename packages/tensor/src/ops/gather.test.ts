@@ -212,12 +212,20 @@ describe("masks", () => {
   });
 
   test("oneHot", async () => {
-    const rows = oneHot(int([2, 0, 5]), 3);
+    const rows = oneHot(int([2, 0]), 3);
     expect(await rows.toArray()).toEqual([
       [0, 0, 1],
       [1, 0, 0],
-      [0, 0, 0],
     ]);
+    for (const label of [3, -1]) {
+      expect(() => oneHot(int([label]), 3)).toThrow(
+        `oneHot: label ${label} is no class: there are 3. Labels count from 0 to 2.`,
+      );
+      const computed = int([label - 1]).add(1);
+      await expect((async () => oneHot(computed, 3).data())()).rejects.toThrow(
+        `index ${label} is out of range for an axis of 3.`,
+      );
+    }
     expect(await oneHot(int([[1]]), 2, "bool").toArray()).toEqual([[[false, true]]]);
     // Fused into a reduction, positions must still be those of the one-hot tensor.
     expect(

@@ -1,45 +1,55 @@
 import { DTypeError, formatShape, normalizeAxis, ShapeError, shapesEqual } from "@dl/backend";
+import { checkFits } from "../core/number-operand.ts";
 import { applyOne } from "../core/primitives.ts";
 import { Tensor } from "../core/tensor.ts";
 import { indexTensor } from "./check-indices.ts";
 import { checkTensor, commonBackend } from "./check-operands.ts";
 import { full } from "./creation.ts";
+import { asScalar, asVector } from "./scalar-axis.ts";
 import { flatten, reshape } from "./views.ts";
 
 /**
  * Elements picked along an axis: out[i, j] = x[indices[i, j], j] for axis 0.
  *
- * Indices count from the end where negative. They live on the device and cannot be checked at the
- * call: one out of range is a BackendError on backends that look, and gives an undefined value on
- * the others.
+ * Indices count from the end where negative. What the host knows of them is checked at the call;
+ * one that was computed on the device and is out of range is a BackendError at the next read on
+ * backends that look, and gives an undefined value on the others.
  *
  * Shape: that of the indices, which have as many axes as x and are no larger along the others.
  * @throws {ShapeError} if the indices do not fit.
  * @throws {DTypeError} if the indices are not int32.
+ * @throws {ArgumentError} if one that the host knows is out of range.
  * @example
  * const x = tensor([[1, 2], [3, 4]]);
  * await gather(x, 1, tensor([[1], [0]], { dtype: "int32" })).toArray(); // => [[2], [3]]
  */
 export function gather(x: Tensor, axis: number, indices: Tensor): Tensor {
-  const at = checkPositions("gather", x, axis, indices);
-  return applyOne("gather", [x, indexTensor("gather", indices, at, x)], { axis: at });
+  const { from, positions, at } = checkPositions("gather", x, axis, indices);
+  return asScalar(applyOne("gather", [from, positions], { axis: at }), indices);
 }
 
-/** The axis from the front. @throws unless `indices` fit beside `x`. */
-function checkPositions(op: string, x: Tensor, axis: number, indices: Tensor): number {
+/** Both with at least one axis, and the axis from the front. @throws unless `indices` fit beside `x`. */
+function checkPositions(
+  op: string,
+  x: Tensor,
+  axis: number,
+  indices: Tensor,
+): { from: Tensor; positions: Tensor; at: number } {
   checkTensor(op, x);
   checkTensor(op, indices);
   commonBackend(op, [x, indices]);
-  const at = normalizeAxis(axis, x.ndim, op);
+  const [from, places] = [asVector(x), asVector(indices)];
+  const at = normalizeAxis(axis, from.ndim, op);
   const fits =
-    indices.ndim === x.ndim && indices.shape.every((size, i) => i === at || size <= x.shape[i]!);
+    places.ndim === from.ndim &&
+    places.shape.every((size, i) => i === at || size <= from.shape[i]!);
   if (!fits)
     throw new ShapeError(
       op,
       `indices ${formatShape(indices.shape)} do not fit beside ${formatShape(x.shape)}. They need as many axes, none larger except axis ${axis}.`,
       { expected: x.shape, received: indices.shape },
     );
-  return at;
+  return { from, positions: indexTensor(op, places, at, from), at };
 }
 
 /**
@@ -84,13 +94,14 @@ function scatterWith(
   indices: Tensor,
   source: Tensor | number,
 ): Tensor {
-  const at = checkPositions(op, x, axis, indices);
+  const { from, positions, at } = checkPositions(op, x, axis, indices);
+  if (typeof source === "number") checkFits(op, source, x.dtype);
   const values =
     typeof source === "number"
       ? full(indices.shape, source, { dtype: x.dtype, backend: x.backend })
       : source;
   checkSource(op, x, values, indices.shape);
-  return applyOne("scatter", [x, indexTensor(op, indices, at, x), values], { axis: at, mode });
+  return asScalar(applyOne("scatter", [from, positions, asVector(values)], { axis: at, mode }), x);
 }
 
 function checkSource(op: string, x: Tensor, source: Tensor, shape: readonly number[]): void {
@@ -122,8 +133,8 @@ function checkSource(op: string, x: Tensor, source: Tensor, shape: readonly numb
  * await indexSelect(tensor([[1, 2], [3, 4]]), 0, [1, 1, -2]).toArray(); // => [[3, 4], [3, 4], [1, 2]]
  */
 export function indexSelect(x: Tensor, axis: number, indices: Tensor | readonly number[]): Tensor {
-  const at = checkList("indexSelect", x, axis, indices);
-  return applyOne("indexSelect", [x, indexTensor("indexSelect", indices, at, x)], { axis: at });
+  const { from, positions, at } = checkList("indexSelect", x, axis, indices);
+  return asScalar(applyOne("indexSelect", [from, positions], { axis: at }), x);
 }
 
 function checkList(
@@ -131,18 +142,21 @@ function checkList(
   x: Tensor,
   axis: number,
   indices: Tensor | readonly number[],
-): number {
+): { from: Tensor; positions: Tensor; at: number } {
   checkTensor(op, x);
   if (indices instanceof Tensor) {
     commonBackend(op, [x, indices]);
-    if (indices.ndim !== 1)
+    if (indices.ndim > 1)
       throw new ShapeError(
         op,
         `indices must have one axis, got ${formatShape(indices.shape)}. Use flatten(), or gather for one index per element.`,
         { received: indices.shape },
       );
   }
-  return normalizeAxis(axis, x.ndim, op);
+  const from = asVector(x);
+  const at = normalizeAxis(axis, from.ndim, op);
+  const list = indices instanceof Tensor ? asVector(indices) : indices;
+  return { from, positions: indexTensor(op, list, at, from), at };
 }
 
 /**
@@ -161,10 +175,11 @@ export function indexAdd(
   indices: Tensor | readonly number[],
   source: Tensor,
 ): Tensor {
-  const at = checkList("indexAdd", x, axis, indices);
-  const positions = indexTensor("indexAdd", indices, at, x);
-  checkSource("indexAdd", x, source, x.shape.with(at, positions.elementCount));
-  return applyOne("indexAdd", [x, positions, source], { axis: at });
+  const { from, positions, at } = checkList("indexAdd", x, axis, indices);
+  checkTensor("indexAdd", source);
+  const added = asVector(source);
+  checkSource("indexAdd", x, added, from.shape.with(at, positions.elementCount));
+  return asScalar(applyOne("indexAdd", [from, positions, added], { axis: at }), x);
 }
 
 /**

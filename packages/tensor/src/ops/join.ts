@@ -1,15 +1,17 @@
 import {
   ArgumentError,
+  checkList,
   formatShape,
   internShape,
   normalizeAxis,
   ShapeError,
   shapesEqual,
 } from "@dl/backend";
+import { alias } from "../core/alias.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor, commonBackend } from "./check-operands.ts";
-import { cast, commonDType } from "./pointwise.ts";
+import { castTo, commonDType } from "./pointwise.ts";
 import { expand, reshape, unsqueeze } from "./views.ts";
 
 /**
@@ -34,14 +36,15 @@ export function concatenate(tensors: readonly Tensor[], axis = 0): Tensor {
         `shapes differ outside axis ${axis}: ${formatShape(first.shape)} and ${formatShape(tensor.shape)}. Make all other sizes equal.`,
         { expected: first.shape, received: tensor.shape },
       );
-  if (tensors.length === 1) return first;
-  const dtype = commonDType(tensors);
-  const inputs = tensors.map((tensor) => cast(tensor, dtype));
+  if (tensors.length === 1) return alias(first);
+  const dtype = commonDType("concatenate", tensors);
+  const inputs = tensors.map((tensor) => castTo(tensor, dtype));
   return applyOne("concatenate", inputs, { axis: at });
 }
 
 /** The first of them. @throws {ArgumentError} for none, for other values, or for several backends. */
 function checkTensors(op: string, tensors: readonly Tensor[]): Tensor {
+  checkList(op, tensors, "what is joined", "tensors");
   const [first] = tensors;
   if (first === undefined)
     throw new ArgumentError(op, "needs at least one tensor: received none.", { received: tensors });
@@ -85,6 +88,7 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
  */
 export function tile(x: Tensor, counts: readonly number[]): Tensor {
   checkTensor("tile", x);
+  checkList("tile", counts, "the counts", "whole numbers");
   for (const count of counts) checkCount("tile", count);
   const ndim = Math.max(counts.length, x.ndim);
   const sizes = [...new Array<number>(ndim - x.ndim).fill(1), ...x.shape];
@@ -135,8 +139,8 @@ function checkCount(op: string, count: number): void {
  * Grids of coordinates: result i varies along axis i as `axes[i]` does and is constant along the
  * others (`indexing: "ij"` of PyTorch).
  *
- * Shape: [n₁], [n₂], ... → as many tensors [n₁, n₂, ...].
- * @throws {ShapeError} if one of them does not have one axis.
+ * Shape: [n₁], [n₂], ... → as many tensors [n₁, n₂, ...]; a scalar counts as [1].
+ * @throws {ShapeError} if one of them has several axes.
  * @example
  * const [rows, columns] = meshgrid([tensor([1, 2]), tensor([3, 4])]);
  * await columns.toArray(); // => [[3, 4], [3, 4]]
@@ -144,10 +148,10 @@ function checkCount(op: string, count: number): void {
 export function meshgrid(axes: readonly Tensor[]): Tensor[] {
   checkTensors("meshgrid", axes);
   for (const axis of axes)
-    if (axis.ndim !== 1)
+    if (axis.ndim > 1)
       throw new ShapeError(
         "meshgrid",
-        `needs tensors with one axis, got shape ${formatShape(axis.shape)}. Use flatten().`,
+        `needs tensors with at most one axis, got shape ${formatShape(axis.shape)}. Use flatten().`,
         { received: axis.shape },
       );
   const shape = axes.map(({ elementCount }) => elementCount);

@@ -1,19 +1,14 @@
-import {
-  ArgumentError,
-  broadcastShapes,
-  index,
-  isFloat,
-  type DType,
-  type Scalar,
-} from "@dl/backend";
+import { ArgumentError, broadcastShapes, type DType } from "@dl/backend";
+import { knownRange } from "../core/known-range.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { uploadPositions } from "./check-indices.ts";
-import { checkDType, checkDTypeSupported, checkTensor, commonBackend } from "./check-operands.ts";
+import { checkDType, checkNumber, checkTensor, commonBackend } from "./check-operands.ts";
+import { full, zeros } from "./creation.ts";
 import { applyPointwise, broadcastTo } from "./pointwise.ts";
-import { expand, flatten, unsqueeze } from "./views.ts";
-import { cast, equal, mod, select } from "../scalar-functions.ts";
+import { flatten, unsqueeze } from "./views.ts";
+import { select } from "../scalar-functions.ts";
 
 const fillOp = new PointwiseOp("maskedFill", (x, mask, value) => select(mask, value, x));
 
@@ -30,12 +25,7 @@ const fillOp = new PointwiseOp("maskedFill", (x, mask, value) => select(mask, va
 export function maskedFill(x: Tensor, mask: Tensor, value: number): Tensor {
   checkTensor("maskedFill", x);
   checkMask("maskedFill", mask);
-  if (!isFloat(x.dtype) && !Number.isInteger(value))
-    throw new ArgumentError(
-      "maskedFill",
-      `${value} is not a value of ${x.dtype}. Give a whole number, or convert with x.cast("float32").`,
-      { received: value },
-    );
+  checkNumber("maskedFill", value);
   return applyPointwise(fillOp, [x, mask, value], [x.dtype, "bool", x.dtype]);
 }
 
@@ -94,24 +84,13 @@ export async function nonzero(x: Tensor): Promise<Tensor> {
   return uploadPositions(coordinates, [found.length, x.ndim], x.backend);
 }
 
-const oneHotOp = (dtype: DType): PointwiseOp =>
-  new PointwiseOp("oneHot", (label, classCount) => cast(equal(label, column(classCount)), dtype));
-/** Position along the last axis, which has `size` positions. */
-const column = (size: Scalar): Scalar => cast(mod(index(), size), "int32");
-const oneHotOps: { readonly [Name in DType]: PointwiseOp } = {
-  float32: oneHotOp("float32"),
-  float64: oneHotOp("float64"),
-  int32: oneHotOp("int32"),
-  uint32: oneHotOp("uint32"),
-  bool: oneHotOp("bool"),
-};
-
 /**
- * Rows of zeros with a 1 at each label; a label outside the classes gives a row of zeros.
+ * Rows of zeros with a 1 at each label. Labels that the host knows are checked at the call; one that was
+ * computed on the device and is no class is a BackendError at the next read on backends that look.
  *
  * Shape: [...] → [..., classCount], float32 unless said.
  * @throws {DTypeError} if the labels are not int32.
- * @throws {ArgumentError} if there are no classes.
+ * @throws {ArgumentError} if there are no classes, or a label is none of them.
  * @example
  * await oneHot(tensor([2, 0], { dtype: "int32" }), 3).toArray(); // => [[0, 0, 1], [1, 0, 0]]
  */
@@ -124,9 +103,17 @@ export function oneHot(labels: Tensor, classCount: number, dtype: DType = "float
       `the number of classes must be a whole number of at least 1: received ${classCount}.`,
       { received: classCount },
     );
-  checkDTypeSupported(labels.backend, dtype);
-  const rows = expand(unsqueeze(labels, -1), [...labels.shape, classCount]);
-  return applyOne("pointwise", [rows, { number: classCount, dtype: "uint32" }], {
-    op: oneHotOps[dtype],
-  });
+  const wrong = knownRange(labels)?.find((label) => label < 0 || label >= classCount);
+  if (wrong !== undefined)
+    throw new ArgumentError(
+      "oneHot",
+      `label ${wrong} is no class: there are ${classCount}. Labels count from 0 to ${classCount - 1}.`,
+      { expected: classCount, received: wrong },
+    );
+  const target = { dtype, backend: labels.backend };
+  const empty = zeros([...labels.shape, classCount], target);
+  const ones = full([...labels.shape, 1], 1, target);
+  // Not counted from the end: a label below 0 is out of range.
+  const places = [empty, unsqueeze(labels, -1), ones];
+  return applyOne("scatter", places, { axis: labels.ndim, mode: "replace" });
 }

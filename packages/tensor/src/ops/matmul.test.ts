@@ -103,8 +103,9 @@ describe("matmul", () => {
   test("types are brought together", () => {
     const whole = tensor([[1]], { dtype: "int32" });
     expect(matmul(whole, zeros([1, 1], { dtype: "float64" })).dtype).toBe("float64");
-    expect(() => matmul(whole, whole)).toThrow(
-      'matmul: needs a float tensor, got int32 and int32. Convert with x.cast("float32").',
+    expect(matmul(whole, tensor([[true]])).dtype).toBe("int32");
+    expect(() => matmul(whole, tensor([[1]], { dtype: "uint32" }))).toThrow(
+      "matmul: no type holds the numbers of both int32 and uint32.",
     );
   });
 

@@ -1,9 +1,11 @@
 import {
+  ArgumentError,
   broadcastShapes,
-  DTypeError,
+  checkList,
   elementCount,
   formatShape,
   isFloat,
+  maxElementCount,
   normalizeAxis,
   ShapeError,
   type Shape,
@@ -11,17 +13,20 @@ import {
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor, commonBackend } from "./check-operands.ts";
-import { permute } from "./permute.ts";
-import { cast, commonDType } from "./pointwise.ts";
+import { concatenate } from "./join.ts";
+import { matrixTranspose, permute } from "./permute.ts";
+import { castTo, commonDType } from "./pointwise.ts";
+import { asNumbers, sum } from "./reduce.ts";
+import { split } from "./split.ts";
 import { expand, reshape, unsqueeze } from "./views.ts";
 
 /**
  * Matrix product, as `torch.matmul`: a tensor with one axis is a row on the left and a column on
- * the right, and that axis is missing from the result; axes before the last two broadcast.
+ * the right, and that axis is missing from the result; axes before the last two broadcast. Integers
+ * are exact, and wrap as their sums do; bool counts as int32.
  *
  * Shape: [..., m, k], [..., k, n] → [..., m, n].
  * @throws {ShapeError} if the inner sizes differ, the batch axes do not broadcast, or one is a scalar.
- * @throws {DTypeError} if neither is a float tensor.
  * @example
  * await matmul(tensor([[1, 2], [3, 4]]), tensor([1, 1])).toArray(); // => [3, 7]
  */
@@ -30,16 +35,15 @@ export function matmul(left: Tensor, right: Tensor): Tensor {
   checkTensor("matmul", right);
   commonBackend("matmul", [left, right]);
   checkInner(left, right);
-  const dtype = commonDType([left, right]);
-  if (!isFloat(dtype))
-    throw new DTypeError(
-      "matmul",
-      `needs a float tensor, got ${left.dtype} and ${right.dtype}. Convert with x.cast("float32").`,
-      { received: [left.dtype, right.dtype] },
-    );
-  const a = cast(left.ndim === 1 ? unsqueeze(left, 0) : left, dtype);
-  const b = cast(right.ndim === 1 ? unsqueeze(right, 1) : right, dtype);
-  const product = b.ndim === 2 ? foldedProduct(a, b) : batchedProduct(a, b);
+  const dtype = commonDType("matmul", [asNumbers(left), asNumbers(right)]);
+  const a = castTo(left.ndim === 1 ? unsqueeze(left, 0) : left, dtype);
+  const b = castTo(right.ndim === 1 ? unsqueeze(right, 1) : right, dtype);
+  const multiply = isFloat(dtype)
+    ? b.ndim === 2
+      ? foldedProduct
+      : batchedProduct
+    : integerProduct;
+  const product = multiply(a, b);
   if (left.ndim > 1 && right.ndim > 1) return product;
   const shape = [...product.shape];
   if (right.ndim === 1) shape.pop();
@@ -77,6 +81,22 @@ function batchedProduct(a: Tensor, b: Tensor): Tensor {
   const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2), "matmul");
   const withBatch = (x: Tensor): Tensor => expand(x, [...batch, ...x.shape.slice(-2)]);
   return applyOne("matmul", [withBatch(a), withBatch(b)], {});
+}
+
+/** Products summed as they are made: exact modulo 2³², which the floats' routine is not. */
+function integerProduct(a: Tensor, b: Tensor): Tensor {
+  const rows = a.shape.at(-2)!;
+  if (rows > 1 && a.elementCount * b.shape.at(-1)! > maxElementCount) {
+    const half = Math.floor(rows / 2);
+    const parts = split(a, [half, rows - half], -2);
+    return concatenate(
+      parts.map((part) => integerProduct(part, b)),
+      -2,
+    );
+  }
+  const columns = unsqueeze(matrixTranspose(b), -3); // [..., 1, n, k]
+  const products = unsqueeze(a, -2).mul(columns); // [..., m, n, k]
+  return sum(products, -1);
 }
 
 /**
@@ -161,6 +181,18 @@ function pairedAxes(
   right: Tensor,
   axes: number | readonly [readonly number[], readonly number[]],
 ): [number[], number[]] {
+  if (typeof axes === "number") {
+    if (!Number.isInteger(axes) || axes < 0 || axes > Math.min(left.ndim, right.ndim))
+      throw new ArgumentError(
+        "tensordot",
+        `cannot sum over ${axes} axes of left ${formatShape(left.shape)} and right ${formatShape(right.shape)}. Both sides need them.`,
+        { received: axes },
+      );
+  } else {
+    checkList("tensordot", axes, "the axes", "two lists");
+    for (const side of [axes[0], axes[1]])
+      checkList("tensordot", side, "the axes of a side", "whole numbers");
+  }
   const count = (length: number): number[] => Array.from({ length }, (_, i) => i);
   const [leftAxes, rightAxes] =
     typeof axes === "number" ? [count(axes).map((i) => i - axes), count(axes)] : axes;

@@ -1,4 +1,5 @@
 import { scalar, withPartials, type Partials } from "@dl/backend";
+import { checkFits } from "../core/number-operand.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkFloat, checkNumber } from "./check-operands.ts";
@@ -59,6 +60,7 @@ export function norm(x: Tensor, p = 2, axes?: Axes, options?: ReduceOptions): Te
   const { list, count } = foldedAxes("norm", x, axes, options);
   checkFloat("norm", x);
   checkNumber("norm", p);
+  checkFits("norm", p, x.dtype);
   if (Math.abs(p) === Infinity) checkNotEmpty("norm", x, count);
   return restoreAxes(foldedNorm(x, p, list), x.shape, list, options);
 }

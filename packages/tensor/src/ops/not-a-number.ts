@@ -1,6 +1,8 @@
-import { ArgumentError, checkOptions } from "@dl/backend";
+import { ArgumentError, checkOptions, isFloat } from "@dl/backend";
 import type { Tensor } from "../core/tensor.ts";
 import { checkFloat, checkTensor } from "./check-operands.ts";
+import { meanOver } from "./mean-over.ts";
+import { commonDType } from "./pointwise.ts";
 import { checkReduceOptions, sum, type Axes, type ReduceOptions } from "./reduce.ts";
 import { where } from "./where.ts";
 
@@ -32,7 +34,7 @@ export function nanMean(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor
   checkFloat("nanMean", x);
   checkReduceOptions("nanMean", options);
   const count = sum(x.isNaN().logicalNot().cast(x.dtype), axes, options);
-  return nanSum(x, axes, options).div(count);
+  return meanOver(nanSum(x, axes, options), count);
 }
 
 /** How near counts as equal, for {@link allclose} and its kin. */
@@ -63,8 +65,15 @@ export function isClose(left: Tensor, right: Tensor, options: ClosenessOptions =
       throw new ArgumentError("isClose", `${name} must be 0 or above: received ${tolerance}.`, {
         received: tolerance,
       });
+  const size = isFloat(right.dtype) ? right.abs() : right.cast("float32").abs();
+  const tolerance = size.mul(relative).add(absolute);
+  if (!isFloat(commonDType("isClose", [left, right]))) {
+    // Where int32 wraps, the difference's bits are those of the uint32 that it is.
+    const between = left.maximum(right).sub(left.minimum(right)).cast("uint32");
+    return left.equal(right).logicalOr(between.lessEqual(tolerance));
+  }
   const distance = left.sub(right).abs();
-  const isNear = distance.lessEqual(right.abs().mul(relative).add(absolute));
-  const close = left.equal(right).logicalOr(isNear.logicalAnd(distance.isFinite()));
+  const isNear = distance.lessEqual(tolerance).logicalAnd(distance.isFinite());
+  const close = left.equal(right).logicalOr(isNear);
   return equalNaN ? close.logicalOr(left.isNaN().logicalAnd(right.isNaN())) : close;
 }

@@ -1,10 +1,11 @@
 import { ArgumentError, normalizeAxis } from "@dl/backend";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { checkFloat, checkTensor } from "./check-operands.ts";
+import { checkFloat, checkNumber, checkTensor } from "./check-operands.ts";
 import { gather } from "./gather.ts";
 import { any, checkNotEmpty, sum } from "./reduce.ts";
 import type { ValuesAndIndices } from "./reduce-positions.ts";
+import { asScalar, asScalars, asVector } from "./scalar-axis.ts";
 import { select } from "./slice.ts";
 import { sort } from "./sort.ts";
 import { squeeze } from "./views.ts";
@@ -20,6 +21,8 @@ import { where } from "./where.ts";
  * await median(tensor([5, 1, 3, 9])).values.item(); // => 3
  */
 export function median(x: Tensor, axis = -1): ValuesAndIndices {
+  checkTensor("median", x);
+  if (x.ndim === 0) return asScalars(median(asVector(x), axis), x);
   const { along, size } = checkedAxis("median", x, axis);
   const { indices } = sort(x, along);
   // NaN counts as the largest: the first stands behind all numbers.
@@ -44,8 +47,11 @@ export function median(x: Tensor, axis = -1): ValuesAndIndices {
  * await quantile(tensor([0, 10, 20]), 0.75).item(); // => 15
  */
 export function quantile(x: Tensor, q: number, axis = -1): Tensor {
+  checkTensor("quantile", x);
+  if (x.ndim === 0) return asScalar(quantile(asVector(x), q, axis), x);
   const { along, size } = checkedAxis("quantile", x, axis);
   checkFloat("quantile", x);
+  checkNumber("quantile", q);
   if (!(q >= 0 && q <= 1))
     throw new ArgumentError("quantile", `q must be between 0 and 1: received ${q}.`, {
       received: q,
@@ -58,7 +64,6 @@ export function quantile(x: Tensor, q: number, axis = -1): Tensor {
 }
 
 function checkedAxis(op: string, x: Tensor, axis: number): { along: number; size: number } {
-  checkTensor(op, x);
   const along = normalizeAxis(axis, x.ndim, op);
   const size = x.shape[along]!;
   checkNotEmpty(op, x, size);

@@ -1,14 +1,9 @@
-import {
-  ArgumentError,
-  checkOptions,
-  formatShape,
-  isFloat,
-  refuseOptions,
-  ShapeError,
-} from "@dl/backend";
+import { ArgumentError, checkList, checkOptions, formatShape, ShapeError } from "@dl/backend";
+import { alias } from "../core/alias.ts";
+import { asElement, checkFits } from "../core/number-operand.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { checkTensor } from "./check-operands.ts";
+import { checkNumber, checkTensor } from "./check-operands.ts";
 import { concatenate } from "./join.ts";
 import { flip, narrow } from "./slice.ts";
 import { expand } from "./views.ts";
@@ -54,31 +49,27 @@ export function pad(x: Tensor, pairs: readonly PadPair[], options: PadOptions = 
   checkPairs(x, pairs);
   const none: readonly PadPair[] = Array.from({ length: x.ndim - pairs.length }, () => [0, 0]);
   const all = [...none, ...pairs];
-  if (all.every(([before, after]) => before === 0 && after === 0)) return x;
   if (mode !== "constant") {
     const extend = extensions[mode];
     checkReach(x, all, mode);
     return all.reduce(
       (padded, pair, axis) => (pair[0] + pair[1] === 0 ? padded : extend(padded, axis, pair)),
-      x,
+      alias(x),
     );
   }
-  if (!isFloat(x.dtype) && !Number.isInteger(value))
-    throw new ArgumentError(
-      "pad",
-      `${value} is not a value of ${x.dtype}. Give a whole number, or convert with x.cast("float32").`,
-      { received: value },
-    );
+  checkNumber("pad", value);
+  checkFits("pad", value, x.dtype);
+  if (all.every(([before, after]) => before === 0 && after === 0)) return alias(x);
   return applyOne("pad", [x], {
     before: all.map(([before]) => before),
     after: all.map(([, after]) => after),
     interior: all.map(() => 0),
-    value: x.dtype === "bool" ? Number(value !== 0) : value,
+    value: asElement(value, x.dtype),
   });
 }
 
 function checkPairs(x: Tensor, pairs: readonly PadPair[]): void {
-  refuseOptions("pad", pairs, "the pairs");
+  checkList("pad", pairs, "the widths", "pairs [before, after]");
   const text = `[${pairs.map((pair) => (Array.isArray(pair) ? `[${pair.join(", ")}]` : String(pair))).join(", ")}]`;
   for (const pair of pairs)
     if (

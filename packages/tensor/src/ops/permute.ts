@@ -1,4 +1,12 @@
-import { AxisError, formatShape, normalizeAxes, normalizeAxis, ShapeError } from "@dl/backend";
+import {
+  AxisError,
+  checkList,
+  formatShape,
+  normalizeAxes,
+  normalizeAxis,
+  ShapeError,
+} from "@dl/backend";
+import { alias } from "../core/alias.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";
@@ -12,6 +20,7 @@ import { checkTensor } from "./check-operands.ts";
  */
 export function permute(x: Tensor, axes: readonly number[]): Tensor {
   checkTensor("permute", x);
+  checkList("permute", axes, "the axes", "whole numbers");
   if (axes.length !== x.ndim)
     throw new AxisError(
       "permute",
@@ -25,9 +34,8 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
   );
 }
 
-/** `x` itself where the order is the old one. */
 function permuteTo(x: Tensor, axes: readonly number[]): Tensor {
-  return axes.every((axis, i) => axis === i) ? x : applyOne("permute", [x], { axes });
+  return axes.every((axis, i) => axis === i) ? alias(x) : applyOne("permute", [x], { axes });
 }
 
 /**
@@ -39,8 +47,9 @@ function permuteTo(x: Tensor, axes: readonly number[]): Tensor {
  */
 export function transpose(x: Tensor, axisA: number, axisB: number): Tensor {
   checkTensor("transpose", x);
-  const a = normalizeAxis(axisA, x.ndim, "transpose");
-  const b = normalizeAxis(axisB, x.ndim, "transpose");
+  const ndim = Math.max(x.ndim, 1); // a scalar has an axis to name, as in PyTorch
+  const a = normalizeAxis(axisA, ndim, "transpose");
+  const b = normalizeAxis(axisB, ndim, "transpose");
   return permuteTo(
     x,
     x.shape.map((_, axis) => (axis === a ? b : axis === b ? a : axis)),
@@ -74,8 +83,9 @@ export function matrixTranspose(x: Tensor): Tensor {
  */
 export function moveAxis(x: Tensor, from: number, to: number): Tensor {
   checkTensor("moveAxis", x);
-  const source = normalizeAxis(from, x.ndim, "moveAxis");
-  const target = normalizeAxis(to, x.ndim, "moveAxis");
+  const ndim = Math.max(x.ndim, 1);
+  const source = normalizeAxis(from, ndim, "moveAxis");
+  const target = normalizeAxis(to, ndim, "moveAxis");
   const axes = x.shape.map((_, axis) => axis);
   axes.splice(source, 1);
   axes.splice(target, 0, source);

@@ -1,4 +1,5 @@
 import { ArgumentError, DTypeError, isFloat, type DType, type Scalar } from "@dl/backend";
+import type { NumberRule } from "../core/number-operand.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { Tensor } from "../core/tensor.ts";
 import { checkFloat, checkNumber, checkTensor } from "./check-operands.ts";
@@ -11,11 +12,20 @@ import { applyPointwise, commonDType } from "./pointwise.ts";
  * - `trueFloat`: integers become float32 first, as in PyTorch's division.
  * - `numeric`: any common type; bool counts as int32.
  * - `any`: any common type, bool too.
+ * - `compared`: as any; int32 beside uint32 keep their types.
  * - `bool`: everything becomes bool ("not zero") first.
  * - `bits`: integers and bool.
  * - `integer`: integers; bool counts as int32.
  */
-type OperandTypes = "float" | "trueFloat" | "numeric" | "any" | "bool" | "bits" | "integer";
+type OperandTypes =
+  | "float"
+  | "trueFloat"
+  | "numeric"
+  | "any"
+  | "compared"
+  | "bool"
+  | "bits"
+  | "integer";
 
 /** What tests need to know about an operation, beside its formula. */
 export interface PointwiseFacts {
@@ -25,6 +35,8 @@ export interface PointwiseFacts {
   readonly reference: (...operands: number[]) => number;
   /** Interval the samples are drawn from, for all operands; [-3, 3] unless said. */
   readonly domain?: readonly [low: number, high: number];
+  /** What stands for a number that x's type may not hold, operand by operand; without it, it is refused. */
+  readonly numberRules?: readonly NumberRule[];
   /** False where the derivative is zero or undefined everywhere, such as floor. Default true. */
   readonly isDifferentiable?: boolean;
 }
@@ -80,8 +92,10 @@ export function unaryWithNumber(
   build: (x: Scalar, number: Scalar) => Scalar,
   fallback: number,
   facts: PointwiseFacts,
+  numberForms?: ReadonlyMap<number, (x: Scalar) => Scalar>,
 ): PointwiseDefinition<[number?: number]> {
-  return { build, tensorOperands: 0, numbers: [fallback], facts };
+  const numbers = [fallback];
+  return { build, tensorOperands: 0, numbers, facts, ...(numberForms && { numberForms }) };
 }
 
 /** `x.name(low, high)`, two numbers with defaults. */
@@ -116,9 +130,14 @@ export function pointwiseFunction(
     const operands: (Tensor | number)[] = [x];
     for (let i = 0; i < tensorOperands; i++) operands.push(checkOperand(name, given[i]));
     numbers.forEach((fallback, i) => {
-      const number = given[tensorOperands + i] ?? fallback;
+      const { [tensorOperands + i]: number = fallback } = given;
       checkNumber(name, number);
       operands.push(number);
+    });
+    const rules = definition.facts.numberRules;
+    rules?.forEach((rule, i) => {
+      const operand = operands[i + 1]!;
+      if (typeof operand === "number") operands[i + 1] = rule(operand, x.dtype);
     });
     const dtype = operandDType(name, types, operands);
     const form = forms.size > 0 ? forms.get(operands[1] as number) : undefined;
@@ -143,11 +162,12 @@ function operandDType(
   name: string,
   types: OperandTypes,
   operands: readonly (Tensor | number)[],
-): DType {
+): DType | readonly DType[] {
   if (types === "bool") return "bool";
+  if (types === "compared" && areMixedIntegers(operands)) return operands.map(({ dtype }) => dtype);
   if (types === "float")
     for (const operand of operands) if (operand instanceof Tensor) checkFloat(name, operand);
-  const common = commonDType(operands);
+  const common = commonDType(name, operands);
   if (types === "trueFloat" && !isFloat(common)) return "float32";
   if ((types === "numeric" || types === "integer") && common === "bool") return "int32";
   if ((types === "bits" || types === "integer") && isFloat(common))
@@ -157,4 +177,10 @@ function operandDType(
       { received: common },
     );
   return common;
+}
+
+/** int32 and uint32: no type holds both, but they can be compared. */
+function areMixedIntegers(operands: readonly (Tensor | number)[]): operands is readonly Tensor[] {
+  const types = operands.map((operand) => (typeof operand === "number" ? "number" : operand.dtype));
+  return types.includes("int32") && types.includes("uint32");
 }

@@ -1,7 +1,15 @@
-import { contiguousLayout, formatShape, ShapeError, type Backend } from "@dl/backend";
+import {
+  ArgumentError,
+  contiguousLayout,
+  describeValue,
+  formatShape,
+  ShapeError,
+  type Backend,
+} from "@dl/backend";
+import { alias } from "../core/alias.ts";
+import { uploadedValue } from "../core/make-value.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
-import { uploadedValue } from "../core/make-value.ts";
 import { Tensor, type NestedNumbers, type TensorData } from "../core/tensor.ts";
 import { checkDTypeSupported, checkTensor } from "./check-operands.ts";
 
@@ -49,16 +57,23 @@ export async function toArray<Nested extends NestedNumbers = NestedNumbers>(
 }
 
 /**
- * The elements on another backend; the same tensor where it is there already. Gradients do not
- * follow it.
+ * The elements on another backend, without a copy where they are there already. Gradients do not
+ * follow to another one.
  *
  * @throws {UnsupportedError} if the other backend lacks the type.
+ * @throws {ArgumentError} if it is no backend.
  * @example
  * (await to(tensor([1, 2]), reference())).backend.name; // => "reference"
  */
 export async function to(x: Tensor, backend: Backend): Promise<Tensor> {
   checkTensor("to", x);
-  if (x.backend === backend) return x;
+  if (x.backend === backend) return alias(x);
+  if (typeof backend?.dispatch !== "function")
+    throw new ArgumentError(
+      "to",
+      `needs a backend: received ${describeValue(backend)}. Make one, e.g. with await cpu().`,
+      { received: backend },
+    );
   checkDTypeSupported(backend, x.dtype);
   const data: TensorData = await x.data();
   const stored = x.dtype === "bool" ? Uint32Array.from(data) : data;

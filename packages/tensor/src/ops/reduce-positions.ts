@@ -2,6 +2,7 @@ import { normalizeAxis, type Shape } from "@dl/backend";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";
+import { cast } from "./pointwise.ts";
 import {
   asNumbers,
   checkNotEmpty,
@@ -11,7 +12,7 @@ import {
   restoreAxes,
   type ReduceOptions,
 } from "./reduce.ts";
-import { cast } from "./pointwise.ts";
+import { asScalar, asScalars, asVector } from "./scalar-axis.ts";
 
 /** Elements picked along an axis and the int32 positions they stood at. */
 export interface ValuesAndIndices {
@@ -54,9 +55,13 @@ function extremeOf(
   axis: number | undefined,
   options: ReduceOptions | undefined,
 ): Tensor | ValuesAndIndices {
+  checkTensor(op, x);
   const { list, count } = foldedAxes(op, x, axis, options);
   checkNotEmpty(op, x, count);
   if (axis === undefined) return extreme(op, x, list, options);
+  normalizeAxis(axis, Math.max(x.ndim, 1), op);
+  if (x.ndim === 0)
+    return asScalars(extremeOf(op, asVector(x), axis, undefined) as ValuesAndIndices, x);
   const numbers = asNumbers(x);
   const kept = restoreAxes(
     applyOne("argReduce", [numbers], { op: `arg${op}`, axis: list[0]! }),
@@ -106,6 +111,7 @@ function positionOf(
 ): Tensor {
   checkTensor(op, x);
   checkReduceOptions(op, options);
+  if (x.ndim === 0) return asScalar(positionOf(op, asVector(x), axis ?? 0, undefined), x);
   const chosen = axis === undefined ? undefined : normalizeAxis(axis, x.ndim, op);
   checkNotEmpty(op, x, chosen === undefined ? x.elementCount : x.shape[chosen]!);
   const numbers = asNumbers(x);

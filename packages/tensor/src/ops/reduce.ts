@@ -11,10 +11,11 @@ import {
   type ReduceOp,
   type Shape,
 } from "@dl/backend";
+import { alias } from "../core/alias.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";
-import { cast } from "./pointwise.ts";
+import { cast, castTo } from "./pointwise.ts";
 
 /** Axes to fold; all of them when left out. */
 export type Axes = number | readonly number[];
@@ -51,7 +52,7 @@ export function fold(
   x: Tensor,
   list: readonly number[],
 ): Tensor {
-  return list.length === 0 ? x : applyOne("reduce", [x], { op, axes: list });
+  return list.length === 0 ? alias(x) : applyOne("reduce", [x], { op, axes: list });
 }
 
 /** Folded axes put back with size 1, where that is asked for. */
@@ -203,7 +204,7 @@ export function extreme(
   options: ReduceOptions | undefined,
 ): Tensor {
   const folded = restoreAxes(fold(op, asNumbers(x), list), x.shape, list, options);
-  return cast(folded, x.dtype);
+  return castTo(folded, x.dtype);
 }
 
 /**

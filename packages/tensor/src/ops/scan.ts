@@ -1,8 +1,10 @@
 import { normalizeAxis } from "@dl/backend";
+import { alias } from "../core/alias.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkFloat, checkTensor } from "./check-operands.ts";
 import { asNumbers } from "./reduce.ts";
+import { asScalar, asVector } from "./scalar-axis.ts";
 
 /**
  * Running sum along an axis; bool counts as int32.
@@ -28,8 +30,10 @@ export function cumprod(x: Tensor, axis: number): Tensor {
 
 function scan(name: string, op: "sum" | "prod", x: Tensor, axis: number): Tensor {
   checkTensor(name, x);
-  const along = normalizeAxis(axis, x.ndim, name);
-  return applyOne("scan", [asNumbers(x)], { op, axis: along, exclusive: false, reverse: false });
+  const vector = asVector(asNumbers(x));
+  const along = normalizeAxis(axis, vector.ndim, name);
+  const settings = { op, axis: along, exclusive: false, reverse: false } as const;
+  return asScalar(applyOne("scan", [vector], settings), x);
 }
 
 /**
@@ -46,6 +50,7 @@ function scan(name: string, op: "sum" | "prod", x: Tensor, axis: number): Tensor
 export function logcumsumexp(x: Tensor, axis: number): Tensor {
   checkTensor("logcumsumexp", x);
   checkFloat("logcumsumexp", x);
+  if (x.ndim === 0) return asScalar(logcumsumexp(asVector(x), axis), x);
   const along = normalizeAxis(axis, x.ndim, "logcumsumexp");
   const size = x.shape[along]!;
   const part = (from: Tensor, start: number, count: number): Tensor =>
@@ -60,5 +65,5 @@ export function logcumsumexp(x: Tensor, axis: number): Tensor {
     const combined = part(result, distance, rest).logaddexp(part(result, 0, rest));
     result = applyOne("concatenate", [part(result, 0, distance), combined], { axis: along });
   }
-  return result;
+  return result === x ? alias(x) : result;
 }

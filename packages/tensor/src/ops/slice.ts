@@ -1,4 +1,12 @@
-import { ArgumentError, AxisError, formatShape, normalizeAxes, normalizeAxis } from "@dl/backend";
+import {
+  ArgumentError,
+  AxisError,
+  checkList,
+  formatShape,
+  normalizeAxes,
+  normalizeAxis,
+} from "@dl/backend";
+import { alias } from "../core/alias.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";
@@ -39,6 +47,7 @@ export function slice(x: Tensor, ranges: readonly SliceRange[]): Tensor {
   checkTensor("slice", x);
   const cuts = new Map<number, Cut>();
   const kept: number[] = [];
+  checkList("slice", ranges, "the ranges", "one per axis");
   spreadRest(x, ranges).forEach((range, axis) => {
     const size = x.shape[axis]!;
     const cut =
@@ -85,10 +94,9 @@ function normalizePosition(op: string, position: number, axis: number, x: Tensor
   return position < 0 ? position + size : position;
 }
 
-function cutRange(
-  [from, to, by]: readonly [RangeEnd, RangeEnd?, (number | null)?],
-  size: number,
-): Cut {
+function cutRange(range: readonly [RangeEnd, RangeEnd?, (number | null)?], size: number): Cut {
+  checkList("slice", range, "a range", "start, stop and step");
+  const [from, to, by] = range;
   const step = by ?? 1;
   for (const part of [from, to, step])
     if (part !== null && part !== undefined && (!Number.isInteger(part) || step === 0))
@@ -134,10 +142,10 @@ export function narrow(x: Tensor, axis: number, start: number, length: number): 
   return takeRanges(x, new Map([[at, { start: first, count: length, step: 1 }]]));
 }
 
-/** The primitive on some axes, the others whole; `x` itself where nothing is left out. */
+/** The primitive on some axes, the others whole. */
 function takeRanges(x: Tensor, cuts: ReadonlyMap<number, Cut>): Tensor {
   const cut = x.shape.map((size, axis) => cuts.get(axis) ?? { start: 0, count: size, step: 1 });
-  if (cut.every(({ count, step }, axis) => count === x.shape[axis] && step === 1)) return x;
+  if (cut.every(({ count, step }, axis) => count === x.shape[axis] && step === 1)) return alias(x);
   return applyOne("slice", [x], {
     starts: cut.map(({ start }) => start),
     sizes: cut.map(({ count }) => count),
@@ -195,6 +203,6 @@ export function roll(x: Tensor, shift: number, axis: number): Tensor {
     });
   const size = x.shape[at]!;
   const moved = size === 0 ? 0 : ((shift % size) + size) % size;
-  if (moved === 0) return x;
+  if (moved === 0) return alias(x);
   return concatenate([narrow(x, at, size - moved, moved), narrow(x, at, 0, size - moved)], at);
 }

@@ -1,24 +1,18 @@
 import {
   constantLike,
-  normalizeAxis,
+  normalizeAxes,
   stopGradient,
   withPartials,
   type Partials,
   type Scalar,
 } from "@dl/backend";
+import { alias } from "../core/alias.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { Tensor } from "../core/tensor.ts";
+import { add, div, equal, exp, log, neg, select, sub } from "../scalar-functions.ts";
 import { checkFloat, checkTensor } from "./check-operands.ts";
 import { applyPointwise, broadcastTo } from "./pointwise.ts";
-import {
-  checkNotEmpty,
-  fold,
-  foldedAxes,
-  restoreAxes,
-  type Axes,
-  type ReduceOptions,
-} from "./reduce.ts";
-import { abs, add, div, equal, exp, less, log, neg, select, sub } from "../scalar-functions.ts";
+import { fold, foldedAxes, restoreAxes, type Axes, type ReduceOptions } from "./reduce.ts";
 
 // Results do not depend on the maximum that is subtracted for safety, so its derivative is left
 // out: it would only add terms that cancel.
@@ -26,6 +20,12 @@ const unrecorded = (x: Tensor): Tensor => new Tensor(x.value);
 const shifted = (x: Scalar, max: Scalar): Scalar => sub(x, stopGradient(max));
 
 const shiftedExp = new PointwiseOp("shiftedExp", (x, max) => exp(shifted(x, max)));
+
+const slopeOne: Partials = ([x]) => [constantLike(1, x!)];
+/** The maximum itself may be Infinity, and Inf - Inf is NaN. */
+const belowMaximum = (x: Scalar, max: Scalar): Scalar =>
+  withPartials(select(equal(x, max), 0, sub(x, max)), [x], slopeOne);
+const term = new PointwiseOp("logsumexpTerm", (x, max) => exp(belowMaximum(x, max)));
 /** In the output, so that a graph keeps only that. */
 const softmaxPartials: Partials = ([_x, max, total], y) => [
   y,
@@ -38,10 +38,8 @@ const softmaxOp = new PointwiseOp("softmax", (x, max, total) =>
 const logSoftmaxOp = new PointwiseOp("logSoftmax", (x, max, total) =>
   sub(shifted(x, max), log(total)),
 );
-/** 0 for an infinite maximum: Inf - Inf would be NaN where the answer is infinite. */
-const finiteOrZero = new PointwiseOp("finiteOrZero", (max) =>
-  select(less(abs(max), Infinity), max, 0),
-);
+/** 0 where all are -Inf: nothing is the largest then, and no term may count. */
+const largestTerm = new PointwiseOp("largestTerm", (max) => select(equal(max, -Infinity), 0, max));
 /** All terms were exp(-Inf) = 0: they have no say in the result. */
 const logTotalPartials: Partials = ([total]) => [select(equal(total!, 0), 0, div(1, total!))];
 const logTotal = new PointwiseOp("logTotal", (total, max) =>
@@ -73,8 +71,8 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
 function normalizedExp(name: string, op: PointwiseOp, x: Tensor, axis: number): Tensor {
   checkTensor(name, x);
   checkFloat(name, x);
-  const list = [normalizeAxis(axis, x.ndim, name)];
-  if (x.elementCount === 0) return x;
+  const list = normalizeAxes([axis], x.ndim, name);
+  if (x.elementCount === 0) return alias(x);
   const keepDims = { keepDims: true };
   const max = restoreAxes(fold("max", unrecorded(x), list), x.shape, list, keepDims);
   const total = fold("sum", applyPointwise(shiftedExp, [x, max], x.dtype), list);
@@ -83,20 +81,18 @@ function normalizedExp(name: string, op: PointwiseOp, x: Tensor, axis: number): 
 }
 
 /**
- * log Σ exp(x) over axes, without overflow. -Inf where all elements are.
+ * log Σ exp(x) over axes, without overflow. -Infinity where all elements are, and of no elements.
  *
  * @throws {DTypeError} for integer and bool tensors.
- * @throws {ShapeError} over no elements.
  * @example
  * await logsumexp(tensor([1000, 1000])).item(); // => 1000.69315
  */
 export function logsumexp(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
-  const { list, count } = foldedAxes("logsumexp", x, axes, options);
+  const { list } = foldedAxes("logsumexp", x, axes, options);
   checkFloat("logsumexp", x);
-  checkNotEmpty("logsumexp", x, count);
-  if (list.length === 0) return x;
-  const max = applyPointwise(finiteOrZero, [fold("max", unrecorded(x), list)], x.dtype);
+  if (list.length === 0) return alias(x);
+  const max = applyPointwise(largestTerm, [fold("max", unrecorded(x), list)], x.dtype);
   const spread = broadcastTo(restoreAxes(max, x.shape, list, { keepDims: true }), x.shape);
-  const total = fold("sum", applyPointwise(shiftedExp, [x, spread], x.dtype), list);
+  const total = fold("sum", applyPointwise(term, [x, spread], x.dtype), list);
   return restoreAxes(applyPointwise(logTotal, [total, max], x.dtype), x.shape, list, options);
 }

@@ -3,8 +3,9 @@ import { applyOne, applyPrimitive } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";
 import { cast } from "./pointwise.ts";
-import { asNumbers } from "./reduce.ts";
 import type { ValuesAndIndices } from "./reduce-positions.ts";
+import { asNumbers } from "./reduce.ts";
+import { asScalars, asVector } from "./scalar-axis.ts";
 
 /** The direction of {@link sort}. */
 export interface SortOptions {
@@ -54,6 +55,7 @@ export interface TopkOptions {
 export function topk(x: Tensor, k: number, axis = -1, options: TopkOptions = {}): ValuesAndIndices {
   checkTensor("topk", x);
   checkOptions("topk", options, { largest: "boolean" });
+  if (x.ndim === 0 && k === 1) return sorted("topk", x, axis, false);
   const along = normalizeAxis(axis, x.ndim, "topk");
   const size = x.shape[along]!;
   if (!Number.isInteger(k) || k < 0 || k > size)
@@ -74,7 +76,8 @@ export function topk(x: Tensor, k: number, axis = -1, options: TopkOptions = {})
 
 function sorted(op: string, x: Tensor, axis: number, descending: boolean): ValuesAndIndices {
   checkTensor(op, x);
-  const along = normalizeAxis(axis, x.ndim, op);
-  const [values, indices] = applyPrimitive("sort", [asNumbers(x)], { axis: along, descending });
-  return { values: cast(values!, x.dtype), indices: indices! };
+  const vector = asVector(asNumbers(x));
+  const along = normalizeAxis(axis, vector.ndim, op);
+  const [values, indices] = applyPrimitive("sort", [vector], { axis: along, descending });
+  return asScalars({ values: cast(values!, x.dtype), indices: indices! }, x);
 }

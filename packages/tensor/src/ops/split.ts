@@ -1,4 +1,4 @@
-import { ArgumentError, formatShape, normalizeAxis } from "@dl/backend";
+import { ArgumentError, checkList, formatShape, normalizeAxis } from "@dl/backend";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";
 import { narrow, select } from "./slice.ts";
@@ -16,6 +16,7 @@ export function split(x: Tensor, sizes: number | readonly number[], axis = 0): T
   const at = normalizeAxis(axis, x.ndim, "split");
   const size = x.shape[at]!;
   const parts = typeof sizes === "number" ? equalParts(size, sizes) : sizes;
+  checkList("split", parts, "the sizes", "whole numbers");
   const total = parts.reduce((sum, part) => sum + part, 0);
   if (total !== size || !parts.every((part) => Number.isInteger(part) && part >= 0))
     throw new ArgumentError(

@@ -10,8 +10,9 @@ import {
   type Shape,
 } from "@dl/backend";
 import { creationKinds, type CreationOptions } from "../core/creation-options.ts";
+import { asElement, checkConvertible } from "../core/number-operand.ts";
 import { Tensor, type NestedNumbers } from "../core/tensor.ts";
-import { checkedTarget, checkFills, checkFits, newElements, uploaded } from "./creation.ts";
+import { checkedTarget, checkFills, newElements, uploaded } from "./creation.ts";
 
 /** Flat numbers that `tensor` takes besides nested lists. */
 export type NumberArray =
@@ -39,10 +40,11 @@ const tensorKinds: OptionKinds<TensorOptions> = /* @__PURE__ */ extendKinds(crea
  * A tensor of these numbers: nested lists of one shape, a typed array, or a single number.
  *
  * The type is float32 for numbers, bool for booleans, and that of a typed array (int32 for those
- * of 8 and 16 bits) unless said. The data is copied.
+ * of 8 and 16 bits) unless said. The data is copied. Numbers are converted as data is: integers drop a
+ * fraction, and float32 rounds, numbers beyond it to infinity.
  *
  * @throws {ShapeError} if the lists are ragged, or do not fill `shape`.
- * @throws {ArgumentError} if something is not a number.
+ * @throws {ArgumentError} if something is not a number, or lies outside an integer type.
  * @example
  * tensor([[1, 2], [3, 4]]).shape; // => [2, 2]
  * tensor(new Float32Array(6), { shape: [2, 3] }).shape; // => [2, 3]
@@ -112,8 +114,8 @@ function convert(
   const elements = newElements(dtype, numbers.length);
   for (let i = 0; i < numbers.length; i++) {
     const value = numbers[i]!;
-    checkFits("tensor", value, dtype);
-    elements[i] = dtype === "bool" ? Number(value !== 0) : value;
+    checkConvertible("tensor", value, dtype);
+    elements[i] = asElement(value, dtype);
   }
   return elements;
 }

@@ -46,13 +46,15 @@ function triangle(name: string, op: PointwiseOp, x: Tensor, offset: number): Ten
   const [rows, columns] = x.shape.slice(-2) as [number, number];
   const row = unsqueeze(arange(rows, { backend: x.backend }), 1);
   const column = arange(columns, { backend: x.backend });
+  // Beyond the matrix nothing changes any more, and a sum with a row could wrap.
+  const border = Math.min(Math.max(offset, -rows), columns);
   return applyOne(
     "pointwise",
     [
       x,
       broadcastTo(row, x.shape),
       broadcastTo(column, x.shape),
-      { number: offset, dtype: "int32" },
+      { number: border, dtype: "int32" },
     ],
     { op },
   );

@@ -1,5 +1,6 @@
 import {
   AxisError,
+  checkList,
   elementCount,
   formatShape,
   internShape,
@@ -8,6 +9,7 @@ import {
   ShapeError,
   type Shape,
 } from "@dl/backend";
+import { alias } from "../core/alias.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";
@@ -25,9 +27,8 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   return reshapeTo(x, inferSize("reshape", x.elementCount, shape, x.shape));
 }
 
-/** `x` itself where it has that shape already. */
 function reshapeTo(x: Tensor, shape: Shape): Tensor {
-  return x.shape === shape ? x : applyOne("reshape", [x], { shape });
+  return x.shape === shape ? alias(x) : applyOne("reshape", [x], { shape });
 }
 
 /** `sizes` with -1 replaced by what is left of `count` elements. */
@@ -39,6 +40,7 @@ function inferSize(op: string, count: number, sizes: readonly number[], from: Sh
       { expected: count, received: sizes },
     );
   };
+  checkList(op, sizes);
   const open = sizes.indexOf(-1);
   if (open < 0) {
     const shape = internShape(sizes, op);
@@ -117,6 +119,7 @@ export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
 export function unsqueeze(x: Tensor, axes: number | readonly number[]): Tensor {
   checkTensor("unsqueeze", x);
   const added = typeof axes === "number" ? [axes] : axes;
+  checkList("unsqueeze", added, "the axes", "whole numbers");
   const positions = normalizeAxes(added, x.ndim + added.length, "unsqueeze");
   const sizes = [...x.shape];
   for (const position of positions) sizes.splice(position, 0, 1);
@@ -133,6 +136,7 @@ export function unsqueeze(x: Tensor, axes: number | readonly number[]): Tensor {
  */
 export function expand(x: Tensor, shape: readonly number[]): Tensor {
   checkTensor("expand", x);
+  checkList("expand", shape);
   const lead = shape.length - x.ndim;
   const sizes = shape.map((size, axis) =>
     size === -1 && axis >= lead ? x.shape[axis - lead]! : size,
@@ -146,5 +150,5 @@ export function expand(x: Tensor, shape: readonly number[]): Tensor {
       { expected: x.shape, received: shape },
     );
   const target = internShape(sizes, "expand");
-  return x.shape === target ? x : applyOne("expand", [x], { shape: target });
+  return x.shape === target ? alias(x) : applyOne("expand", [x], { shape: target });
 }

@@ -1,5 +1,6 @@
 import { scalar, withPartials, type Partials, type Scalar } from "@dl/backend";
 import { ArgumentError } from "@dl/backend";
+import { lowerBound, upperBound } from "../core/number-operand.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { Tensor } from "../core/tensor.ts";
 import { checkNumber, checkTensor } from "./check-operands.ts";
@@ -19,7 +20,7 @@ export function where(condition: Tensor, a: Tensor | number, b: Tensor | number)
   checkTensor("where", condition);
   for (const side of [a, b]) if (typeof side !== "number") checkTensor("where", side);
   const bothNumbers = typeof a === "number" && typeof b === "number";
-  const dtype = bothNumbers ? "float32" : commonDType([a, b]);
+  const dtype = bothNumbers ? "float32" : commonDType("where", [a, b]);
   return applyPointwise(choose, [condition, a, b], ["bool", dtype, dtype]);
 }
 
@@ -42,7 +43,9 @@ const clampHigh = new PointwiseOp("clamp", (x, high) =>
 /**
  * x held between bounds, either of which may be left out: min(max(x, low), high).
  *
- * @throws {ArgumentError} if both bounds are missing.
+ * A bound outside x's type bounds nothing.
+ *
+ * @throws {ArgumentError} if both bounds are missing, or a bound that the type cannot hold is to be the result.
  * @example
  * await clamp(tensor([-2, 0.5, 3]), 0, 1).toArray(); // => [0, 0.5, 1]
  */
@@ -51,13 +54,14 @@ export function clamp(x: Tensor, low?: Tensor | number, high?: Tensor | number):
   if (low === undefined && high === undefined)
     throw new ArgumentError("clamp", "needs a bound: received none. Give low, high or both.");
   let result = x.dtype === "bool" ? x.cast("int32") : x;
-  for (const [op, bound] of [
-    [clampLow, low],
-    [clampHigh, high],
+  for (const [op, rule, given] of [
+    [clampLow, lowerBound, low],
+    [clampHigh, upperBound, high],
   ] as const) {
-    if (bound === undefined) continue;
-    if (!(bound instanceof Tensor)) checkNumber("clamp", bound);
-    result = applyPointwise(op, [result, bound], commonDType([result, bound]));
+    if (given === undefined) continue;
+    if (!(given instanceof Tensor)) checkNumber("clamp", given);
+    const bound = typeof given === "number" ? rule(given, result.dtype) : given;
+    result = applyPointwise(op, [result, bound], commonDType("clamp", [result, bound]));
   }
   return result;
 }

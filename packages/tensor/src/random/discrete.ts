@@ -7,11 +7,13 @@ import {
   type OptionKinds,
 } from "@dl/backend";
 import { backendOrDefault } from "../core/configuration.ts";
+import { checkFits } from "../core/number-operand.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
 import { Tensor } from "../core/tensor.ts";
 import { uploadPositions } from "../ops/check-indices.ts";
 import { checkDTypeSupported, checkFloat } from "../ops/check-operands.ts";
+import { add, bitcast, cast, less, randomBits } from "../scalar-functions.ts";
 import {
   checkNumbers,
   drawTensor,
@@ -22,7 +24,6 @@ import {
   type RandomOptions,
 } from "./draw.ts";
 import { defaultGenerator } from "./generator.ts";
-import { add, bitcast, cast, less, randomBits } from "../scalar-functions.ts";
 
 const integerOps = /* @__PURE__ */ randomOps("integers", (dtype) => (bits, range, low) => {
   const number = add(bitcast(low, "int32"), bitcast(multiplyHigh(bits, range), "int32"));
@@ -35,7 +36,8 @@ const integerOps = /* @__PURE__ */ randomOps("integers", (dtype) => (bits, range
  * low + ⌊bits · (high - low) / 2³²⌋ of 32 random bits: a number's chance is off by less than 2⁻³².
  *
  * Shape: `shape`, int32 unless said.
- * @throws {ArgumentError} if low is not below high, or a bound is not a whole number of 32 bits.
+ * @throws {ArgumentError} if low is not below high, a bound is not a whole number of 32 bits, or the type
+ * cannot hold the numbers.
  * @example
  * integers(0, 10, [5]).dtype; // => "int32"
  */
@@ -56,6 +58,8 @@ export function integers(
     "Give whole numbers with low below high, from -2^31 to 2^31.",
   );
   checkOptions("integers", options, randomKinds);
+  const { dtype = "int32" } = options;
+  for (const bound of [low, high - 1]) checkFits("integers", bound, dtype);
   const range = Math.min(high - low, 2 ** 32 - 1);
   return drawTensor(integerOps, shape, { dtype: "int32", ...options }, [], [range, low >>> 0]);
 }

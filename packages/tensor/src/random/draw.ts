@@ -10,6 +10,7 @@ import {
   type Scalar,
 } from "@dl/backend";
 import { creationKinds, type CreationOptions } from "../core/creation-options.ts";
+import { checkFits } from "../core/number-operand.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne, type Operand } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -65,6 +66,7 @@ export function drawTensor(
   const { name } = ops.float32;
   const sizes = internShape(shape, name);
   const { backend, dtype } = checkedTarget(name, options, "float32");
+  for (const number of numbers) checkFits(name, number, dtype);
   const operands: Operand[] = [
     ...(options.generator ?? defaultGenerator()).operands(),
     ...ranks.map((number): Operand => ({ number, dtype: "uint32" })),

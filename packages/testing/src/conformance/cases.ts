@@ -2,7 +2,7 @@ import { isFloat, type DType } from "@dl/backend";
 import { hasLayout, layoutNames, type LayoutName } from "../op-samples/realize.ts";
 import type { OpRecord, Sample } from "../op-samples/record.ts";
 import type { Check, ConformanceCase } from "./adapter.ts";
-import { extremesOf, samplesOf } from "./evaluate.ts";
+import { extremesOf, pointsOf, samplesOf } from "./evaluate.ts";
 
 /** One comparison and what is compared in it. */
 export interface SampledCase {
@@ -46,6 +46,20 @@ export function* casesOf(record: OpRecord): Generator<SampledCase> {
       if (record.secondDerivative === undefined) yield made("second", dtype, "contiguous", false);
     }
   }
+  for (const sample of pointsOf(record))
+    for (const check of ["forward", "first", "second"] as const)
+      for (const dtype of dtypes.filter(isFloat))
+        yield {
+          tested: {
+            op: record.name,
+            sample: sample.name,
+            check,
+            dtype,
+            layout: "contiguous",
+            isEager: false,
+          },
+          sample,
+        };
   for (const sample of extremesOf(record))
     for (const isEager of [false, true])
       yield {

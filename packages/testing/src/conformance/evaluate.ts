@@ -29,6 +29,10 @@ export function extremesOf(record: OpRecord): readonly Sample[] {
   return record.extremes?.(new SampleSource(`${record.name} extremes`)) ?? [];
 }
 
+export function pointsOf({ points }: OpRecord): readonly Sample[] {
+  return points === undefined ? [] : [...points.smooth, ...points.rough];
+}
+
 /** The same numbers laid out plainly: what the reference is given. */
 export function laidOut(sample: Sample, dtype: DType, layout: LayoutName): readonly SampleInput[] {
   return sample.inputs.map((input) =>

@@ -2,6 +2,8 @@ import type { Backend } from "@dl/backend";
 import { afterAll, describe, expect, it } from "vitest";
 import type { BackendAdapter } from "./adapter.ts";
 import { testDevice } from "./device-tests.ts";
+import { testIntegerArithmetic } from "./integer-arithmetic.ts";
+import { testNumberOperands } from "./number-operands.ts";
 import { everything, recordsIn, type Part } from "./part.ts";
 import type { CoverageReport } from "./results.ts";
 import { Suite } from "./suite.ts";
@@ -40,6 +42,12 @@ export async function testBackend(
   const suite = await Suite.of(adapter, backend);
   describe.runIf(part.index === 0)(`${name} device`, () => {
     testDevice(adapter);
+  });
+  describe.runIf(part.index === 0)(`${name} numbers outside the type`, () => {
+    testNumberOperands(adapter);
+  });
+  describe.runIf(part.index === 0)(`${name} integers`, () => {
+    testIntegerArithmetic(adapter);
   });
   describe(`${name} operations`, () => {
     it.each(records.map((record) => [record.name, record] as const))(

@@ -29,7 +29,7 @@ const calls: OptionCalls = {
 const noOptions: ReadonlySet<string> = new Set([
   // Details of an error: refusing them would hide it.
   ...[...published.keys()].filter((name) => /^new .*Error$/.test(name)),
-  // A data set, an array, modules by names that the caller chooses.
+  // A data set, an array, modules or fields by names that the caller chooses.
   "mapDataset",
   "subset",
   "fitStatistics",
@@ -37,6 +37,7 @@ const noOptions: ReadonlySet<string> = new Set([
   "writeNpy",
   "RandomStream.shuffle",
   "new ModuleDict",
+  "new ArrayDataset",
   // Picks three keys from any layer's options.
   "randomOptions",
 ]);

@@ -76,7 +76,7 @@ export const optionMistakes: readonly Mistake[] = [
     mistake: "options as the axes",
     make: () => sum(scores(), untyped({ keepDims: true })),
     error:
-      "ArgumentError: sum: options stand where the axis belongs: received { keepDims }. Pass the axis first; options come last.",
+      "ArgumentError: sum: options stand where the list of axes belongs: received { keepDims }. Pass the list of axes first; options come last.",
   },
   {
     mistake: "options as the shape",

@@ -12,6 +12,7 @@ import {
   scatter,
   scatterAdd,
   take,
+  tensor,
   where,
   zeros,
   type Tensor,
@@ -215,7 +216,7 @@ export const indexingRecords: readonly OpRecord[] = [
       ),
       fails(
         "ArgumentError",
-        'maskedFill: 0.5 is not a value of int32. Give a whole number, or convert with x.cast("float32").',
+        "maskedFill: 0.5 is not a value of int32. Give a whole number, or use float32.",
         (backend) =>
           maskedFill(
             zeros([3], { backend, dtype: "int32" }),
@@ -263,7 +264,7 @@ export const indexingRecords: readonly OpRecord[] = [
     differentiable: notDifferentiable.integer,
     samples: (draw) => [
       sample("labels", [draw.index([5], 0, 4)], ([x]) => oneHot(x!, 4)),
-      sample("matrix as int32", [draw.index([2, 3], -1, 5)], ([x]) => oneHot(x!, 4, "int32")),
+      sample("matrix as int32", [draw.index([2, 3], 0, 4)], ([x]) => oneHot(x!, 4, "int32")),
       sample("nothing", [draw.index([0], 0, 4)], ([x]) => oneHot(x!, 4, "bool")),
     ],
     errors: [
@@ -276,6 +277,11 @@ export const indexingRecords: readonly OpRecord[] = [
         "ArgumentError",
         "oneHot: the number of classes must be a whole number of at least 1: received 0.",
         (backend) => oneHot(zeros([3], { backend, dtype: "int32" }), 0),
+      ),
+      fails(
+        "ArgumentError",
+        "oneHot: label 7 is no class: there are 3. Labels count from 0 to 2.",
+        (backend) => oneHot(tensor([7], { backend, dtype: "int32" }), 3),
       ),
     ],
   },

@@ -92,11 +92,12 @@ export const joinRecords: readonly OpRecord[] = [
       sample("two", [draw.real([2]), draw.real([3])], (xs) => meshgrid(xs)),
       sample("with empty", [draw.real([2]), draw.real([0])], (xs) => meshgrid(xs)),
       sample("one element", [draw.real([1])], (xs) => meshgrid(xs)),
+      sample("scalar", [draw.real([]), draw.real([2])], (xs) => meshgrid(xs)),
     ],
     errors: [
       fails(
         "ShapeError",
-        "meshgrid: needs tensors with one axis, got shape [2, 2]. Use flatten().",
+        "meshgrid: needs tensors with at most one axis, got shape [2, 2]. Use flatten().",
         (backend) => meshgrid([zeros([2, 2], { backend })]),
       ),
     ],

@@ -1,5 +1,5 @@
 import { dot, einsum, matmul, outer, tensordot, zeros } from "@dl/tensor";
-import { fails, sample, type OpRecord } from "./record.ts";
+import { allTypes, fails, sample, type OpRecord } from "./record.ts";
 
 const shared = { theme: "matrices", differentiable: true } as const;
 
@@ -7,6 +7,7 @@ export const matrixRecords: readonly OpRecord[] = [
   {
     ...shared,
     name: "matmul",
+    dtypes: allTypes,
     samples: (draw) => {
       const shapes: [number[], number[]][] = [
         [
@@ -75,11 +76,11 @@ export const matrixRecords: readonly OpRecord[] = [
       ),
       fails(
         "DTypeError",
-        'matmul: needs a float tensor, got int32 and int32. Convert with x.cast("float32").',
+        'matmul: no type holds the numbers of both int32 and uint32. Convert one side with x.cast("int32") where its numbers fit, or both with x.cast("float32").',
         (backend) =>
           matmul(
             zeros([2, 2], { backend, dtype: "int32" }),
-            zeros([2, 2], { backend, dtype: "int32" }),
+            zeros([2, 2], { backend, dtype: "uint32" }),
           ),
       ),
     ],
@@ -87,6 +88,7 @@ export const matrixRecords: readonly OpRecord[] = [
   {
     ...shared,
     name: "dot",
+    dtypes: allTypes,
     samples: (draw) =>
       [5, 1, 0, 100].map((n) =>
         sample(`[${n}]`, [draw.real([n]), draw.real([n])], ([a, b]) => dot(a!, b!)),
@@ -121,6 +123,7 @@ export const matrixRecords: readonly OpRecord[] = [
   {
     ...shared,
     name: "tensordot",
+    dtypes: allTypes,
     samples: (draw) => [
       sample("one axis", [draw.real([2, 3]), draw.real([3, 4])], ([a, b]) => tensordot(a!, b!, 1)),
       sample("crossed", [draw.real([2, 3, 4]), draw.real([4, 3, 2])], ([a, b]) =>
@@ -143,6 +146,7 @@ export const matrixRecords: readonly OpRecord[] = [
   {
     ...shared,
     name: "einsum",
+    dtypes: allTypes,
     samples: (draw) => {
       const calls: [string, ...number[][]][] = [
         ["ij,jk->ik", [2, 3], [3, 4]],

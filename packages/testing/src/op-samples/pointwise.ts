@@ -1,4 +1,4 @@
-import type { DType } from "@dl/backend";
+import { isFloat, type DType } from "@dl/backend";
 import { ones, pointwiseFunctions, zeros, type Tensor } from "@dl/tensor";
 import {
   allTypes,
@@ -9,9 +9,9 @@ import {
   type OpRecord,
   type Sample,
 } from "./record.ts";
+import type { PointwiseFunction } from "./pointwise-function.ts";
 import { given, type SampleInput, type SampleSource } from "./sample-source.ts";
-
-type PointwiseFunction = (typeof pointwiseFunctions)[keyof typeof pointwiseFunctions];
+import { specialPoints } from "./special-points.ts";
 
 const integers: readonly DType[] = ["int32", "uint32", "bool"];
 const dtypesOf: Record<
@@ -22,6 +22,7 @@ const dtypesOf: Record<
   trueFloat: allTypes,
   numeric: allTypes,
   any: allTypes,
+  compared: allTypes,
   bool: allTypes,
   bits: integers,
   integer: integers,
@@ -50,14 +51,17 @@ function pointwiseSamples(draw: SampleSource, entry: PointwiseFunction): Sample[
     );
     const [low, high] = domain;
     const inside = low <= 2 && high >= 2 ? 2 : (low + high) / 2;
-    for (const number of new Set([inside, ...(numberForms?.keys() ?? [])]))
+    for (const number of new Set([inside, ...(numberForms?.keys() ?? [])])) {
+      const applied = call(entry, ...new Array<number>(tensorOperands).fill(number));
+      // A form may be for floats only, as x to the power of -1.
+      const asFloat = ([x]: readonly Tensor[]): Tensor[] =>
+        isFloat(x!.dtype) || number === inside ? [x!] : [x!.cast("float32")];
       samples.push(
-        sample(
-          `number ${number}`,
-          [draw.real([3, 4], domain)],
-          call(entry, ...new Array<number>(tensorOperands).fill(number)),
+        sample(`number ${number}`, [draw.real([3, 4], domain)], (inputs, target) =>
+          applied(asFloat(inputs), target),
         ),
       );
+    }
   }
   if (numbers.length > 0)
     samples.push(
@@ -83,11 +87,10 @@ function pointwiseExtremes(entry: PointwiseFunction): Sample[] {
   const floats = ([oddest, oddPairs, oddTriples][tensorOperands] ?? oddTriples).map(Math.fround);
   if (types !== "bits" && types !== "integer")
     samples.push(sample("floats", combinations(floats, tensorOperands + 1), call(entry)));
-  // Division by 0 and shifts past the word are not defined for integers.
-  const isDivision = (facts.domain?.[0] ?? -1) > 0;
-  const whole = oddIntegers.filter((value) => !isDivision || value > 0);
-  if (types === "numeric" || types === "bits")
-    samples.push(sample("int32", combinations(whole, tensorOperands + 1, "index"), call(entry)));
+  if (types === "numeric" || types === "any" || types === "compared" || types === "bits")
+    samples.push(
+      sample("int32", combinations(oddIntegers, tensorOperands + 1, "index"), call(entry)),
+    );
   return samples;
 }
 
@@ -172,6 +175,7 @@ const anyType: Record<keyof typeof dtypesOf, DType> = {
   trueFloat: "float32",
   numeric: "float32",
   any: "float32",
+  compared: "float32",
   bool: "bool",
   bits: "int32",
   integer: "int32",
@@ -187,6 +191,7 @@ export const pointwiseRecords: readonly OpRecord[] = Object.entries(pointwiseFun
       theme: "pointwise",
       samples: (draw) => pointwiseSamples(draw, entry),
       extremes: () => pointwiseExtremes(entry),
+      ...(facts.isDifferentiable !== false && { points: specialPoints(name, entry) }),
       errors: pointwiseErrors(name, entry),
       differentiable: facts.isDifferentiable === false ? "piecewise constant, or no float" : true,
       dtypes: dtypesOf[types],

@@ -27,6 +27,14 @@ export interface ErrorSample {
   readonly call: (backend: Backend) => unknown;
 }
 
+/** Calls at zeros, ones, ties and bounds, where the operation has a value. */
+export interface SpecialPoints {
+  /** It has two derivatives there too, which central differences must confirm. */
+  readonly smooth: readonly Sample[];
+  /** It has not; the gradient is a convention, the same on every backend. */
+  readonly rough: readonly Sample[];
+}
+
 /** Everything the tests know about one operation. */
 export interface OpRecord {
   readonly name: string;
@@ -35,6 +43,8 @@ export interface OpRecord {
   readonly samples: (draw: SampleSource) => readonly Sample[];
   /** Forward only, with NaN, infinities and zeros; compared in float32. */
   readonly extremes?: (draw: SampleSource) => readonly Sample[];
+  /** In the float types; forward, first and second derivative. */
+  readonly points?: SpecialPoints;
   readonly errors?: readonly ErrorSample[];
   /** `true`, or why there is no gradient. */
   readonly differentiable: true | string;

@@ -16,8 +16,10 @@ const noOperations: Readonly<Record<string, string>> = {
   observePrimitives: "what operations are made of",
   pointwiseFunctions: "the table of operations",
   mapTogether: "what operations are made of",
+  meanOver: "what means are made of",
   fusedMap: "what optimisers are made of; tested with them",
   compile: "a step as a whole; tested beside it",
+  store: "what gradient rules are made of",
   repeated: "what compiled steps are made of",
   stepRecorder: "what compiled steps are made of",
   checkTensor: "a check",
@@ -29,6 +31,10 @@ const noOperations: Readonly<Record<string, string>> = {
   memory: "memory",
   format: "text",
   tidy: "memory",
+  keepBeyondScope: "memory",
+  scopeOf: "memory",
+  releaseConsumer: "memory",
+  alias: "memory; tested with the ways to share elements",
   defaultGenerator: "a generator, not a tensor",
   manualSeed: "a generator, not a tensor",
   checkCount: "a check",
@@ -48,7 +54,7 @@ const notOnTensors = new Set(
 const renamed: Readonly<Record<string, string>> = { var: "variance" };
 /** Members of Tensor that are no operations. */
 const members = new Set(
-  `constructor data dispose toString assign rebind shape dtype backend ndim elementCount isPending
+  `constructor data dispose letGo toString toJSON assign rebind shape dtype backend ndim elementCount isPending
    format requiresGrad grad isLeaf requireGrad backward detach retainGrad registerHook`.split(
     /\s+/,
   ),

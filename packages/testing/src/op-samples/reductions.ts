@@ -240,7 +240,7 @@ export const reductionRecords: readonly OpRecord[] = [
     dtypes: allTypes,
     differentiable: notDifferentiable.integer,
   }),
-  reduction("logsumexp", (x, axes, k) => logsumexp(x, axes, keep(k)), { mayBeEmpty: false }),
+  reduction("logsumexp", (x, axes, k) => logsumexp(x, axes, keep(k)), {}),
   positional("max", (x, axis) => ({ ...max(x, axis) }), { dtypes: allTypes, mayBeEmpty: false }),
   positional("min", (x, axis) => ({ ...min(x, axis, keep(true)) }), {
     dtypes: allTypes,

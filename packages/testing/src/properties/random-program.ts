@@ -53,6 +53,10 @@ const operations = {
       : a.mean(axisOf(a, number), { keepDims: number % 2 === 0 }),
   amax: (a: Tensor, _b: Tensor, number: number): Tensor =>
     a.ndim === 0 || a.shape[axisOf(a, number)] === 0 ? a : a.amax(axisOf(a, number)),
+  // Of an expression that is not stored: its gradient must find the same element again.
+  shiftedAmin: (a: Tensor, _b: Tensor, number: number): Tensor =>
+    a.ndim === 0 || a.shape[axisOf(a, number)] === 0 ? a : a.sub(0.1).amin(axisOf(a, number)),
+  largest: (a: Tensor): Tensor => (a.elementCount === 0 ? a : a.mul(0.3).norm(Infinity)),
   sum: (a: Tensor): Tensor => a.sum(),
   softmax: (a: Tensor, _b: Tensor, number: number): Tensor =>
     a.ndim === 0 ? a : a.softmax(axisOf(a, number)),

@@ -46,12 +46,8 @@ export function sampleGrid(options: SampleGridOptions): Callback {
   return {
     async onEpoch(epoch, run) {
       if (epoch.epoch % every !== 0 && epoch.epoch !== run.epochs) return;
-      await inEvaluation(run.model, async () => {
-        await show(
-          noGrad(() => imageGrid(sample(), grid)),
-          epoch,
-        );
-      });
+      const picture = (): Tensor => noGrad(() => imageGrid(sample(), grid));
+      await show(inEvaluation(run.model, picture), epoch);
     },
   };
 }

@@ -1,7 +1,5 @@
-import { withPartials, type Partials, type Scalar } from "@dl/backend";
-import { unary, unaryWithNumber, unaryWithNumbers } from "../pointwise-definition.ts";
-import { sigmoid, softplus } from "./exponential.ts";
-import { referenceErf } from "./special.ts";
+import { constantLike, withPartials, type Partials, type Scalar } from "@dl/backend";
+import { lowerBound, upperBound } from "../../core/number-operand.ts";
 import {
   abs,
   add,
@@ -20,6 +18,9 @@ import {
   sub,
   tanh,
 } from "../../scalar-functions.ts";
+import { unary, unaryWithNumber, unaryWithNumbers } from "../pointwise-definition.ts";
+import { sigmoid, softplus } from "./exponential.ts";
+import { referenceErf } from "./special.ts";
 
 /** Derivative 1 where the output is above 0: only the output must be kept. */
 const reluPartials: Partials = (_args, y) => [cast(less(0, y), y.dtype)];
@@ -32,8 +33,12 @@ const hardtanhPartials: Partials = ([x, low, high]) => [
   cast(lessEqual(high!, x!), x!.dtype),
 ];
 const hardsigmoidPartials: Partials = ([x]) => [
-  select(and(less(-3, x!), less(x!, 3)), 1 / 6, mul(0, x!)),
+  select(and(less(-3, x!), less(x!, 3)), constantLike(1 / 6, x!), 0),
 ];
+
+const relu = (x: Scalar): Scalar => withPartials(max(x, 0), [x], reluPartials);
+/** A slope of 0 lets nothing through, however large. */
+const flatIsRelu = new Map([[0, relu]]);
 
 const elu = (x: Scalar, alpha: Scalar | number): Scalar =>
   select(less(0, x), x, mul(alpha, expm1(x)));
@@ -46,13 +51,18 @@ const tanhGeluScale = Math.sqrt(2 / Math.PI);
 const tanhGeluCubic = 0.044715;
 const geluTanhInner = (x: Scalar): Scalar =>
   mul(tanhGeluScale, mul(x, add(1, mul(tanhGeluCubic, mul(x, x)))));
-const geluTanhPartials: Partials = ([x]) => {
-  const t = tanh(geluTanhInner(x!));
-  // Bounded: from there on 1 - t² is 0, and 0 · Inf would be NaN.
+/** x² bounded: from there on 1 - t² is 0, and 0 · Inf would be NaN. */
+const tanhOfInnerPartials: Partials = ([x], t) => {
   const square = min(mul(x!, x!), 1e4);
   const slope = mul(tanhGeluScale, add(1, mul(3 * tanhGeluCubic, square)));
+  return [mul(sub(1, mul(t, t)), slope)];
+};
+const tanhOfInner = (x: Scalar): Scalar =>
+  withPartials(tanh(geluTanhInner(x)), [x], tanhOfInnerPartials);
+const geluTanhPartials: Partials = ([x]) => {
+  const t = tanhOfInner(x!);
   const bounded = max(min(x!, 100), -100);
-  return [add(mul(0.5, add(1, t)), mul(mul(0.5, bounded), mul(sub(1, mul(t, t)), slope)))];
+  return [add(mul(0.5, add(1, t)), mul(mul(0.5, bounded), tanhOfInnerPartials([x!], t)[0]!))];
 };
 
 const softsignPartials: Partials = ([x]) => {
@@ -73,7 +83,7 @@ export const activations = {
    * @example
    * await tensor([-1, 2]).relu().toArray(); // => [0, 2]
    */
-  relu: unary((x) => withPartials(max(x, 0), [x], reluPartials), {
+  relu: unary(relu, {
     types: "numeric",
     reference: (x) => Math.max(x, 0),
   }),
@@ -92,18 +102,24 @@ export const activations = {
    * @example
    * await tensor([-10, 2]).leakyRelu(0.1).toArray(); // => [-1, 2]
    */
-  leakyRelu: unaryWithNumber((x, slope) => select(less(0, x), x, mul(slope, x)), 0.01, {
-    reference: (x, slope) => (x > 0 ? x : slope * x),
-  }),
+  leakyRelu: unaryWithNumber(
+    (x, slope) => select(less(0, x), x, mul(slope, x)),
+    0.01,
+    { reference: (x, slope) => (x > 0 ? x : slope * x) },
+    flatIsRelu,
+  ),
   /**
    * x where positive, else alpha · (exp(x) - 1).
    *
    * @example
    * await tensor([-1, 2]).elu().toArray(); // => [-0.632121, 2]
    */
-  elu: unaryWithNumber(elu, 1, {
-    reference: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x)),
-  }),
+  elu: unaryWithNumber(
+    elu,
+    1,
+    { reference: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x)) },
+    flatIsRelu,
+  ),
   /**
    * The elu whose outputs keep mean 0 and variance 1.
    *
@@ -177,7 +193,10 @@ export const activations = {
   hardtanh: unaryWithNumbers(
     (x, low, high) => withPartials(min(max(x, low), high), [x, low, high], hardtanhPartials),
     [-1, 1],
-    { reference: (x, low, high) => Math.min(Math.max(x, low), high) },
+    {
+      reference: (x, low, high) => Math.min(Math.max(x, low), high),
+      numberRules: [lowerBound, upperBound],
+    },
   ),
   /**
    * x / 6 + 1/2, held between 0 and 1.

@@ -1,9 +1,15 @@
-import { dtypes, scalar, withPartials, type Scalar } from "@dl/backend";
-import { binary, ternary, unary } from "../pointwise-definition.ts";
+import {
+  constantLike,
+  isFloat,
+  scalar,
+  withPartials,
+  type Partials,
+  type Scalar,
+} from "@dl/backend";
+import { lowerBound, upperBound } from "../../core/number-operand.ts";
 import {
   abs,
   add,
-  bitcast,
   cast,
   div,
   equal,
@@ -20,45 +26,18 @@ import {
   sqrt,
   sub,
 } from "../../scalar-functions.ts";
-
-/** 1 above 0, -1 below, 0 at 0. */
-const signOf = (x: Scalar): Scalar =>
-  dtypes[x.dtype].kind === "float" || x.dtype === "int32"
-    ? sub(cast(less(0, x), x.dtype), cast(less(x, 0), x.dtype))
-    : cast(less(0, x), x.dtype);
+import { binary, ternary, unary } from "../pointwise-definition.ts";
+import {
+  floorDivide,
+  integerRemainder,
+  referenceQuotient,
+  referenceRemainder,
+  signOf,
+} from "./division.ts";
+import { integerExponent, integerPower } from "./integer-power.ts";
 
 /** x without its fraction. */
 const trunc = (x: Scalar): Scalar => select(less(x, 0), neg(floor(neg(x))), floor(x));
-
-const isFiniteScalar = (x: Scalar): Scalar => less(abs(x), Infinity);
-
-/** By way of the remainder, which is exact where the quotient may be rounded up to a whole number. */
-function floorDivide(a: Scalar, b: Scalar): Scalar {
-  if (dtypes[a.dtype].kind !== "float") return integerQuotient(a, b);
-  const finite = round(div(sub(a, mod(a, b)), b));
-  // a - a is NaN for infinite a.
-  const byInfinity = add(floor(mul(0.5, mul(signOf(a), signOf(b)))), sub(a, a));
-  const byNonzero = select(scalar.or(isFiniteScalar(b), scalar.isNaN(b)), finite, byInfinity);
-  return select(equal(b, 0), div(a, b), byNonzero);
-}
-
-/**
- * Integers have no division instruction, and their quotient is not exact in float32. Taken twice it
- * is: after the first estimate what is left is below 2¹⁰ divisors.
- */
-function integerQuotient(a: Scalar, b: Scalar): Scalar {
-  const quotient = (numerator: Scalar): Scalar =>
-    round(div(cast(numerator, "float32"), cast(b, "float32")));
-  const remainder = mod(a, b);
-  // Rounded towards zero first: the multiple of b below a may lie outside the integers.
-  const isBelow = scalar.and(scalar.not(equal(remainder, 0)), scalar.xor(less(a, 0), less(b, 0)));
-  const multiple = sub(a, select(isBelow, sub(remainder, b), remainder));
-  const estimate = cast(quotient(multiple), a.dtype);
-  // Signed also for uint32, since the estimate may be too large.
-  const rest = bitcast(sub(multiple, mul(estimate, b)), "int32");
-  const towardsZero = add(estimate, bitcast(cast(quotient(rest), "int32"), a.dtype));
-  return sub(towardsZero, cast(isBelow, a.dtype));
-}
 
 const reciprocalPartials = (_args: readonly Scalar[], y: Scalar): readonly Scalar[] => [
   neg(mul(y, y)),
@@ -72,6 +51,11 @@ const rsqrt = (x: Scalar): Scalar => withPartials(div(1, sqrt(x)), [x], rsqrtPar
 
 const square = (x: Scalar): Scalar => mul(x, x);
 
+/** As a quotient: 1 / x⁴ · x would be Inf · 0 at 0, and 0 · Inf far out. */
+const inverseSquarePartials: Partials = ([x], y) => [mul(-2, div(y, x!))];
+const inverseSquare = (x: Scalar): Scalar =>
+  withPartials(div(1, square(x)), [x], inverseSquarePartials);
+
 /** Below 0, or -0. */
 export const isNegative = (x: Scalar): Scalar =>
   scalar.or(less(x, 0), scalar.and(equal(x, 0), less(div(1, x), 0)));
@@ -80,8 +64,13 @@ export const isNegative = (x: Scalar): Scalar =>
 const withSignOf = (x: Scalar, magnitude: Scalar): Scalar =>
   select(isNegative(x), neg(magnitude), magnitude);
 
+/** Constant quotient between jumps; of magnitudes, the slope at 0 would be lost. */
+const fmodPartials: Partials = ([a, b]) => [constantLike(1, a!), neg(trunc(div(a!, b!)))];
 /** Of magnitudes, where the remainder is the same by every rule, and exact. */
-const truncatedRemainder = (a: Scalar, b: Scalar): Scalar => withSignOf(a, mod(abs(a), abs(b)));
+const truncatedRemainder = (a: Scalar, b: Scalar): Scalar =>
+  isFloat(a.dtype)
+    ? withPartials(withSignOf(a, mod(abs(a), abs(b))), [a, b], fmodPartials)
+    : integerRemainder(a, b);
 
 /** A comparison's choice, with NaN only where both are. */
 const ignoringNaN =
@@ -98,7 +87,7 @@ const heaviside = (x: Scalar, atZero: Scalar): Scalar =>
 
 /** Exponents worth a shorter formula than exp(b log x). */
 const powers: ReadonlyMap<number, (x: Scalar) => Scalar> = new Map([
-  [-2, (x) => reciprocal(square(x))],
+  [-2, inverseSquare],
   [-1, reciprocal],
   [-0.5, rsqrt],
   [0.5, sqrt],
@@ -139,18 +128,6 @@ function roundHalfToEven(x: number): number {
   return below % 2 === 0 ? below : below + 1;
 }
 
-function referenceRemainder(a: number, b: number): number {
-  const rest = a % b;
-  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
-}
-
-function referenceQuotient(a: number, b: number): number {
-  if (b === 0) return a / b;
-  if (Math.abs(b) === Infinity)
-    return Number.isFinite(a) ? Math.min(Math.sign(a) * Math.sign(b), 0) : NaN;
-  return Math.round((a - referenceRemainder(a, b)) / b);
-}
-
 export const arithmetic = {
   /**
    * x + other.
@@ -174,14 +151,14 @@ export const arithmetic = {
    */
   mul: binary(mul, { types: "numeric", reference: (a, b) => a * b }),
   /**
-   * x / other; integers are divided as float32.
+   * x / other; integers are divided as float32, by 0 too: ±Infinity or NaN.
    *
    * @example
    * await tensor([1, 2]).div(4).toArray(); // => [0.25, 0.5]
    */
   div: binary(div, { types: "trueFloat", reference: (a, b) => a / b, domain: [0.5, 2] }),
   /**
-   * Quotient rounded down.
+   * Quotient rounded down. Integers by 0 give 0, as in NumPy; -2³¹ by -1 wraps to -2³¹.
    *
    * @example
    * await tensor([-7, 7]).floorDivide(2).toArray(); // => [-4, 3]
@@ -193,7 +170,7 @@ export const arithmetic = {
     isDifferentiable: false,
   }),
   /**
-   * Remainder with the sign of the divisor, as Python's `%`.
+   * Remainder with the sign of the divisor, as Python's `%`; 0 for integers by 0.
    *
    * @example
    * await tensor([-7, 7]).remainder(3).toArray(); // => [2, 1]
@@ -204,24 +181,30 @@ export const arithmetic = {
     domain: [0.6, 0.9],
   }),
   /**
-   * Remainder with the sign of x, as C's and JavaScript's `%`.
+   * Remainder with the sign of x, as C's and JavaScript's `%`; 0 for integers by 0.
    *
    * @example
    * await tensor([-7, 7]).fmod(3).toArray(); // => [-1, 1]
    */
   fmod: binary(truncatedRemainder, {
+    types: "numeric",
     reference: (a, b) => a % b,
     domain: [0.6, 0.9],
   }),
   /**
-   * x to the power of the exponent.
+   * x to the power of the exponent. Integers stay integers, and wrap.
+   *
+   * @throws {ArgumentError} for integers to a whole number below 0; of a tensor's exponents below 0
+   * the whole part is taken.
    *
    * @example
    * await tensor([2, 3]).pow(2).toArray(); // => [4, 9]
    */
   pow: binary(
-    pow,
+    (base, exponent) => (isFloat(base.dtype) ? pow : integerPower)(base, exponent),
     {
+      types: "numeric",
+      numberRules: [integerExponent],
       reference: (a, b) =>
         a === 1 || b === 0 ? 1 : Math.abs(a) === 1 && Math.abs(b) === Infinity ? 1 : a ** b,
       domain: [0.3, 2.5],
@@ -234,28 +217,42 @@ export const arithmetic = {
    * @example
    * await tensor([1, 5]).maximum(3).toArray(); // => [3, 5]
    */
-  maximum: binary(max, { types: "any", reference: Math.max }),
+  maximum: binary(max, {
+    types: "any",
+    reference: Math.max,
+    numberRules: [lowerBound],
+  }),
   /**
    * The smaller of the two; NaN when either is NaN. At a tie each gets half the gradient.
    *
    * @example
    * await tensor([1, 5]).minimum(3).toArray(); // => [1, 3]
    */
-  minimum: binary(min, { types: "any", reference: Math.min }),
+  minimum: binary(min, {
+    types: "any",
+    reference: Math.min,
+    numberRules: [upperBound],
+  }),
   /**
    * The larger of the two, and the other where one is NaN.
    *
    * @example
    * await tensor([NaN, 5]).fmax(3).toArray(); // => [3, 5]
    */
-  fmax: binary(ignoringNaN(max), { reference: referenceIgnoringNaN(Math.max) }),
+  fmax: binary(ignoringNaN(max), {
+    reference: referenceIgnoringNaN(Math.max),
+    numberRules: [lowerBound],
+  }),
   /**
    * The smaller of the two, and the other where one is NaN.
    *
    * @example
    * await tensor([NaN, 5]).fmin(3).toArray(); // => [3, 3]
    */
-  fmin: binary(ignoringNaN(min), { reference: referenceIgnoringNaN(Math.min) }),
+  fmin: binary(ignoringNaN(min), {
+    reference: referenceIgnoringNaN(Math.min),
+    numberRules: [upperBound],
+  }),
   /**
    * |x| with the sign of the other, whose zeros have one.
    *

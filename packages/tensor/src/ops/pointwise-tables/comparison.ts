@@ -1,7 +1,30 @@
+import type { Scalar } from "@dl/backend";
+import { heldOrNaN, roundedDown, roundedUp } from "../../core/number-operand.ts";
 import { binary } from "../pointwise-definition.ts";
-import { equal, less, lessEqual, not } from "../../scalar-functions.ts";
+import * as scalar from "../../scalar-functions.ts";
 
-/** Comparisons give bool. Any comparison with NaN is false, but for notEqual. */
+type Compare = (a: Scalar, b: Scalar) => Scalar;
+
+/** Of int32 beside uint32, what is below 0 is below every other; the rest have the same bits. */
+const ordered =
+  (compare: Compare): Compare =>
+  (a, b) => {
+    if (a.dtype === b.dtype) return compare(a, b);
+    const { and, bitcast, lessEqual, less, or } = scalar;
+    return a.dtype === "int32"
+      ? or(less(a, 0), compare(bitcast(a, "uint32"), b))
+      : and(lessEqual(0, b), compare(a, bitcast(b, "uint32")));
+  };
+const less = /* @__PURE__ */ ordered(scalar.less);
+const lessEqual = /* @__PURE__ */ ordered(scalar.lessEqual);
+const equal: Compare = (a, b) =>
+  a.dtype === b.dtype ? scalar.equal(a, b) : scalar.and(lessEqual(a, b), lessEqual(b, a));
+const { not } = scalar;
+
+/**
+ * Comparisons give bool. Any comparison with NaN is false, but for notEqual. Integers are compared with
+ * any number, fractions and those outside the type too, as in mathematics.
+ */
 export const comparison = {
   /**
    * Whether x is the other.
@@ -10,7 +33,8 @@ export const comparison = {
    * await tensor([1, 2]).equal(2).toArray(); // => [false, true]
    */
   equal: binary(equal, {
-    types: "any",
+    types: "compared",
+    numberRules: [heldOrNaN],
     reference: (a, b) => Number(a === b),
     isDifferentiable: false,
   }),
@@ -21,7 +45,8 @@ export const comparison = {
    * await tensor([1, 2]).notEqual(2).toArray(); // => [true, false]
    */
   notEqual: binary((a, b) => not(equal(a, b)), {
-    types: "any",
+    types: "compared",
+    numberRules: [heldOrNaN],
     reference: (a, b) => Number(a !== b),
     isDifferentiable: false,
   }),
@@ -32,7 +57,8 @@ export const comparison = {
    * await tensor([1, 2]).less(2).toArray(); // => [true, false]
    */
   less: binary(less, {
-    types: "any",
+    types: "compared",
+    numberRules: [roundedUp],
     reference: (a, b) => Number(a < b),
     isDifferentiable: false,
   }),
@@ -43,7 +69,8 @@ export const comparison = {
    * await tensor([2, 3]).lessEqual(2).toArray(); // => [true, false]
    */
   lessEqual: binary(lessEqual, {
-    types: "any",
+    types: "compared",
+    numberRules: [roundedDown],
     reference: (a, b) => Number(a <= b),
     isDifferentiable: false,
   }),
@@ -54,7 +81,8 @@ export const comparison = {
    * await tensor([2, 3]).greater(2).toArray(); // => [false, true]
    */
   greater: binary((a, b) => less(b, a), {
-    types: "any",
+    types: "compared",
+    numberRules: [roundedDown],
     reference: (a, b) => Number(a > b),
     isDifferentiable: false,
   }),
@@ -65,7 +93,8 @@ export const comparison = {
    * await tensor([1, 2]).greaterEqual(2).toArray(); // => [false, true]
    */
   greaterEqual: binary((a, b) => lessEqual(b, a), {
-    types: "any",
+    types: "compared",
+    numberRules: [roundedUp],
     reference: (a, b) => Number(a >= b),
     isDifferentiable: false,
   }),

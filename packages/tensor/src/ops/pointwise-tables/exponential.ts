@@ -1,4 +1,4 @@
-import { scalar, withPartials, type Scalar } from "@dl/backend";
+import { scalar, vanishingWhere, withPartials, type Scalar } from "@dl/backend";
 import { binary, unary, unaryWithNumber } from "../pointwise-definition.ts";
 import {
   abs,
@@ -8,6 +8,8 @@ import {
   exp,
   expm1,
   isNaN,
+  less,
+  lessEqual,
   log,
   log1p,
   max,
@@ -36,8 +38,8 @@ const logitPartials = ([x]: readonly Scalar[]): readonly Scalar[] => [div(1, mul
 
 /** Each operand's share of the sum; half and half where the difference is Inf - Inf. */
 const logaddexpPartials = ([a, b]: readonly Scalar[]): readonly Scalar[] => {
-  const isTie = equal(a!, b!);
-  return [select(isTie, 0.5, sigmoid(sub(a!, b!))), select(isTie, 0.5, sigmoid(sub(b!, a!)))];
+  const isEven = scalar.and(equal(a!, b!), equal(abs(a!), Infinity));
+  return [select(isEven, 0.5, sigmoid(sub(a!, b!))), select(isEven, 0.5, sigmoid(sub(b!, a!)))];
 };
 const logaddexp = (a: Scalar, b: Scalar): Scalar =>
   withPartials(
@@ -46,10 +48,15 @@ const logaddexp = (a: Scalar, b: Scalar): Scalar =>
     logaddexpPartials,
   );
 
-const xlogyPartials = ([x, y]: readonly Scalar[]): readonly Scalar[] => [
-  select(equal(x!, 0), 0, log(y!)),
-  select(equal(x!, 0), 0, div(x!, y!)),
-];
+/** Linear in x, at 0 too; only beside y ≤ 0, where log(y) is no number, is the slope 0 there. */
+const xlogyPartials = ([x, y]: readonly Scalar[]): readonly Scalar[] => {
+  const isZero = equal(x!, 0);
+  const ratio = div(x!, y!);
+  return [
+    select(scalar.and(isZero, lessEqual(y!, 0)), 0, log(y!)),
+    vanishingWhere(isZero, ratio, select(less(0, y!), ratio, 0)),
+  ];
+};
 const xlogy = (x: Scalar, y: Scalar): Scalar => {
   const isZero = scalar.and(equal(x, 0), scalar.not(isNaN(y)));
   return withPartials(select(isZero, 0, mul(x, log(y))), [x, y], xlogyPartials);

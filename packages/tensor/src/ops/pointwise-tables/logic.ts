@@ -1,3 +1,5 @@
+import { ArgumentError } from "@dl/backend";
+import type { NumberRule } from "../../core/number-operand.ts";
 import { binary, unary, type PointwiseFacts } from "../pointwise-definition.ts";
 import { and, not, or, shiftLeft, shiftRight, xor } from "../../scalar-functions.ts";
 
@@ -10,6 +12,19 @@ const bitwise = (
   reference: PointwiseFacts["reference"],
   types: "bits" | "integer" = "bits",
 ): PointwiseFacts => ({ types, reference, isDifferentiable: false, domain: [0, 30] });
+
+/** @throws {ArgumentError} for a number of bits that a word does not have. */
+const shiftedBits =
+  (name: string): NumberRule =>
+  (bits) => {
+    if (!Number.isInteger(bits) || bits < 0 || bits > 31)
+      throw new ArgumentError(
+        name,
+        `the number of bits must be a whole number from 0 to 31: received ${bits}.`,
+        { received: bits },
+      );
+    return bits;
+  };
 
 export const logic = {
   /**
@@ -93,23 +108,28 @@ export const logic = {
     bitwise((x) => ~x),
   ),
   /**
-   * Bits moved up by `other`, which must lie in [0, 31].
+   * Bits moved up by `other`, which must lie in [0, 31]; a tensor's are taken modulo 32.
+   *
+   * @throws {ArgumentError} for another number.
    *
    * @example
    * await tensor([1, 3], { dtype: "int32" }).shiftLeft(2).toArray(); // => [4, 12]
    */
-  shiftLeft: binary(
-    shiftLeft,
-    bitwise((a, b) => a << b, "integer"),
-  ),
+  shiftLeft: binary(shiftLeft, {
+    ...bitwise((a, b) => a << b, "integer"),
+    numberRules: [shiftedBits("shiftLeft")],
+  }),
   /**
-   * Bits moved down by `other` in [0, 31]; keeps the sign of int32.
+   * Bits moved down by `other`, which must lie in [0, 31]; a tensor's are taken modulo 32. Keeps the
+   * sign of int32.
+   *
+   * @throws {ArgumentError} for another number.
    *
    * @example
    * await tensor([-8, 8], { dtype: "int32" }).shiftRight(1).toArray(); // => [-4, 4]
    */
-  shiftRight: binary(
-    shiftRight,
-    bitwise((a, b) => a >> b, "integer"),
-  ),
+  shiftRight: binary(shiftRight, {
+    ...bitwise((a, b) => a >> b, "integer"),
+    numberRules: [shiftedBits("shiftRight")],
+  }),
 };

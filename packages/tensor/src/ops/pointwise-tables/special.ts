@@ -1,8 +1,6 @@
 import { scalar, withPartials, type Partials, type Scalar } from "@dl/backend";
 import { unary, unaryWithNumber } from "../pointwise-definition.ts";
-import { abs, equal, exp, isNaN, less, mul, neg, select, sub } from "../../scalar-functions.ts";
-
-const erfcPartials: Partials = ([x]) => [mul(-2 / Math.sqrt(Math.PI), exp(neg(mul(x!, x!))))];
+import { abs, equal, isNaN, less, select, sub } from "../../scalar-functions.ts";
 
 /** Largest finite number of the expression's type. */
 const largest = (x: Scalar): number =>
@@ -59,7 +57,7 @@ export const special = {
    * @example
    * await tensor([0, 1]).erfc().toArray(); // => [1, 0.157299]
    */
-  erfc: unary((x) => withPartials(sub(1, scalar.erf(x)), [x], erfcPartials), {
+  erfc: unary((x) => sub(1, scalar.erf(x)), {
     reference: (x) => 1 - referenceErf(x),
   }),
   /**

@@ -92,7 +92,8 @@ function asinh(x: Scalar): Scalar {
   return withPartials(withSignOf(x, magnitude), [x], asinhPartials);
 }
 
-const acoshPartials: Partials = ([x]) => [div(1, sqrt(mul(sub(x!, 1), add(x!, 1))))];
+/** Two roots: x² may be infinite. */
+const acoshPartials: Partials = ([x]) => [div(1, mul(sqrt(sub(x!, 1)), sqrt(add(x!, 1))))];
 function acosh(x: Scalar): Scalar {
   const above = sub(x, 1);
   // Two roots: their product is NaN below -1 too, where the root of the product is not.

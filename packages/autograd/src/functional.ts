@@ -1,4 +1,4 @@
-import { checkOptions, GradientError } from "@dl/backend";
+import { checkOptions, GradientError, refuseOptions } from "@dl/backend";
 import { Tensor, zerosLike } from "@dl/tensor";
 import { backwardKinds, startGradient, type BackwardOptions } from "./backward.ts";
 import { checkGradient } from "./check-gradient.ts";
@@ -25,6 +25,7 @@ export function gradientsOf(
   inputs: readonly Tensor[],
   options: BackwardOptions = {},
 ): Tensor[] {
+  refuseOptions("gradientsOf", inputs, "the list of inputs");
   checkOptions("gradientsOf", options, backwardKinds);
   const start = startGradient("gradientsOf", output, options.gradient);
   return pullBack([output], [start], inputs.map(demandRecording), options).map(

@@ -1,4 +1,10 @@
-import { ArgumentError, checkOptions, GradientError, type OptionKinds } from "@dl/backend";
+import {
+  ArgumentError,
+  checkOptions,
+  GradientError,
+  refuseOptions,
+  type OptionKinds,
+} from "@dl/backend";
 import { Generator, uniform, type Tensor } from "@dl/tensor";
 import { vjp } from "./functional.ts";
 
@@ -42,6 +48,7 @@ export async function gradcheck(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): Promise<void> {
+  refuseOptions("gradcheck", inputs, "the list of inputs");
   const {
     epsilon = 1e-6,
     relativeTolerance = 1e-3,
@@ -101,6 +108,7 @@ export async function gradgradcheck(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): Promise<void> {
+  refuseOptions("gradgradcheck", inputs, "the list of inputs");
   checkOptions("gradgradcheck", options, gradcheckKinds);
   const output = f(...inputs.map((x) => x.detach()));
   const cotangent = uniform(output.shape, {

@@ -1,6 +1,7 @@
 import {
   ArgumentError,
   BackendError,
+  checkOptions,
   type Backend,
   type BackendMemory,
   type Binding,
@@ -9,6 +10,7 @@ import {
   type Executable,
   type HostOperand,
   type HostWork,
+  type OptionKinds,
   type Program,
 } from "@dl/backend";
 import type { SystemBlas } from "./blas/system-blas.ts";
@@ -45,6 +47,14 @@ export interface CpuOptions {
   readonly strictNonFinite?: boolean;
 }
 
+const cpuKinds: OptionKinds<CpuOptions> = {
+  deterministic: "boolean",
+  threads: 'number|"auto"',
+  maxMemoryBytes: "number",
+  blas: '"auto"',
+  strictNonFinite: "boolean",
+};
+
 /** All that 32-bit addresses reach, less what lies below the heap and what loads may overshoot. */
 const largestHeap = 2 ** 32 - 2 ** 20;
 
@@ -70,7 +80,7 @@ export async function cpuWith(
   parts: readonly CpuParts[],
   options: CpuOptions = {},
 ): Promise<Backend> {
-  const limit = options.maxMemoryBytes ?? largestHeap;
+  const { maxMemoryBytes: limit = largestHeap } = checkOptions("cpu", options, cpuKinds);
   if (!(limit > 0))
     throw new ArgumentError("cpu", `maxMemoryBytes must be above 0: received ${limit}.`, {
       received: limit,

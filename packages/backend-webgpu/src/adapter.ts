@@ -1,4 +1,4 @@
-import { UnsupportedError } from "@dl/backend";
+import { UnsupportedError, type OptionKinds } from "@dl/backend";
 import { hasOrderedSubgroups } from "./subgroups.ts";
 
 /** Which adapter {@link webgpu} takes and how much of it. */
@@ -19,6 +19,15 @@ export interface WebgpuOptions {
    */
   readonly subgroups?: boolean;
 }
+
+export const webgpuKinds: OptionKinds<WebgpuOptions> = {
+  powerPreference: '"low-power"|"high-performance"',
+  device: "object",
+  adapter: "object",
+  gpu: "object",
+  profile: "boolean",
+  subgroups: "boolean",
+};
 
 /** What is known of the device, for reports and for choosing another one. */
 export interface WebgpuAdapterInfo {

@@ -1,6 +1,7 @@
 import {
   ArgumentError,
   BackendError,
+  checkOptions,
   type Backend,
   type BackendMemory,
   type Binding,
@@ -11,7 +12,12 @@ import {
   type HostWork,
   type Program,
 } from "@dl/backend";
-import { acquireDevice, type WebgpuAdapterInfo, type WebgpuOptions } from "./adapter.ts";
+import {
+  acquireDevice,
+  webgpuKinds,
+  type WebgpuAdapterInfo,
+  type WebgpuOptions,
+} from "./adapter.ts";
 import { compileProgram } from "./compile.ts";
 import { WebgpuBuffer, WebgpuDevice } from "./gpu-device.ts";
 import { HostQueue } from "./host-queue.ts";
@@ -50,6 +56,7 @@ export interface WebgpuBackend extends Backend {
  * console.log(backend.info);
  */
 export async function webgpu(options: WebgpuOptions = {}): Promise<WebgpuBackend> {
+  checkOptions("webgpu", options, webgpuKinds);
   const acquired = await acquireDevice(options);
   return new GpuBackend(options, new WebgpuDevice(acquired, options.profile ?? false));
 }

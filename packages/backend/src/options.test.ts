@@ -57,8 +57,8 @@ test.each([
 test.each([
   [{ nesterov: 0 }, "nesterov must be a boolean: received 0."],
   [{ axis: "1" }, 'axis must be a number or a list: received "1".'],
-  [{ mode: "max" }, 'mode must be "mean" or "sum" or null: received "max".'],
-  [{ mode: 1 }, 'mode must be "mean" or "sum" or null: received 1.'],
+  [{ mode: "max" }, 'mode must be "mean", "sum" or null: received "max".'],
+  [{ mode: 1 }, 'mode must be "mean", "sum" or null: received 1.'],
   [{ after: { steps: 1 } }, "after must be a function: received { steps }."],
   [{ epsilon: null }, "epsilon must be a number: received null."],
   [{ epsilon: [1] }, "epsilon must be a number: received a list."],

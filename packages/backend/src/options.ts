@@ -107,15 +107,11 @@ export function refuseOptions(
     );
 }
 
+/** Whole words need not be told apart: none is a part of another, and quoted ones have their quotes. */
 function isOfKind(value: unknown, kind: OptionKind): boolean {
   if (typeof kind !== "string") return kind.accepts(value);
   const word = value === null ? "null" : Array.isArray(value) ? "list" : typeof value;
-  return (
-    kind === word ||
-    kind
-      .split("|")
-      .some((each) => each === word || (word === "string" && each === JSON.stringify(value)))
-  );
+  return kind.includes(word) || (word === "string" && kind.includes(JSON.stringify(value)));
 }
 
 function nameOf(kind: OptionKind): string {
@@ -123,7 +119,8 @@ function nameOf(kind: OptionKind): string {
   return kind
     .split("|")
     .map((word) => (word.startsWith('"') || word === "null" ? word : `a ${word}`))
-    .join(" or ");
+    .join(", ")
+    .replace(/, ([^,]+)$/, " or $1");
 }
 
 /** Names elsewhere that share no letters with ours. */

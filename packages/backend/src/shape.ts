@@ -163,7 +163,7 @@ export function normalizeAxes(
 ): readonly number[] {
   if (axes === undefined) return Array.from({ length: ndim }, (_, i) => i);
   const list = typeof axes === "number" ? [axes] : axes;
-  if (!Array.isArray(list)) refuseOptions(op, list, "the axes");
+  if (!Array.isArray(list)) refuseOptions(op, list, "the list of axes");
   checkList(op, list, "the axes", "whole numbers");
   const result = list
     .map((axis) => {

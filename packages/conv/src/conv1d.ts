@@ -10,7 +10,7 @@ export interface Conv1dOptions extends Convolution1dOptions {
 }
 
 export const conv1dKinds: OptionKinds<Conv1dOptions> = {
-  padding: "number|string",
+  padding: 'number|"same"|"valid"',
   stride: "number",
   dilation: "number",
   groups: "number",

@@ -47,7 +47,7 @@ export interface PaddingModeOptions {
 const paddedKinds: OptionKinds<PaddingModeOptions & WeightOptions> = /* @__PURE__ */ extendKinds(
   weightKinds,
   {
-    paddingMode: "string",
+    paddingMode: '"zeros"|"reflect"|"replicate"|"circular"',
   },
 );
 
@@ -90,7 +90,6 @@ export class Conv1d extends Module {
       paddingMode = "zeros",
     } = checkOptions("conv1d", options, conv1dLayerKinds);
     checkLayerChannels("conv1d", inChannels, outChannels, groups);
-    checkPaddingMode("conv1d", paddingMode);
     checkCount("conv1d", "kernelSize", kernelSize);
     const shape = [outChannels, inChannels / groups, kernelSize];
     const { weight, bias } = startingWeights(shape, outChannels, options);
@@ -148,7 +147,6 @@ export class Conv2d extends Module {
       paddingMode = "zeros",
     } = checkOptions("conv2d", options, conv2dLayerKinds);
     checkLayerChannels("conv2d", inChannels, outChannels, groups);
-    checkPaddingMode("conv2d", paddingMode);
     const kernel = images.sizesOf("conv2d", "kernelSize", kernelSize, 1);
     const shape = [outChannels, inChannels / groups, ...kernel];
     const { weight, bias } = startingWeights(shape, outChannels, options);
@@ -299,15 +297,6 @@ export function startingWeights(
         ? undefined
         : new Parameter(defaultUniform([outChannels], fanIn, random)),
   };
-}
-
-function checkPaddingMode(op: string, mode: string): void {
-  if (!["zeros", "reflect", "replicate", "circular"].includes(mode))
-    throw new ArgumentError(
-      op,
-      `unknown paddingMode: received ${JSON.stringify(mode)}. Use "zeros", "reflect", "replicate" or "circular".`,
-      { received: mode },
-    );
 }
 
 /** @throws {ArgumentError} for counts that cannot be. */

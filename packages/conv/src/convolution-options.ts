@@ -29,7 +29,7 @@ export interface Conv2dOptions extends ConvolutionOptions {
 }
 
 export const conv2dKinds: OptionKinds<Conv2dOptions> = {
-  padding: "number|list|string",
+  padding: 'number|list|"same"|"valid"',
   stride: "number|list",
   dilation: "number|list",
   groups: "number",

@@ -39,7 +39,7 @@ export interface InterpolateOptions {
 export const interpolateKinds: OptionKinds<InterpolateOptions> = {
   size: "number|list",
   scaleFactor: "number|list",
-  mode: "string",
+  mode: '"nearest"|"bilinear"|"bicubic"',
   alignCorners: "boolean",
 };
 
@@ -63,8 +63,8 @@ export const interpolateKinds: OptionKinds<InterpolateOptions> = {
  */
 export function interpolate(inputs: Tensor, options: InterpolateOptions): Tensor {
   const op = "interpolate";
-  const { mode = "nearest", alignCorners = false } = checkOptions(op, options, interpolateKinds);
   checkInputs(op, images, inputs);
+  const { mode = "nearest", alignCorners = false } = checkOptions(op, options, interpolateKinds);
   checkFloat(op, inputs);
   checkMode(op, mode, alignCorners);
   const from = imageSize(inputs);
@@ -87,12 +87,6 @@ export function interpolate(inputs: Tensor, options: InterpolateOptions): Tensor
 }
 
 function checkMode(op: string, mode: string, alignCorners: boolean): void {
-  if (mode !== "nearest" && mode !== "bilinear" && mode !== "bicubic")
-    throw new ArgumentError(
-      op,
-      `unknown mode: received ${JSON.stringify(mode)}. Use "nearest", "bilinear" or "bicubic".`,
-      { received: mode },
-    );
   if (mode === "nearest" && alignCorners)
     throw new ArgumentError(
       op,

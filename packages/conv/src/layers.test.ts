@@ -114,7 +114,7 @@ describe("says what does not fit", () => {
 
   it.each<[string, () => unknown]>([
     [
-      'conv2d: unknown paddingMode: received "mirror". Use "zeros", "reflect", "replicate" or "circular".',
+      'conv2d: paddingMode must be "zeros", "reflect", "replicate" or "circular": received "mirror".',
       () => new conv.Conv2d(1, 1, 3, { paddingMode: "mirror" as "reflect" }),
     ],
     [
@@ -131,7 +131,7 @@ describe("says what does not fit", () => {
         conv.conv1d(zeros([1, 1, 4]), zeros([1, 1, 3]), undefined, { padding: "same", stride: 2 }),
     ],
     [
-      'interpolate: unknown mode: received "area". Use "nearest", "bilinear" or "bicubic".',
+      'interpolate: mode must be "nearest", "bilinear" or "bicubic": received "area".',
       () => conv.interpolate(image(), { size: 2, mode: "area" as "nearest" }),
     ],
     [

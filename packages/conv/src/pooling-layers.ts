@@ -1,4 +1,4 @@
-import { checkOptions } from "@dl/backend";
+import { checkOptions, refuseOptions } from "@dl/backend";
 import { Module } from "@dl/nn";
 import type { Tensor } from "@dl/tensor";
 import {
@@ -39,6 +39,7 @@ export class MaxPool1d extends Module {
   constructor(kernelSize: number, options: MaxPool1dOptions = {}) {
     super();
     this.kernelSize = kernelSize;
+    refuseOptions("maxPool1d", kernelSize, "kernelSize");
     this.options = checkOptions("maxPool1d", options, maxPool1dKinds);
   }
 
@@ -60,6 +61,7 @@ export class AvgPool1d extends Module {
   constructor(kernelSize: number, options: AvgPool1dOptions = {}) {
     super();
     this.kernelSize = kernelSize;
+    refuseOptions("avgPool1d", kernelSize, "kernelSize");
     this.options = checkOptions("avgPool1d", options, avgPool1dKinds);
   }
 
@@ -81,6 +83,7 @@ export class MaxPool2d extends Module {
   constructor(kernelSize: Pair, options: MaxPool2dOptions = {}) {
     super();
     this.kernelSize = kernelSize;
+    refuseOptions("maxPool2d", kernelSize, "kernelSize");
     this.options = checkOptions("maxPool2d", options, maxPool2dKinds);
   }
 
@@ -102,6 +105,7 @@ export class AvgPool2d extends Module {
   constructor(kernelSize: Pair, options: AvgPool2dOptions = {}) {
     super();
     this.kernelSize = kernelSize;
+    refuseOptions("avgPool2d", kernelSize, "kernelSize");
     this.options = checkOptions("avgPool2d", options, avgPool2dKinds);
   }
 
@@ -125,6 +129,7 @@ export class LpPool2d extends Module {
     super();
     this.p = p;
     this.kernelSize = kernelSize;
+    refuseOptions("lpPool2d", kernelSize, "kernelSize");
     this.options = checkOptions("lpPool2d", options, lpPool2dKinds);
   }
 
@@ -197,6 +202,7 @@ export class MaxUnpool2d extends Module {
   constructor(kernelSize: Pair, options: MaxUnpool2dOptions = {}) {
     super();
     this.kernelSize = kernelSize;
+    refuseOptions("maxUnpool2d", kernelSize, "kernelSize");
     this.options = checkOptions("maxUnpool2d", options, maxUnpool2dKinds);
   }
 

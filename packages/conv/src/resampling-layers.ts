@@ -1,4 +1,4 @@
-import { checkOptions } from "@dl/backend";
+import { checkOptions, refuseOptions } from "@dl/backend";
 import { Module } from "@dl/nn";
 import type { Tensor } from "@dl/tensor";
 import { blur } from "./blur.ts";
@@ -77,6 +77,7 @@ export class Unfold extends Module {
   constructor(kernelSize: Pair, options: UnfoldOptions = {}) {
     super();
     this.kernelSize = kernelSize;
+    refuseOptions("unfold", kernelSize, "kernelSize");
     this.options = checkOptions("unfold", options, unfoldKinds);
   }
 
@@ -100,6 +101,7 @@ export class Fold extends Module {
     super();
     this.outputSize = outputSize;
     this.kernelSize = kernelSize;
+    refuseOptions("fold", kernelSize, "kernelSize");
     this.options = checkOptions("fold", options, unfoldKinds);
   }
 

@@ -1,4 +1,4 @@
-import { checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
+import { checkOptions, extendKinds, refuseOptions, type OptionKinds } from "@dl/backend";
 import { Module, weightKinds, type Parameter, type WeightOptions } from "@dl/nn";
 import type { Tensor } from "@dl/tensor";
 import {
@@ -135,6 +135,7 @@ export class MaxPool3d extends Module {
   constructor(kernelSize: Triple, options: MaxPool3dOptions = {}) {
     super();
     this.kernelSize = kernelSize;
+    refuseOptions("maxPool3d", kernelSize, "kernelSize");
     this.options = checkOptions("maxPool3d", options, maxPool3dKinds);
   }
 
@@ -156,6 +157,7 @@ export class AvgPool3d extends Module {
   constructor(kernelSize: Triple, options: AvgPool3dOptions = {}) {
     super();
     this.kernelSize = kernelSize;
+    refuseOptions("avgPool3d", kernelSize, "kernelSize");
     this.options = checkOptions("avgPool3d", options, avgPool3dKinds);
   }
 

@@ -1,5 +1,11 @@
-import { ArgumentError, type Backend } from "@dl/backend";
-import { checkDataset, checkFunction, checkGiven } from "./check-given.ts";
+import {
+  ArgumentError,
+  checkOptions,
+  extendKinds,
+  type Backend,
+  type OptionKinds,
+} from "@dl/backend";
+import { checkDataset, checkGiven } from "./check-given.ts";
 import { checkWhole } from "./check-range.ts";
 import type { AsyncDataset, ClassificationSample, HostBatch } from "./dataset.ts";
 import {
@@ -38,10 +44,27 @@ export interface LoadingOptions<S, T> {
   readonly backend?: Backend;
 }
 
+export const loadingKinds: OptionKinds<LoadingOptions<unknown, unknown>> = {
+  batchSize: "number",
+  seed: "number",
+  dropLast: "boolean",
+  shard: "object",
+  collate: "function",
+  transform: "function",
+  prefetch: "number",
+  signal: "object",
+  backend: "object",
+};
+
 export interface DataLoaderOptions<S, T = S> extends LoadingOptions<S, T> {
   /** A new order each epoch. Default false. */
   readonly shuffle?: boolean;
 }
+
+const dataLoaderKinds: OptionKinds<DataLoaderOptions<unknown>> = /* @__PURE__ */ extendKinds(
+  loadingKinds,
+  { shuffle: "boolean" },
+);
 
 /** Where a loader stands, and what its order depends on. Plain data: keep it as JSON. */
 export interface DataLoaderState {
@@ -94,10 +117,14 @@ export class DataLoader<S extends object = ClassificationSample, T extends objec
   #latest: Pass | undefined;
 
   constructor(dataset: AsyncDataset<S>, options: DataLoaderOptions<S, T>) {
-    const { batchSize, seed = 0, dropLast = false, shard = wholeEpoch, prefetch = 2 } = options;
+    const {
+      batchSize,
+      seed = 0,
+      dropLast = false,
+      shard = wholeEpoch,
+      prefetch = 2,
+    } = checkOptions("DataLoader", options, dataLoaderKinds);
     checkDataset(dataset, "DataLoader");
-    for (const name of ["collate", "transform"] as const)
-      if (options[name] !== undefined) checkFunction(options[name], name, "DataLoader");
     checkSeed(seed, "DataLoader");
     checkShard(shard, "DataLoader");
     checkWhole(prefetch, 0, Infinity, "prefetch", "DataLoader");

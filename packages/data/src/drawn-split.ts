@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import type { OptionKinds } from "@dl/backend";
 import { checkLength } from "./check-range.ts";
 import { checkSeed, RandomStream } from "./random-stream.ts";
 
@@ -14,6 +14,12 @@ export interface DrawnOptions {
   readonly seed?: number;
 }
 
+export const drawnKinds: OptionKinds<DrawnOptions> = {
+  length: "number",
+  split: '"train"|"test"',
+  seed: "number",
+};
+
 /**
  * The random numbers of one split of a drawn dataset.
  *
@@ -26,12 +32,6 @@ export function drawnSplit(
 ): RandomStream {
   checkLength(length, classDraws, op);
   checkSeed(seed, op);
-  if (split !== "train" && split !== "test")
-    throw new ArgumentError(
-      op,
-      `split must be "train" or "test": received ${JSON.stringify(split)}.`,
-      { expected: ["train", "test"], received: split },
-    );
   return new RandomStream(seed, streams[split]);
 }
 

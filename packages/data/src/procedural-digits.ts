@@ -1,10 +1,11 @@
+import { checkOptions } from "@dl/backend";
 import { checkGiven } from "./check-given.ts";
 import { checkIndex } from "./check-range.ts";
 import type { ClassificationSample, Dataset, HostBatch } from "./dataset.ts";
 import { paintPath } from "./digits/paint.ts";
 import { createPath, glyphsOf, traceGlyph } from "./digits/path.ts";
 import { bendPath, leanPath, placePath } from "./digits/warp.ts";
-import { drawnClass, type DrawnOptions, drawnSplit } from "./drawn-split.ts";
+import { drawnClass, drawnKinds, type DrawnOptions, drawnSplit } from "./drawn-split.ts";
 import { type RandomStream, randomStreams } from "./random-stream.ts";
 
 const size = 28;
@@ -32,6 +33,7 @@ export class ProceduralDigits implements Dataset {
   readonly #ink = new Float64Array(pixelCount);
 
   constructor(options: DrawnOptions) {
+    checkOptions("ProceduralDigits", options, drawnKinds);
     this.#random = drawnSplit(options, randomStreams.digits, "ProceduralDigits");
     this.length = options.length;
   }

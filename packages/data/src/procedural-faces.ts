@@ -1,7 +1,8 @@
+import { checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
 import { checkGiven } from "./check-given.ts";
 import { checkIndex, checkNumber, checkWhole } from "./check-range.ts";
 import type { Dataset, HostArray, HostBatch } from "./dataset.ts";
-import { type DrawnOptions, drawnSplit } from "./drawn-split.ts";
+import { drawnKinds, drawnSplit, type DrawnOptions } from "./drawn-split.ts";
 import { drawFace } from "./faces/draw-face.ts";
 import { drawPerson, type FaceAttributes } from "./faces/person.ts";
 import { type RandomStream, randomStreams } from "./random-stream.ts";
@@ -18,6 +19,17 @@ export interface ProceduralFacesOptions extends DrawnOptions {
   /** Side of the images. Default 32. */
   readonly size?: number;
 }
+
+const attributeKinds: OptionKinds<FaceAttributes> = {
+  smile: "number",
+  eyes: "number",
+  hair: "number",
+  tilt: "number",
+};
+
+const facesKinds: OptionKinds<ProceduralFacesOptions> = /* @__PURE__ */ extendKinds(drawnKinds, {
+  size: "number",
+});
 
 /** A picture of a face, and what about it is known. */
 export type FaceSample = {
@@ -46,7 +58,7 @@ export class ProceduralFaces implements Dataset<FaceSample> {
   readonly #random: RandomStream;
 
   constructor(options: ProceduralFacesOptions) {
-    const { length, size = 32 } = options;
+    const { length, size = 32 } = checkOptions("ProceduralFaces", options, facesKinds);
     this.#random = drawnSplit(options, randomStreams.faces, "ProceduralFaces");
     checkWhole(size, 8, 1024, "size", "ProceduralFaces");
     this.length = length;
@@ -67,6 +79,7 @@ export class ProceduralFaces implements Dataset<FaceSample> {
    */
   getWith(index: number, changes: Partial<FaceAttributes>): FaceSample {
     checkIndex(index, this.length, "ProceduralFaces.get");
+    checkOptions("ProceduralFaces.getWith", changes, attributeKinds);
     for (const name of faceAttributes)
       if (changes[name] !== undefined)
         checkNumber(changes[name], -1, 1, name, "ProceduralFaces.getWith");

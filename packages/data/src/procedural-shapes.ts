@@ -1,4 +1,4 @@
-import { sineCosine } from "@dl/backend";
+import { checkOptions, extendKinds, sineCosine, type OptionKinds } from "@dl/backend";
 import { checkGiven } from "./check-given.ts";
 import { checkIndex, checkWhole } from "./check-range.ts";
 import type { ClassificationSample, Dataset, HostBatch } from "./dataset.ts";
@@ -12,7 +12,7 @@ import {
   turned,
   without,
 } from "./drawing/canvas.ts";
-import { drawnClass, type DrawnOptions, drawnSplit } from "./drawn-split.ts";
+import { drawnClass, drawnKinds, drawnSplit, type DrawnOptions } from "./drawn-split.ts";
 import { type RandomStream, randomStreams } from "./random-stream.ts";
 
 /** A polygon with its corners at equal angles around the origin; several radii take turns. */
@@ -67,6 +67,10 @@ export interface ProceduralShapesOptions extends DrawnOptions {
   readonly size?: number;
 }
 
+const shapesKinds: OptionKinds<ProceduralShapesOptions> = /* @__PURE__ */ extendKinds(drawnKinds, {
+  size: "number",
+});
+
 /**
  * Coloured shapes of any size, place and angle on a coloured ground.
  *
@@ -88,7 +92,7 @@ export class ProceduralShapes implements Dataset {
   readonly #shapes = shapes.map(([, create]) => create());
 
   constructor(options: ProceduralShapesOptions) {
-    const { length, size = 32 } = options;
+    const { length, size = 32 } = checkOptions("ProceduralShapes", options, shapesKinds);
     this.#random = drawnSplit(options, randomStreams.shapes, "ProceduralShapes");
     checkWhole(size, 8, 1024, "size", "ProceduralShapes");
     this.length = length;

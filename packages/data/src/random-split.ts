@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions, refuseOptions } from "@dl/backend";
 import { checkDataset, checkList } from "./check-given.ts";
 import { checkWhole } from "./check-range.ts";
 import type { AsyncDataset, Dataset } from "./dataset.ts";
@@ -36,10 +36,12 @@ export function randomSplit<S extends object>(
 export function randomSplit<S extends object>(
   dataset: AsyncDataset<S>,
   sizes: readonly number[],
-  { seed = 0 }: RandomSplitOptions = {},
+  options: RandomSplitOptions = {},
 ): AsyncDataset<S>[] {
   checkDataset(dataset, "randomSplit");
   checkList(sizes, "sizes", "randomSplit");
+  refuseOptions("randomSplit", sizes, "the sizes");
+  const { seed = 0 } = checkOptions("randomSplit", options, { seed: "number" });
   const order = shuffledIndices(dataset.length, seed, "randomSplit");
   let start = 0;
   return partLengths(dataset.length, sizes).map((length) =>
@@ -74,9 +76,10 @@ export function kFolds<S extends object>(
 export function kFolds<S extends object>(
   dataset: AsyncDataset<S>,
   count: number,
-  { seed = 0 }: RandomSplitOptions = {},
+  options: RandomSplitOptions = {},
 ): Fold<AsyncDataset<S>>[] {
   checkDataset(dataset, "kFolds");
+  const { seed = 0 } = checkOptions("kFolds", options, { seed: "number" });
   checkWhole(count, 2, dataset.length, "count", "kFolds");
   const order = shuffledIndices(dataset.length, seed, "kFolds");
   return Array.from({ length: count }, (_, fold) => ({

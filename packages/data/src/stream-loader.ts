@@ -1,7 +1,7 @@
-import { ArgumentError } from "@dl/backend";
-import { checkFunction, checkGiven } from "./check-given.ts";
+import { ArgumentError, checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
+import { checkGiven } from "./check-given.ts";
 import { checkWhole } from "./check-range.ts";
-import type { LoadingOptions } from "./data-loader.ts";
+import { loadingKinds, type LoadingOptions } from "./data-loader.ts";
 import type { ClassificationSample, HostBatch, IterableDataset } from "./dataset.ts";
 import { hostBatchOf } from "./host-array.ts";
 import { checkShard, type Shard, wholeEpoch } from "./loading/epoch-order.ts";
@@ -17,6 +17,11 @@ export interface StreamLoaderOptions<S, T = S> extends LoadingOptions<S, T> {
    */
   readonly shuffleBuffer?: number;
 }
+
+const streamLoaderKinds: OptionKinds<StreamLoaderOptions<unknown>> = /* @__PURE__ */ extendKinds(
+  loadingKinds,
+  { shuffleBuffer: "number" },
+);
 
 /** Where a stream loader stands. Plain data: keep it as JSON. */
 export interface StreamLoaderState {
@@ -54,10 +59,14 @@ export class StreamLoader<S extends object = ClassificationSample, T extends obj
   #latest: StreamLoaderState | undefined;
 
   constructor(dataset: IterableDataset<S>, options: StreamLoaderOptions<S, T>) {
-    const { batchSize, seed = 0, shard = wholeEpoch, prefetch = 2, shuffleBuffer = 0 } = options;
+    const {
+      batchSize,
+      seed = 0,
+      shard = wholeEpoch,
+      prefetch = 2,
+      shuffleBuffer = 0,
+    } = checkOptions("StreamLoader", options, streamLoaderKinds);
     checkGiven(dataset, "the dataset", ["samples()"], "StreamLoader");
-    for (const name of ["collate", "transform"] as const)
-      if (options[name] !== undefined) checkFunction(options[name], name, "StreamLoader");
     checkWhole(batchSize, 1, Infinity, "batchSize", "StreamLoader");
     checkWhole(prefetch, 0, Infinity, "prefetch", "StreamLoader");
     checkWhole(shuffleBuffer, 0, Infinity, "shuffleBuffer", "StreamLoader");

@@ -6,7 +6,14 @@ import {
   ShapeError,
   type OptionKinds,
 } from "@dl/backend";
-import { randomKinds, tensorKind, zeros, type RandomOptions, type Tensor } from "@dl/tensor";
+import {
+  checkTensor,
+  randomKinds,
+  tensorKind,
+  zeros,
+  type RandomOptions,
+  type Tensor,
+} from "@dl/tensor";
 import { Dropout } from "./dropout.ts";
 import { xavierUniform } from "./initializers/scaled.ts";
 import { checkCount, randomOptions } from "./layer-options.ts";
@@ -157,6 +164,7 @@ export class MultiHeadAttention extends Module {
   }
 
   #check(query: Tensor, key: Tensor, value: Tensor): void {
+    for (const each of [query, key, value]) checkTensor("multiHeadAttention", each);
     const fits =
       [query, key, value].every((x) => x.ndim === 3 && x.shape[2] === this.features) &&
       query.shape[0] === key.shape[0] &&

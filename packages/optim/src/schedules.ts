@@ -1,4 +1,4 @@
-import { checkOptions, integerPower, realPower, sineCosine } from "@dl/backend";
+import { ArgumentError, checkOptions, integerPower, realPower, sineCosine } from "@dl/backend";
 import { checkCount, checkNonNegative, checkPositive, checkShare } from "./check-options.ts";
 
 /**
@@ -42,6 +42,12 @@ export function multiStepSchedule(options: {
     milestones: "list",
     factor: "number",
   });
+  if (!Array.isArray(milestones))
+    throw new ArgumentError(
+      "multiStepSchedule",
+      `milestones must be a list: received ${String(milestones)}.`,
+      { received: milestones },
+    );
   for (const milestone of milestones)
     checkNonNegative("multiStepSchedule", "a milestone", milestone);
   checkNonNegative("multiStepSchedule", "factor", factor);

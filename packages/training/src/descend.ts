@@ -1,5 +1,5 @@
 import { noGrad } from "@dl/autograd";
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions } from "@dl/backend";
 import type { AnyOptimizer, LBFGS, SteppingOptimizer } from "@dl/optim";
 import type { Tensor } from "@dl/tensor";
 import { checkLoss } from "./check-loss.ts";
@@ -28,6 +28,7 @@ export function descend(
   losses: LossOf | readonly LossOf[],
   options: DescendOptions = {},
 ): Tensor {
+  checkOptions("descend", options, { clip: "function" });
   return descendIn("descend", optimizer, losses, options);
 }
 

@@ -1,4 +1,5 @@
-import type { Module } from "@dl/nn";
+import { checkOptions, type OptionKinds } from "@dl/backend";
+import { Module } from "@dl/nn";
 import { visitBatches, type Batches } from "./batches.ts";
 import { claim } from "./claims.ts";
 import { inEvaluation } from "./in-evaluation.ts";
@@ -32,6 +33,14 @@ export interface PassOptions<Batch> {
 export type EvaluateOptions<Batch, M extends Metrics = Record<never, never>> = Objective<Batch> &
   PassOptions<Batch> & { readonly metrics?: M };
 
+const passKinds: OptionKinds<PassOptions<unknown>> = { data: "object|list", signal: "object" };
+const evaluateKinds: OptionKinds<EvaluateOptions<unknown, Metrics>> = {
+  ...passKinds,
+  loss: "function",
+  forwardPass: "function",
+  metrics: "object",
+};
+
 /**
  * The mean loss and the metrics of a model over data, in evaluation and without gradients.
  *
@@ -59,7 +68,9 @@ export async function evaluate<Batch>(
   subject: Module | Evaluable<Batch, Scalars, Metrics>,
   options: PassOptions<Batch> | EvaluateOptions<Batch, Metrics>,
 ): Promise<FiguresOf<Scalars, Metrics>> {
-  const step = "evaluate" in subject ? subject : judged(subject, options as EvaluateOptions<Batch>);
+  const step =
+    subject instanceof Module ? judged(subject, options as EvaluateOptions<Batch>) : subject;
+  checkOptions<object>("evaluate", options, subject === step ? passKinds : evaluateKinds);
   const release = claim("evaluate", "a metric is", Object.values(step.metrics ?? {}));
   try {
     return await passOver("evaluate", step, options);

@@ -1,8 +1,10 @@
+import { checkOptions } from "@dl/backend";
 import { Module } from "@dl/nn";
 import type { Metrics } from "./metrics/metric.ts";
 import type { EpochReport } from "./reports.ts";
-import { supervisedIn, type Loss, type SupervisedOptions } from "./supervised.ts";
-import { Trainer, type TrainerOptions } from "./trainer.ts";
+import { supervisedIn, supervisedKinds, type Loss, type SupervisedOptions } from "./supervised.ts";
+import { Trainer } from "./trainer.ts";
+import { trainerKinds, type TrainerOptions } from "./trainer-options.ts";
 import type { FiguresOf, Scalars, TrainingStep } from "./training-step.ts";
 
 /** What a model learns, from what, and what is done beside it. */
@@ -39,9 +41,16 @@ export async function fit<Batch>(
   subject: Module | TrainingStep<Batch>,
   options: TrainerOptions<Batch> | FitOptions<Batch, Metrics>,
 ): Promise<readonly EpochReport[]> {
-  const step =
-    subject instanceof Module
-      ? supervisedIn("fit", subject, options as FitOptions<Batch, Metrics>)
-      : subject;
-  return await new Trainer<Batch>(step, options).fit();
+  if (!(subject instanceof Module)) return await new Trainer<Batch>(subject, options).fit();
+  const given = options as FitOptions<Batch, Metrics>;
+  checkOptions<FitOptions<Batch, Metrics>>("fit", given, { ...supervisedKinds, ...trainerKinds });
+  const {
+    loss: _loss,
+    forwardPass: _pass,
+    optimizer: _by,
+    clip: _clip,
+    metrics: _of,
+    ...rest
+  } = given;
+  return await new Trainer<Batch>(supervisedIn("fit", subject, given), rest).fit();
 }

@@ -21,7 +21,7 @@ export { RunningMean } from "./metrics/running-mean.ts";
 export { supervised } from "./supervised.ts";
 export type { Loss, SupervisedOptions } from "./supervised.ts";
 export { Trainer } from "./trainer.ts";
-export type { TrainerOptions } from "./trainer.ts";
+export type { TrainerOptions } from "./trainer-options.ts";
 export type {
   AnyOptimizerState,
   ProgressState,

@@ -1,5 +1,5 @@
 import { noGrad } from "@dl/autograd";
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions, type OptionKinds } from "@dl/backend";
 import type { Module } from "@dl/nn";
 import type { AnyOptimizer } from "@dl/optim";
 import type { Tensor } from "@dl/tensor";
@@ -15,6 +15,14 @@ export type SupervisedOptions<Batch, M extends Metrics = Record<never, never>> =
     /** Figures of outputs beside targets, by name. */
     readonly metrics?: M;
   };
+
+export const supervisedKinds: OptionKinds<SupervisedOptions<unknown, Metrics>> = {
+  loss: "function",
+  forwardPass: "function",
+  optimizer: "object",
+  clip: "function",
+  metrics: "object",
+};
 
 /** The scalars of supervised learning: the loss, and what else the forward pass gives. */
 export interface Loss extends Record<string, Tensor> {
@@ -34,7 +42,7 @@ export function supervised<Batch, M extends Metrics = Record<never, never>>(
   model: Module,
   options: SupervisedOptions<Batch, M>,
 ): TrainingStep<Batch, Loss, M> {
-  return supervisedIn("supervised", model, options);
+  return supervisedIn("supervised", model, checkOptions("supervised", options, supervisedKinds));
 }
 
 /** {@link supervised} whose errors speak of `op`. */

@@ -1,5 +1,6 @@
 import { cpu } from "@dl/backend-cpu";
 import { ArrayDataset, DataLoader } from "@dl/data";
+import { crossEntropy, Dropout, Linear, meanSquaredError, ReLU, Sequential } from "@dl/nn";
 import {
   Adam,
   clipGradNorm,
@@ -13,28 +14,34 @@ import {
 } from "@dl/optim";
 import { configure, Generator, manualSeed, normal, tensor, type Tensor } from "@dl/tensor";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { crossEntropy, Dropout, Linear, meanSquaredError, ReLU, Sequential } from "@dl/nn";
 import {
   Accuracy,
   descend,
   evaluate,
   fit,
+  supervised,
   Trainer,
   type Callback,
   type FitOptions,
   type Metrics,
   type SupervisedBatch,
-  supervised,
+  type TrainerOptions,
 } from "./index.ts";
 
 beforeAll(async () => {
   configure({ backend: await cpu() });
 });
 
-const trainerOf = (
+function trainerOf(
   model: Sequential,
-  options: FitOptions<SupervisedBatch, Metrics>,
-): Trainer<SupervisedBatch> => new Trainer<SupervisedBatch>(supervised(model, options), options);
+  { loss, optimizer, clip, metrics, ...rest }: FitOptions<SupervisedBatch, Metrics>,
+): Trainer<SupervisedBatch> {
+  const learning = { loss: loss!, optimizer, ...(clip && { clip }), ...(metrics && { metrics }) };
+  return new Trainer<SupervisedBatch>(
+    supervised(model, learning),
+    rest as TrainerOptions<SupervisedBatch>,
+  );
+}
 beforeEach(() => {
   manualSeed(5);
 });

@@ -1,11 +1,10 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions } from "@dl/backend";
 import { checkCount } from "@dl/nn";
 import type { AnyOptimizer, ReduceOnPlateau, Scheduler, WeightAverage } from "@dl/optim";
 import { defaultGenerator, type Generator } from "@dl/tensor";
 import {
   batchCountOf,
   checkBatches,
-  isBatches,
   isSeekable,
   visitBatches,
   type Batches,
@@ -23,7 +22,7 @@ import {
 } from "./metrics/metric.ts";
 import { sampleCount } from "./objective.ts";
 import { Pace } from "./pace.ts";
-import { monitored, type EpochReport, type Monitor, type StepReport } from "./reports.ts";
+import { monitored, type EpochReport, type StepReport } from "./reports.ts";
 import { RunningFigures } from "./running-figures.ts";
 import { StepRunner } from "./step-runner.ts";
 import {
@@ -32,6 +31,7 @@ import {
   trainingStepState,
   type TrainerState,
 } from "./trainer-state.ts";
+import { listOf, namedSets, trainerKinds, type TrainerOptions } from "./trainer-options.ts";
 import {
   checkScalars,
   checkTrainingStep,
@@ -40,37 +40,6 @@ import {
   type Scalars,
   type TrainingStep,
 } from "./training-step.ts";
-
-/** What a training goes through, how long, and what is done beside it. */
-export interface TrainerOptions<Batch> {
-  /** One pass per epoch: a `DataLoader`, a `StreamLoader`, or an array of batches. */
-  readonly data: Batches<Batch>;
-  readonly epochs: number;
-  /** Batches whose gradients are averaged into one step. Default 1. */
-  readonly accumulate?: number;
-  /** Evaluated after each epoch: one set, or several by name. */
-  readonly validation?: Batches<Batch> | Readonly<Record<string, Batches<Batch>>>;
-  /** Go on after each step. */
-  readonly schedule?: Scheduler | readonly Scheduler[];
-  /** Told the monitored figure after each epoch. */
-  readonly epochSchedule?: ReduceOnPlateau | readonly ReduceOnPlateau[];
-  /** The figure that epoch schedules are told. Default "loss". */
-  readonly monitor?: Monitor;
-  /** Take in the weights after each step. */
-  readonly averages?: WeightAverage | readonly WeightAverage[];
-  /** Validate with the averages in the weights' place. Default false. */
-  readonly validateAverages?: boolean;
-  readonly callbacks?: readonly Callback[];
-  /** Random generators in use, for the state; the default one unless said. */
-  readonly generators?: readonly Generator[];
-  /** Stops between two steps; the promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** Whether steps are compiled. Default true. */
-  readonly compile?: boolean;
-}
-
-const listOf = <Item>(given: Item | readonly Item[] | undefined): readonly Item[] =>
-  given === undefined ? [] : Array.isArray(given) ? given : [given as Item];
 
 /**
  * A training that can be stopped, kept and continued to the same bits: {@link fit} with a state.
@@ -118,6 +87,7 @@ export class Trainer<
   #isStopped = false;
 
   constructor(trainingStep: TrainingStep<Batch, S, M>, options: TrainerOptions<Batch>) {
+    checkOptions("fit", options, trainerKinds);
     const { data, epochs, accumulate = 1, validation, generators } = options;
     checkTrainingStep("fit", trainingStep);
     checkBatches("fit", data);
@@ -401,18 +371,6 @@ export class Trainer<
     if (isSeekable(data) && state.loader !== undefined) data.loadState(state.loader);
     this.#callbacks.forEach((callback, i) => callback.loadStateDict?.(state.callbacks[i]));
   }
-}
-
-/** Validation sets by name. @throws {ArgumentError} for one that cannot be gone through. */
-function namedSets<Batch>(
-  given: TrainerOptions<Batch>["validation"],
-): ReadonlyMap<string, Batches<Batch>> {
-  if (given === undefined) return new Map();
-  const sets = isBatches(given)
-    ? [["validation", given] as const]
-    : Object.entries(given as Readonly<Record<string, Batches<Batch>>>);
-  for (const [, data] of sets) checkBatches("fit", data);
-  return new Map(sets);
 }
 
 /** Runs `turn` with the averages in the weights' place. */

@@ -1,4 +1,4 @@
-import { ArgumentError, FormatError } from "@dl/backend";
+import { ArgumentError, checkOptions, FormatError } from "@dl/backend";
 import { checkWhole } from "../check-range.ts";
 import { describe } from "../host-array.ts";
 
@@ -9,7 +9,8 @@ export interface ReadLimits {
 }
 
 /** The limit asked for, or 1 GiB. @throws {ArgumentError} unless it is a whole number of at least 1. */
-export function checkedLimit({ maxByteLength = 2 ** 30 }: ReadLimits, op: string): number {
+export function checkedLimit(limits: ReadLimits, op: string): number {
+  const { maxByteLength = 2 ** 30 } = checkOptions(op, limits, { maxByteLength: "number" });
   checkWhole(maxByteLength, 1, Infinity, "maxByteLength", op);
   return maxByteLength;
 }

@@ -1,4 +1,4 @@
-import { ArgumentError, FormatError } from "@dl/backend";
+import { ArgumentError, checkOptions, FormatError, type OptionKinds } from "@dl/backend";
 import { CsvScanner } from "./csv-scanner.ts";
 import { textOf } from "./text-of.ts";
 
@@ -22,6 +22,13 @@ export interface ParseCsvOptions {
   /** Types of columns by name; a column is of numbers if all that is there reads as one. */
   readonly types?: Readonly<Record<string, CsvColumn["type"]>>;
 }
+
+const csvKinds: OptionKinds<ParseCsvOptions> = {
+  delimiter: "string",
+  hasHeader: "boolean",
+  missing: "list",
+  types: "object",
+};
 
 const usualMissing = ["NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "?"];
 const numberForm = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(inf|Inf|Infinity)$/;
@@ -49,7 +56,12 @@ const mostColumns = 16_384;
  */
 export function parseCsv(source: string | Uint8Array, options: ParseCsvOptions = {}): CsvTable {
   const op = "parseCsv";
-  const { delimiter = ",", hasHeader = true, missing = usualMissing, types = {} } = options;
+  const {
+    delimiter = ",",
+    hasHeader = true,
+    missing = usualMissing,
+    types = {},
+  } = checkOptions(op, options, csvKinds);
   if (delimiter.length !== 1 || /["\r\n]/.test(delimiter))
     throw new ArgumentError(
       op,

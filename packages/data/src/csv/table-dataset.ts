@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions, type OptionKinds } from "@dl/backend";
 import { checkGiven, checkList } from "../check-given.ts";
 import { ArrayDataset } from "../array-dataset.ts";
 import type { ClassificationSample, HostArray } from "../dataset.ts";
@@ -18,6 +18,12 @@ export interface TableColumns {
    */
   readonly missing?: "refuse" | "dropRow" | "mean";
 }
+
+const tableKinds: OptionKinds<TableColumns> = {
+  inputs: "list",
+  targets: "string",
+  missing: '"refuse"|"dropRow"|"mean"',
+};
 
 /**
  * Rows of a table as samples with a class; the classes are numbered in the order of their size
@@ -85,8 +91,8 @@ function inputRows(
   options: TableColumns,
   op: string,
 ): { inputs: HostArray; rows: readonly number[] } {
+  const { inputs, targets, missing = "refuse" } = checkOptions(op, options, tableKinds);
   checkGiven(options, "the columns", ["inputs", "targets"], op);
-  const { inputs, targets, missing = "refuse" } = options;
   checkGiven(table, "the table", ["rowCount", "column()"], op);
   checkList(inputs, "inputs", op);
   if (inputs.length === 0)

@@ -1,7 +1,8 @@
+import { checkOptions } from "@dl/backend";
 import { checkJpeg, type JpegInfo } from "./check-jpeg.ts";
 import type { DecodedImage } from "./decoded-image.ts";
 import { decodePng } from "./decode-png.ts";
-import type { ImageLimits } from "./image-info.ts";
+import { limitKinds, type ImageLimits } from "./image-info.ts";
 import { formatOf } from "./inspect-image.ts";
 import { upright } from "./orientation.ts";
 
@@ -17,6 +18,7 @@ export async function decodeFile(
   decodeJpeg: (info: JpegInfo) => Promise<DecodedImage>,
   op: string,
 ): Promise<DecodedImage> {
+  checkOptions(op, limits, limitKinds);
   if (formatOf(bytes, op) === "png") return decodePng(bytes, limits, op);
   const info = checkJpeg(bytes, limits, op);
   return upright(await decodeJpeg(info), info.orientation);

@@ -1,6 +1,6 @@
-import { ArgumentError, FormatError } from "@dl/backend";
+import { ArgumentError, checkOptions, FormatError, type OptionKinds } from "@dl/backend";
 import { checkIndex, checkWhole } from "../check-range.ts";
-import { checkFunction, checkGiven, checkIterable, checkList } from "../check-given.ts";
+import { checkFunction, checkGiven, checkIterable } from "../check-given.ts";
 import { orderedClasses } from "../class-names.ts";
 import type { AsyncDataset, ClassificationSample } from "../dataset.ts";
 import {
@@ -30,6 +30,12 @@ export interface ImageFolderOptions extends ImageLimits {
   readonly maxByteLength?: number;
 }
 
+export const imageFolderKinds: OptionKinds<ImageFolderOptions> = {
+  size: "number|list",
+  channels: "number",
+  maxByteLength: "number",
+  maxPixelCount: "number",
+};
 /** Left by macOS in archives, by Synology beside images, and by Windows. */
 const systemNames: ReadonlySet<string> = new Set([
   "__MACOSX",
@@ -68,10 +74,9 @@ export class ImageFolder implements AsyncDataset {
   readonly #options: ImageFolderOptions;
 
   constructor(files: Iterable<ImageFile>, decode: ImageDecoder, options: ImageFolderOptions) {
-    const { size, maxByteLength = 1 } = options;
+    const { size, maxByteLength = 1 } = checkOptions("ImageFolder", options, imageFolderKinds);
     checkFunction(decode, "decode", "ImageFolder");
-    this.#size = typeof size === "number" ? [size, size] : size;
-    checkList(this.#size, "size", "ImageFolder");
+    this.#size = typeof size === "object" ? size : [size, size];
     checkWhole(this.#size[0], 1, 2 ** 16, "height", "ImageFolder");
     checkWhole(this.#size[1], 1, 2 ** 16, "width", "ImageFolder");
     checkWhole(maxByteLength, 1, Infinity, "maxByteLength", "ImageFolder");
@@ -97,7 +102,7 @@ export class ImageFolder implements AsyncDataset {
   async get(index: number, signal?: AbortSignal): Promise<ClassificationSample> {
     checkIndex(index, this.length, "ImageFolder.get");
     const file = this.#files[index]!;
-    const { channels = 3, maxByteLength = 2 ** 26 } = this.#options;
+    const { size: _, channels = 3, maxByteLength = 2 ** 26, ...limits } = this.#options;
     if (file.byteLength > maxByteLength)
       throw new FormatError(
         "ImageFolder.get",
@@ -106,7 +111,7 @@ export class ImageFolder implements AsyncDataset {
       );
     let image: DecodedImage;
     try {
-      image = await this.#decode(await file.read(signal), this.#options);
+      image = await this.#decode(await file.read(signal), limits);
     } catch (cause) {
       if (!(cause instanceof FormatError)) throw cause;
       const error = new FormatError("ImageFolder.get", `${file.path}: ${cause.message}`);

@@ -1,4 +1,4 @@
-import { FormatError } from "@dl/backend";
+import { FormatError, type OptionKinds } from "@dl/backend";
 
 /** An image file of which our own code has checked everything that a decoder will allocate by. */
 export interface ImageInfo {
@@ -23,6 +23,8 @@ export interface ImageLimits {
   /** Most pixels an image may have. Default 2²⁴, 4096 by 4096. */
   readonly maxPixelCount?: number;
 }
+
+export const limitKinds: OptionKinds<ImageLimits> = { maxPixelCount: "number" };
 
 const usualPixelCount = 2 ** 24;
 

@@ -1,8 +1,8 @@
-import { FormatError } from "@dl/backend";
-import { checkBytes } from "../bytes/file-limits.ts";
+import { checkOptions, FormatError } from "@dl/backend";
 import { checkJpeg, isJpeg } from "./check-jpeg.ts";
 import { isPng, readPng } from "./check-png.ts";
-import type { ImageInfo, ImageLimits } from "./image-info.ts";
+import { limitKinds, type ImageInfo, type ImageLimits } from "./image-info.ts";
+import { checkBytes } from "../bytes/file-limits.ts";
 
 /**
  * Finds out what a PNG or JPEG file holds, and checks it before any decoder sees it.
@@ -21,6 +21,7 @@ export async function inspectImage(
   limits: ImageLimits = {},
   op = "inspectImage",
 ): Promise<ImageInfo> {
+  checkOptions(op, limits, limitKinds);
   if (formatOf(bytes, op) === "jpeg") {
     const { format, width, height, orientation, essential } = checkJpeg(bytes, limits, op);
     return { format, width, height, orientation, essential };

@@ -1,7 +1,12 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions } from "@dl/backend";
 import { describe } from "../host-array.ts";
 import { decodeImage } from "./decode-in-node.ts";
-import { type ImageFile, ImageFolder, type ImageFolderOptions } from "./image-folder.ts";
+import {
+  type ImageFile,
+  ImageFolder,
+  imageFolderKinds,
+  type ImageFolderOptions,
+} from "./image-folder.ts";
 
 /**
  * Images on disk, in folders that are named after their classes: `cats/1.png`, `dogs/7.jpg`.
@@ -26,6 +31,7 @@ export async function openImageFolder(
         received: folder,
       },
     );
+  checkOptions("openImageFolder", options, imageFolderKinds);
   const { readdir, readFile, stat } = await import("node:fs/promises");
   const { join, relative, sep } = await import("node:path");
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

@@ -1,4 +1,4 @@
-import { sineCosine } from "@dl/backend";
+import { checkOptions, extendKinds, sineCosine, type OptionKinds } from "@dl/backend";
 import { ArrayDataset } from "../array-dataset.ts";
 import { checkLength, checkNumber, checkWhole } from "../check-range.ts";
 import { checkSeed, RandomStream, randomStreams } from "../random-stream.ts";
@@ -12,6 +12,12 @@ export interface PointsOptions {
   readonly seed?: number;
 }
 
+const pointsKinds: OptionKinds<PointsOptions> = {
+  length: "number",
+  noise: "number",
+  seed: "number",
+};
+
 /**
  * Two half circles of radius 1 that reach into each other, one class each.
  *
@@ -24,6 +30,7 @@ export interface PointsOptions {
  * twoMoons({ length: 200 }).get(0).inputs.shape; // => [2]
  */
 export function twoMoons(options: PointsOptions): ArrayDataset {
+  checkOptions("twoMoons", options, pointsKinds);
   return points(options, 2, "twoMoons", (target, random) => {
     const [sine, cosine] = sineCosine(random.uniform(0, 0.5));
     return target === 0 ? [cosine, sine] : [1 - cosine, 0.5 - sine];
@@ -41,6 +48,7 @@ export function twoMoons(options: PointsOptions): ArrayDataset {
  * Math.hypot(...inputs.data); // => 0.5
  */
 export function circles(options: PointsOptions): ArrayDataset {
+  checkOptions("circles", options, pointsKinds);
   return points(options, 2, "circles", (target, random) => {
     const [sine, cosine] = sineCosine(random.uniform(0, 1));
     const radius = target === 0 ? 1 : 0.5;
@@ -56,6 +64,11 @@ export interface SpiralsOptions extends PointsOptions {
   readonly turns?: number;
 }
 
+const spiralsKinds: OptionKinds<SpiralsOptions> = /* @__PURE__ */ extendKinds(pointsKinds, {
+  classCount: "number",
+  turns: "number",
+});
+
 /**
  * Spiral arms from the middle out to radius 1, one class each.
  *
@@ -66,7 +79,11 @@ export interface SpiralsOptions extends PointsOptions {
  * spirals({ length: 300, classCount: 3 }).get(2).targets; // => 2
  */
 export function spirals(options: SpiralsOptions): ArrayDataset {
-  const { classCount = 2, turns = 1, noise = 0.02 } = options;
+  const {
+    classCount = 2,
+    turns = 1,
+    noise = 0.02,
+  } = checkOptions("spirals", options, spiralsKinds);
   checkWhole(classCount, 1, 2 ** 30, "classCount", "spirals");
   checkNumber(turns, 0, 100, "turns", "spirals");
   return points({ ...options, noise }, classCount, "spirals", (target, random) => {
@@ -84,6 +101,11 @@ export interface GaussianRingOptions extends PointsOptions {
   readonly radius?: number;
 }
 
+const ringKinds: OptionKinds<GaussianRingOptions> = /* @__PURE__ */ extendKinds(pointsKinds, {
+  modeCount: "number",
+  radius: "number",
+});
+
 /**
  * Gaussians whose means stand evenly on a circle: what a generator must not average.
  *
@@ -98,7 +120,11 @@ export interface GaussianRingOptions extends PointsOptions {
  * ring.get(0).inputs.data; // => [1, 0]
  */
 export function gaussianRing(options: GaussianRingOptions): ArrayDataset {
-  const { modeCount = 8, radius = 1, noise = 0.05 } = options;
+  const {
+    modeCount = 8,
+    radius = 1,
+    noise = 0.05,
+  } = checkOptions("gaussianRing", options, ringKinds);
   checkWhole(modeCount, 1, 2 ** 30, "modeCount", "gaussianRing");
   checkNumber(radius, 0, Infinity, "radius", "gaussianRing");
   return points({ ...options, noise }, modeCount, "gaussianRing", (target) => {
@@ -115,6 +141,11 @@ export interface GaussianGridOptions extends PointsOptions {
   readonly spacing?: number;
 }
 
+const gridKinds: OptionKinds<GaussianGridOptions> = /* @__PURE__ */ extendKinds(pointsKinds, {
+  side: "number",
+  spacing: "number",
+});
+
 /**
  * Gaussians whose means stand on a square grid around the origin.
  *
@@ -127,7 +158,7 @@ export interface GaussianGridOptions extends PointsOptions {
  * gaussianGrid({ length: 25, noise: 0 }).get(0).inputs.data; // => [-2, -2]
  */
 export function gaussianGrid(options: GaussianGridOptions): ArrayDataset {
-  const { side = 5, spacing = 1, noise = 0.05 } = options;
+  const { side = 5, spacing = 1, noise = 0.05 } = checkOptions("gaussianGrid", options, gridKinds);
   checkWhole(side, 1, 1000, "side", "gaussianGrid");
   checkNumber(spacing, 0, Infinity, "spacing", "gaussianGrid");
   return points({ ...options, noise }, side * side, "gaussianGrid", (target) => [

@@ -1,6 +1,5 @@
-import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
-import { checkGiven } from "../check-given.ts";
-import type { Tensor } from "@dl/tensor";
+import { ArgumentError, checkOptions, formatShape, ShapeError } from "@dl/backend";
+import { checkTensor, type Tensor } from "@dl/tensor";
 
 /** The form of {@link ravine}. */
 export interface RavineOptions {
@@ -20,7 +19,8 @@ export interface RavineOptions {
  * @example
  * ravine(tensor([2, 1])); // => 12
  */
-export function ravine(points: Tensor, { steepness = 20 }: RavineOptions = {}): Tensor {
+export function ravine(points: Tensor, options: RavineOptions = {}): Tensor {
+  const { steepness = 20 } = checkOptions("ravine", options, { steepness: "number" });
   if (!(steepness > 0 && steepness < Infinity))
     throw new ArgumentError("ravine", `steepness must be above 0: received ${steepness}.`, {
       expected: "> 0",
@@ -51,7 +51,7 @@ export function rosenbrock(points: Tensor): Tensor {
 }
 
 function coordinates(points: Tensor, op: string): readonly [x: Tensor, y: Tensor] {
-  checkGiven(points, "the points", ["shape", "select()"], op);
+  checkTensor(op, points);
   if (points.shape.at(-1) !== 2)
     throw new ShapeError(
       op,

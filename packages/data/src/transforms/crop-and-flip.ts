@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions } from "@dl/backend";
 import { checkList } from "../check-given.ts";
 import { checkNumber, checkWhole } from "../check-range.ts";
 import { imagesOf } from "./images.ts";
@@ -24,8 +24,9 @@ export interface RandomCropOptions {
  */
 export function randomCrop(
   size: number | readonly [height: number, width: number],
-  { padding = 0 }: RandomCropOptions = {},
+  options: RandomCropOptions = {},
 ): Transform {
+  const { padding = 0 } = checkOptions("randomCrop", options, { padding: "number" });
   const sides = typeof size === "number" ? [size, size] : size;
   checkList(sides, "size", "randomCrop");
   const [cropHeight, cropWidth] = sides as readonly [height: number, width: number];
@@ -81,14 +82,11 @@ export interface RandomFlipOptions {
  * batch.inputs.shape; // => [6, 3, 32, 32]
  */
 export function randomFlip(options: RandomFlipOptions = {}): Transform {
-  const { direction = "horizontal", probability = 0.5 } = options;
+  const { direction = "horizontal", probability = 0.5 } = checkOptions("randomFlip", options, {
+    direction: '"horizontal"|"vertical"',
+    probability: "number",
+  });
   checkNumber(probability, 0, 1, "probability", "randomFlip");
-  if (direction !== "horizontal" && direction !== "vertical")
-    throw new ArgumentError(
-      "randomFlip",
-      `direction must be "horizontal" or "vertical": received ${JSON.stringify(direction)}.`,
-      { expected: ["horizontal", "vertical"], received: direction },
-    );
   return (array, random) => {
     const { data, count, channels, height, width } = imagesOf(array, "randomFlip");
     const flipped = data.slice();

@@ -1,4 +1,4 @@
-import { DTypeError, exponential, logarithm } from "@dl/backend";
+import { checkOptions, DTypeError, exponential, logarithm } from "@dl/backend";
 import { checkGiven } from "../check-given.ts";
 import { checkNumber } from "../check-range.ts";
 import type { HostArray } from "../dataset.ts";
@@ -32,10 +32,13 @@ export interface MixupOptions {
  * const [batch] = loader;
  * batch.targets.sum(1); // => [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
  */
-export function mixup<S extends Readonly<Record<"inputs" | "targets", unknown>>>({
-  classCount,
-  alpha = 0.2,
-}: MixupOptions): BatchTransform<S> {
+export function mixup<S extends Readonly<Record<"inputs" | "targets", unknown>>>(
+  options: MixupOptions,
+): BatchTransform<S> {
+  const { classCount, alpha = 0.2 } = checkOptions("mixup", options, {
+    classCount: "number",
+    alpha: "number",
+  });
   checkNumber(alpha, 0.05, 4, "alpha", "mixup");
   return (batch, random) => {
     const share = betaNumber(alpha, random);

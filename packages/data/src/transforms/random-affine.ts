@@ -1,4 +1,4 @@
-import { sineCosine } from "@dl/backend";
+import { checkOptions, sineCosine } from "@dl/backend";
 import { checkNumber } from "../check-range.ts";
 import type { RandomStream } from "../random-stream.ts";
 import { type Images, imagesOf } from "./images.ts";
@@ -30,7 +30,17 @@ export interface RandomAffineOptions {
  * batch.inputs.shape; // => [10, 1, 28, 28]
  */
 export function randomAffine(options: RandomAffineOptions): Transform {
-  const { degrees = 0, translate = 0, scale = [1, 1], shear = 0 } = options;
+  const {
+    degrees = 0,
+    translate = 0,
+    scale = [1, 1],
+    shear = 0,
+  } = checkOptions("randomAffine", options, {
+    degrees: "number",
+    translate: "number",
+    scale: "list",
+    shear: "number",
+  });
   checkNumber(degrees, 0, 180, "degrees", "randomAffine");
   checkNumber(translate, 0, 1, "translate", "randomAffine");
   checkNumber(scale[0], 1e-3, 1e3, "scale[0]", "randomAffine");

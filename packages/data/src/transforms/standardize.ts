@@ -1,4 +1,4 @@
-import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
+import { ArgumentError, checkOptions, formatShape, ShapeError } from "@dl/backend";
 import { checkGiven, checkList } from "../check-given.ts";
 import { checkNumber } from "../check-range.ts";
 import type { HostArray } from "../dataset.ts";
@@ -70,8 +70,12 @@ export interface NormalizeOptions {
  */
 export function normalize(
   statistics: Pick<Statistics, "minimum" | "maximum">,
-  { low = 0, high = 1 }: NormalizeOptions = {},
+  options: NormalizeOptions = {},
 ): Transform {
+  const { low = 0, high = 1 } = checkOptions("normalize", options, {
+    low: "number",
+    high: "number",
+  });
   const { minimum, maximum } = checkedPair(statistics, "minimum", "maximum", "normalize");
   return byChannel("normalize", minimum, (c) => {
     const range = maximum[c]! - minimum[c]!;

@@ -3,6 +3,8 @@ import {
   checkOptions,
   extendKinds,
   formatShape,
+  internShape,
+  refuseOptions,
   ShapeError,
   type OptionKinds,
 } from "@dl/backend";
@@ -40,7 +42,7 @@ const heKinds: OptionKinds<HeOptions> = /* @__PURE__ */ extendKinds(xavierKinds,
  * @throws {ShapeError} with fewer than 2 axes.
  */
 function fans(op: string, shape: readonly number[]): { fanIn: number; fanOut: number } {
-  if (shape.length < 2)
+  if (internShape(shape, op).length < 2)
     throw new ShapeError(
       op,
       `needs a weight of at least 2 axes, [out, in, ...kernel]: received ${formatShape(shape)}.`,
@@ -147,6 +149,7 @@ export function defaultUniform(
   fanIn: number,
   options: RandomOptions = {},
 ): Tensor {
+  refuseOptions("defaultUniform", fanIn, "fanIn");
   checkOptions("defaultUniform", options, randomKinds);
   // A layer without inputs has an empty weight, and any bound will do.
   const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;

@@ -3,6 +3,7 @@ import {
   checkOptions,
   extendKinds,
   formatShape,
+  internShape,
   normalFromBits,
   ShapeError,
   type OptionKinds,
@@ -82,7 +83,7 @@ function addScaled(target: Float64Array, other: Float64Array, factor: number): v
  * await identityInitializer([2, 2]).toArray(); // => [[1, 0], [0, 1]]
  */
 export function identityInitializer(shape: readonly number[], options: RandomOptions = {}): Tensor {
-  if (shape.length !== 2)
+  if (internShape(shape, "identityInitializer").length !== 2)
     throw new ShapeError(
       "identityInitializer",
       `needs a weight of 2 axes, [out, in]: received ${formatShape(shape)}. Use dirac for convolutions.`,
@@ -106,7 +107,7 @@ export function identityInitializer(shape: readonly number[], options: RandomOpt
  * new Conv2d(16, 16, 3, { padding: 1, init: dirac });
  */
 export function dirac(shape: readonly number[], options: RandomOptions = {}): Tensor {
-  if (shape.length < 3)
+  if (internShape(shape, "dirac").length < 3)
     throw new ShapeError(
       "dirac",
       `needs a weight of at least 3 axes, [out, in, ...kernel]: received ${formatShape(shape)}. Use identityInitializer for matrices.`,
@@ -148,7 +149,7 @@ const sparseKinds: OptionKinds<SparseOptions> = /* @__PURE__ */ extendKinds(rand
  */
 export function sparse(shape: readonly number[], options: SparseOptions = {}): Tensor {
   const { sparsity = 0.9, std = 0.01, ...random } = checkOptions("sparse", options, sparseKinds);
-  if (shape.length !== 2)
+  if (internShape(shape, "sparse").length !== 2)
     throw new ShapeError(
       "sparse",
       `needs a weight of 2 axes, [out, in]: received ${formatShape(shape)}.`,
@@ -166,7 +167,7 @@ export function sparse(shape: readonly number[], options: SparseOptions = {}): T
 }
 
 function checkAxes(op: string, shape: readonly number[]): void {
-  if (shape.length < 2)
+  if (internShape(shape, op).length < 2)
     throw new ShapeError(
       op,
       `needs a weight of at least 2 axes, [out, in, ...kernel]: received ${formatShape(shape)}.`,

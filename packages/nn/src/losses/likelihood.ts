@@ -24,7 +24,10 @@ export interface KlDivergenceLossOptions {
   readonly logTarget?: boolean;
 }
 
-const klKinds: OptionKinds<KlDivergenceLossOptions> = { reduction: "string", logTarget: "boolean" };
+const klKinds: OptionKinds<KlDivergenceLossOptions> = {
+  reduction: "string",
+  logTarget: "boolean",
+};
 
 /**
  * Kullback-Leibler divergence of predicted from wanted probabilities, in nats, element by element.

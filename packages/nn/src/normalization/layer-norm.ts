@@ -1,4 +1,4 @@
-import { checkOptions, formatShape, ShapeError, shapesEqual } from "@dl/backend";
+import { checkOptions, formatShape, refuseOptions, ShapeError, shapesEqual } from "@dl/backend";
 import { ones, overLength, type CreationOptions, type Tensor } from "@dl/tensor";
 import { checkCount } from "../layer-options.ts";
 import { Module } from "../module.ts";
@@ -102,6 +102,7 @@ export class RMSNorm extends Module {
 }
 
 function checkedShape(op: string, normalizedShape: number | readonly number[]): readonly number[] {
+  refuseOptions(op, normalizedShape, "normalizedShape");
   const shape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
   for (const size of shape) checkCount(op, "normalizedShape", size);
   return shape;

@@ -39,11 +39,12 @@ const rnnKinds: OptionKinds<RecurrentOptions & RNNCellOptions> = /* @__PURE__ */
 
 /** The options that a layer passes on to its cells. */
 function cellOptions(op: string, options: RecurrentOptions): RecurrentCellOptions {
-  const { layerCount, dropout, isBidirectional, ...cell } = checkOptions(
-    op,
-    options,
-    recurrentKinds,
-  );
+  const {
+    layerCount: _count,
+    dropout: _dropout,
+    isBidirectional: _both,
+    ...cell
+  } = checkOptions(op, options, recurrentKinds);
   return cell;
 }
 

@@ -1,4 +1,4 @@
-import type { Backend, DType, OptionKinds } from "@dl/backend";
+import { dtypes, type Backend, type DType, type OptionKinds, type ValueKind } from "@dl/backend";
 
 /** Type and place of a new tensor. */
 export interface CreationOptions {
@@ -8,10 +8,17 @@ export interface CreationOptions {
   readonly backend?: Backend;
 }
 
+const dtypeKind: ValueKind = {
+  get what() {
+    return `one of ${Object.keys(dtypes).join(", ")}`;
+  },
+  accepts: (value) => typeof value === "string" && Object.hasOwn(dtypes, value),
+};
+
 /**
  * For options that extend {@link CreationOptions}.
  *
  * @example
  * checkOptions("myLayer", { device: "gpu" }, creationKinds); // throws an ArgumentError: did you mean backend?
  */
-export const creationKinds: OptionKinds<CreationOptions> = { dtype: "string", backend: "object" };
+export const creationKinds: OptionKinds<CreationOptions> = { dtype: dtypeKind, backend: "object" };

@@ -169,8 +169,9 @@ export function arange(start: number, end: number, options?: CreationOptions): T
 export function arange(start: number, end: number, step: number, options?: CreationOptions): Tensor;
 export function arange(...given: (number | CreationOptions | undefined)[]): Tensor {
   const numbers = given.filter((value) => typeof value === "number");
-  const [options = {}] = given.filter((value) => typeof value !== "number" && value !== undefined);
-  checkOptions("arange", options as CreationOptions, creationKinds);
+  const last = given.find((value) => typeof value !== "number" && value !== undefined);
+  const options = last === undefined ? {} : last;
+  checkOptions("arange", options, creationKinds);
   const [start, end, step] = [
     numbers.length > 1 ? numbers[0]! : 0,
     numbers.length > 1 ? numbers[1]! : numbers[0]!,

@@ -84,7 +84,7 @@ test("says what is wrong", () => {
     "pad: reflect cannot add [3, 0] to axis 1 of [2, 3]. At most 2 on each side.",
   );
   expect(() => x.pad([[1, 0]], { mode: "mirror" as PadMode })).toThrow(
-    'pad: unknown mode: received "mirror". Use "constant", "reflect", "replicate" or "circular".',
+    'pad: mode must be "constant", "reflect", "replicate" or "circular": received "mirror".',
   );
   expect(() => x.cast("int32").pad([[1, 0]], { value: 0.5 })).toThrow(
     "pad: 0.5 is not a value of int32.",

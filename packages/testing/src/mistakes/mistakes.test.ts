@@ -4,10 +4,11 @@ import { reference } from "@dl/backend-reference";
 import { configure } from "@dl/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Backends } from "./mistake.ts";
+import { optionMistakes } from "./options.ts";
 import { tensorMistakes } from "./tensors-and-layers.ts";
 import { trainingMistakes } from "./training.ts";
 
-const mistakes = [...tensorMistakes, ...trainingMistakes];
+const mistakes = [...tensorMistakes, ...trainingMistakes, ...optionMistakes];
 let backends: Backends;
 
 beforeAll(async () => {

@@ -24,6 +24,7 @@ const noOperations: Readonly<Record<string, string>> = {
   store: "what gradient rules are made of",
   repeated: "what compiled steps are made of",
   stepRecorder: "what compiled steps are made of",
+  checkTensor: "a check",
   knownRange: "a check",
   broadcastTo: "what operations are made of",
   creationSite: "for error messages",

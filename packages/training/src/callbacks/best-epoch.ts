@@ -1,3 +1,4 @@
+import type { OptionKinds } from "@dl/backend";
 import { monitored, type EpochReport, type Monitor } from "../reports.ts";
 
 /** Which epochs are better than others. */
@@ -7,6 +8,8 @@ export interface JudgeOptions {
   /** Whether a smaller or a larger figure is better. Default "min". */
   readonly mode?: "min" | "max";
 }
+
+export const judgeKinds: OptionKinds<JudgeOptions> = { monitor: "string|function", mode: '"min"|"max"' };
 
 /** The best figure so far and the epoch that had it. */
 export interface BestState {

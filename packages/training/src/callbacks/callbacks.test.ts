@@ -30,6 +30,7 @@ import {
   type EpochReport,
   type FitOptions,
   type Metrics,
+  type TrainerOptions,
   type SupervisedBatch,
   type TrainerState,
   type TrainingProgress,
@@ -41,11 +42,16 @@ beforeAll(async () => {
   configure({ backend: await cpu() });
 });
 
-const trainerOf = (
+function trainerOf(
   model: Sequential,
-  options: FitOptions<SupervisedBatch, Metrics>,
-): Trainer<SupervisedBatch> => new Trainer<SupervisedBatch>(supervised(model, options), options);
-
+  { loss, optimizer, clip, metrics, ...rest }: FitOptions<SupervisedBatch, Metrics>,
+): Trainer<SupervisedBatch> {
+  const learning = { loss: loss!, optimizer, ...(clip && { clip }), ...(metrics && { metrics }) };
+  return new Trainer<SupervisedBatch>(
+    supervised(model, learning),
+    rest as TrainerOptions<SupervisedBatch>,
+  );
+}
 function regression(
   epochs: number,
   callbacks: Callback[],

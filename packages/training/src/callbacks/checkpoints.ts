@@ -1,8 +1,9 @@
+import { checkOptions } from "@dl/backend";
 import { checkCount } from "@dl/nn";
 import type { Callback } from "../callback.ts";
 import type { EpochReport } from "../reports.ts";
 import type { TrainerState } from "../trainer-state.ts";
-import { BestEpoch, type BestState, type JudgeOptions } from "./best-epoch.ts";
+import { BestEpoch, judgeKinds, type BestState, type JudgeOptions } from "./best-epoch.ts";
 
 /** Where a state is to be kept: in a file, in storage of the browser, in a variable. */
 export type KeepState = (state: TrainerState, epoch: EpochReport) => void | Promise<void>;
@@ -29,7 +30,16 @@ export interface CheckpointOptions extends JudgeOptions {
  * kept.step; // => 2
  */
 export function checkpoints(options: CheckpointOptions): Callback {
-  const { best, last, every = 1 } = options;
+  const {
+    best,
+    last,
+    every = 1,
+  } = checkOptions("checkpoints", options, {
+    ...judgeKinds,
+    best: "function",
+    last: "function",
+    every: "number",
+  });
   checkCount("checkpoints", "every", every);
   const judge = new BestEpoch("checkpoints", options);
   return {

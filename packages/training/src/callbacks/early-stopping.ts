@@ -1,8 +1,8 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkOptions } from "@dl/backend";
 import { checkCount, type StateDict } from "@dl/nn";
 import type { Callback } from "../callback.ts";
 import { trainingStepState } from "../trainer-state.ts";
-import { BestEpoch, type BestState, type JudgeOptions } from "./best-epoch.ts";
+import { BestEpoch, judgeKinds, type BestState, type JudgeOptions } from "./best-epoch.ts";
 
 export interface EarlyStoppingOptions extends JudgeOptions {
   /** Epochs without improvement that are let pass. Default 3. */
@@ -33,7 +33,16 @@ export interface EarlyStoppingState extends BestState {
  * history.length; // => 4
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
-  const { patience = 3, leastChange = 0, restoreBest = true } = options;
+  const {
+    patience = 3,
+    leastChange = 0,
+    restoreBest = true,
+  } = checkOptions("earlyStopping", options, {
+    ...judgeKinds,
+    patience: "number",
+    leastChange: "number",
+    restoreBest: "boolean",
+  });
   checkCount("earlyStopping", "patience", patience, 0);
   if (!(leastChange >= 0))
     throw new ArgumentError(

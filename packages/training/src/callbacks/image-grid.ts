@@ -1,6 +1,12 @@
-import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
-import { concatenate, pad, zeros, type Tensor } from "@dl/tensor";
+import {
+  ArgumentError,
+  checkOptions,
+  formatShape,
+  ShapeError,
+  type OptionKinds,
+} from "@dl/backend";
 import { checkCount } from "@dl/nn";
+import { checkTensor, concatenate, pad, zeros, type Tensor } from "@dl/tensor";
 
 /** How images are laid side by side. */
 export interface ImageGridOptions {
@@ -9,6 +15,8 @@ export interface ImageGridOptions {
   /** Pixels between images and around them. Default 2. */
   readonly gap?: number;
 }
+
+export const gridKinds: OptionKinds<ImageGridOptions> = { columns: "number", gap: "number" };
 
 /**
  * Images side by side in one.
@@ -22,6 +30,7 @@ export interface ImageGridOptions {
  * imageGrid(ones([5, 1, 8, 8]), { columns: 3 }).shape; // => [1, 22, 32]
  */
 export function imageGrid(images: Tensor, options: ImageGridOptions = {}): Tensor {
+  checkTensor("imageGrid", images);
   if (images.ndim !== 4 || images.elementCount === 0)
     throw new ShapeError(
       "imageGrid",
@@ -34,7 +43,11 @@ export function imageGrid(images: Tensor, options: ImageGridOptions = {}): Tenso
     number,
     number,
   ];
-  const { columns = Math.ceil(Math.sqrt(count)), gap = 2 } = options;
+  const { columns = Math.ceil(Math.sqrt(count)), gap = 2 } = checkOptions(
+    "imageGrid",
+    options,
+    gridKinds,
+  );
   checkCount("imageGrid", "columns", columns);
   if (!Number.isInteger(gap) || gap < 0)
     throw new ArgumentError(

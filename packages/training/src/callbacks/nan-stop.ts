@@ -1,5 +1,5 @@
 import { noGrad } from "@dl/autograd";
-import { GradientError, isFloat } from "@dl/backend";
+import { checkOptions, GradientError, isFloat } from "@dl/backend";
 import { checkCount, observeForward, type Module } from "@dl/nn";
 import { stack, Tensor, type GeneratorState } from "@dl/tensor";
 import type { Callback, TrainingRun } from "../callback.ts";
@@ -37,7 +37,8 @@ interface Good {
  * const data = [{ inputs: inputs.mul(NaN), targets }];
  * await fit(model, { loss: crossEntropy, optimizer, data, epochs: 1, callbacks: [nanStop()] }); // throws
  */
-export function nanStop({ every = 1 }: NanStopOptions = {}): Callback {
+export function nanStop(options: NanStopOptions = {}): Callback {
+  const { every = 1 } = checkOptions("nanStop", options, { every: "number" });
   checkCount("nanStop", "every", every);
   let good: Good;
   const remember = ({ trainingStep, generators }: TrainingRun): void => {

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "@dl/backend";
 import type { Callback } from "../callback.ts";
 import type { EpochReport } from "../reports.ts";
 import { figuresOf, type TextSink } from "./csv-log.ts";
@@ -26,6 +27,14 @@ export interface ProgressLineOptions extends ProgressOptions {
   readonly linesPerEpoch?: number;
 }
 
+const progressLineKinds: OptionKinds<ProgressLineOptions> = {
+  everyMs: "number",
+  now: "function",
+  figures: "function",
+  unit: "string",
+  linesPerEpoch: "number",
+};
+
 /** Seconds without a line, at most, where steps allow it. */
 const longestSilence = 30;
 
@@ -41,7 +50,8 @@ const longestSilence = 30;
  * text.split("\n").length; // => 3
  */
 export function progressLine(terminal: Terminal, options: ProgressLineOptions = {}): Callback {
-  const { linesPerEpoch = 1 } = options;
+  checkOptions("progressLine", options, progressLineKinds);
+  const { linesPerEpoch = 1, everyMs, now } = options;
   const isTerminal = terminal.isTTY === true;
   const width = (): number => (terminal.columns ?? 80) - margin;
   let isOpen = false;
@@ -58,7 +68,10 @@ export function progressLine(terminal: Terminal, options: ProgressLineOptions = 
     terminal.write(eraseLine + progressText(event, width(), options));
   };
   // Lines are printed at the same steps in every run; a terminal is drawn when there is time.
-  const watch = progress(show, isTerminal ? options : { ...options, everyMs: 0 });
+  const watch = progress(show, {
+    ...((everyMs !== undefined || !isTerminal) && { everyMs: isTerminal ? everyMs! : 0 }),
+    ...(now && { now }),
+  });
   return {
     ...watch,
     async onStep(step, run) {

@@ -1,3 +1,4 @@
+import { checkOptions } from "@dl/backend";
 import type { Callback, TrainingRun } from "../callback.ts";
 import type { StepReport } from "../reports.ts";
 
@@ -43,8 +44,12 @@ export interface ProgressOptions {
  */
 export function progress(
   listener: (progress: TrainingProgress) => void,
-  { everyMs = 100, now = () => performance.now() }: ProgressOptions = {},
+  options: ProgressOptions = {},
 ): Callback {
+  const { everyMs = 100, now = () => performance.now() } = checkOptions("progress", options, {
+    everyMs: "number",
+    now: "function",
+  });
   let started = 0;
   let told = 0;
   let samples = 0;

@@ -1,9 +1,10 @@
+import { checkOptions } from "@dl/backend";
 import { checkCount } from "@dl/nn";
 import type { Tensor } from "@dl/tensor";
 import type { Callback } from "../callback.ts";
 import { inEvaluation } from "../in-evaluation.ts";
 import type { EpochReport } from "../reports.ts";
-import { imageGrid, type ImageGridOptions } from "./image-grid.ts";
+import { gridKinds, imageGrid, type ImageGridOptions } from "./image-grid.ts";
 
 /** What {@link sampleGrid} shows, and when. */
 export interface SampleGridOptions extends ImageGridOptions {
@@ -28,7 +29,18 @@ export interface SampleGridOptions extends ImageGridOptions {
  * await fit(model, { loss: crossEntropy, optimizer, data, epochs: 1, callbacks });
  * shapes; // => [[1, 14, 18]]
  */
-export function sampleGrid({ sample, show, every = 1, ...grid }: SampleGridOptions): Callback {
+export function sampleGrid(options: SampleGridOptions): Callback {
+  const {
+    sample,
+    show,
+    every = 1,
+    ...grid
+  } = checkOptions("sampleGrid", options, {
+    ...gridKinds,
+    sample: "function",
+    show: "function",
+    every: "number",
+  });
   checkCount("sampleGrid", "every", every);
   return {
     async onEpoch(epoch, run) {

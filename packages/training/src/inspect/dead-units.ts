@@ -1,4 +1,5 @@
 import { noGrad } from "@dl/autograd";
+import { checkOptions, type OptionKinds } from "@dl/backend";
 import { checkCount, type Module } from "@dl/nn";
 import { concatenate, keepBeyondScope, onesLike, where, zeros, type Tensor } from "@dl/tensor";
 import type { Callback } from "../callback.ts";
@@ -19,6 +20,8 @@ export interface DeadUnitOptions {
   /** Where a layer's output has its units: [batch, units] or [batch, channels, ...]. Default 1. */
   readonly unitAxis?: number;
 }
+
+const deadUnitKinds: OptionKinds<DeadUnitOptions> = { window: "number", unitAxis: "number" };
 
 /**
  * Watches the gradients that reach every layer's output and finds dead units: those whose gradient
@@ -52,7 +55,8 @@ export class DeadUnitWatch {
   readonly #stop: () => void;
 
   /** @internal */
-  constructor(model: Module, { window = 20, unitAxis = 1 }: DeadUnitOptions) {
+  constructor(model: Module, options: DeadUnitOptions) {
+    const { window = 20, unitAxis = 1 } = checkOptions("watchDeadUnits", options, deadUnitKinds);
     checkCount("watchDeadUnits", "window", window);
     this.#window = window;
     this.#stop = watchLayers(model, (path, output) => {
@@ -116,6 +120,7 @@ export function deadUnits(
   listener: (report: ReadonlyMap<string, DeadUnits>) => void,
   options: DeadUnitOptions = {},
 ): Callback {
+  checkOptions("deadUnits", options, deadUnitKinds);
   let watches: readonly (readonly [network: string, DeadUnitWatch])[] = [];
   return {
     onStart({ trainingStep: { modules } }) {

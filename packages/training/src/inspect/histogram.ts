@@ -1,4 +1,5 @@
 import { noGrad } from "@dl/autograd";
+import { checkOptions } from "@dl/backend";
 import { checkCount } from "@dl/nn";
 import { concatenate, onesLike, where, zeros, type Tensor } from "@dl/tensor";
 
@@ -36,8 +37,9 @@ export interface HistogramOptions {
  */
 export async function histograms(
   tensors: ReadonlyMap<string, Tensor>,
-  { bins = 32 }: HistogramOptions = {},
+  options: HistogramOptions = {},
 ): Promise<Map<string, Histogram>> {
+  const { bins = 32 } = checkOptions("histograms", options, { bins: "number" });
   checkCount("histograms", "bins", bins);
   const named = [...tensors].filter(([, x]) => x.elementCount > 0);
   if (named.length === 0) return new Map();

@@ -1,4 +1,5 @@
 import { noGrad } from "@dl/autograd";
+import { checkOptions } from "@dl/backend";
 import { concatenate, type Tensor } from "@dl/tensor";
 import { Hardsigmoid, Hardtanh, ReLU, ReLU6, Sigmoid, Softsign, Tanh, type Module } from "@dl/nn";
 import { watchLayers } from "./activations.ts";
@@ -32,8 +33,9 @@ export interface SaturationOptions {
 export async function saturationShares(
   model: Module,
   forward: () => unknown,
-  { margin = 0.01 }: SaturationOptions = {},
+  options: SaturationOptions = {},
 ): Promise<Map<string, number>> {
+  const { margin = 0.01 } = checkOptions("saturationShares", options, { margin: "number" });
   const shares = new Map<string, Tensor>();
   const stop = watchLayers(model, (path, output, layer) => {
     const range = rangeOf(layer);

@@ -1,4 +1,5 @@
 import { noGrad } from "@dl/autograd";
+import { checkOptions } from "@dl/backend";
 import { concatenate, type Tensor } from "@dl/tensor";
 import { checkCount } from "@dl/nn";
 import type { Callback } from "../callback.ts";
@@ -24,8 +25,9 @@ export type UpdateRatios = ReadonlyMap<string, number>;
  */
 export function updateRatios(
   listener: (ratios: UpdateRatios, step: StepReport) => void,
-  { every = 100 }: { readonly every?: number } = {},
+  options: { readonly every?: number } = {},
 ): Callback {
+  const { every = 100 } = checkOptions("updateRatios", options, { every: "number" });
   checkCount("updateRatios", "every", every);
   let before: ReadonlyMap<string, Tensor> | undefined;
   return {

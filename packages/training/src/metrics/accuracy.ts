@@ -1,6 +1,6 @@
-import type { Tensor } from "@dl/tensor";
+import { ArgumentError, checkOptions } from "@dl/backend";
 import { checkClasses, checkClassNumbers, checkCount } from "@dl/nn";
-import { ArgumentError } from "@dl/backend";
+import type { Tensor } from "@dl/tensor";
 import type { Metric, TotalState } from "./metric.ts";
 import { Total } from "./total.ts";
 
@@ -36,7 +36,8 @@ export class Accuracy implements Metric {
   readonly k: number;
   readonly #right = new Total();
 
-  constructor({ k = 1 }: { readonly k?: number } = {}) {
+  constructor(options: { readonly k?: number } = {}) {
+    const { k = 1 } = checkOptions("accuracy", options, { k: "number" });
     checkCount("accuracy", "k", k);
     this.k = k;
   }

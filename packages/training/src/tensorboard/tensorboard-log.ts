@@ -1,3 +1,4 @@
+import { checkOptions } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import { histograms } from "../inspect/histogram.ts";
 import type { Callback } from "../callback.ts";
@@ -34,7 +35,10 @@ export interface TensorBoardOptions {
  * byteLength > 100; // => true
  */
 export function tensorBoardLog(sink: ByteSink, options: TensorBoardOptions = {}): Callback {
-  const { now = () => Date.now() } = options;
+  const { now = () => Date.now() } = checkOptions("tensorBoardLog", options, {
+    histograms: "boolean",
+    now: "function",
+  });
   const seconds = (): number => now() / 1000;
   return {
     async onStart() {

@@ -1,0 +1,46 @@
+import * as data from "@dl/data";
+import { ones } from "@dl/tensor";
+import type { OptionCalls } from "./option-call.ts";
+
+const dataset = (): data.ProceduralDigits => new data.ProceduralDigits({ length: 10 });
+const table = (): data.CsvTable => data.parseCsv("a,b\n1,2\n3,4");
+const bytes = new Uint8Array(90);
+const statistics = { minimum: [0], maximum: [1] };
+
+/** Of data sets, loaders, files and transforms. */
+export const dataCalls: OptionCalls = {
+  "ProceduralFaces.getWith": () => {
+    const faces = new data.ProceduralFaces({ length: 2 });
+    return [faces.getWith.bind(faces), 0];
+  },
+  "new DataLoader": () => [data.DataLoader, dataset()],
+  "new ImageFolder": () => [
+    data.ImageFolder,
+    [{ path: "cats/1.png", byteLength: 90, read: () => Promise.resolve(bytes) }],
+    () => Promise.resolve({ width: 1, height: 1, data: bytes }),
+  ],
+  "new ProceduralDigits": () => [data.ProceduralDigits],
+  "new ProceduralFaces": () => [data.ProceduralFaces],
+  "new ProceduralShapes": () => [data.ProceduralShapes],
+  "new StreamLoader": () => [data.StreamLoader, { samples: () => [{ count: 1 }] }],
+  circles: () => [data.circles],
+  classificationTable: () => [data.classificationTable, table()],
+  decodeInPage: () => [data.decodeInPage, bytes],
+  gaussianGrid: () => [data.gaussianGrid],
+  gaussianRing: () => [data.gaussianRing],
+  inspectImage: () => [data.inspectImage, bytes],
+  kFolds: () => [data.kFolds, dataset(), 2],
+  mixup: () => [data.mixup],
+  normalize: () => [data.normalize, statistics],
+  parseCsv: () => [data.parseCsv, "a,b\n1,2"],
+  randomAffine: () => [data.randomAffine],
+  randomCrop: () => [data.randomCrop, 2],
+  randomFlip: () => [data.randomFlip],
+  randomSplit: () => [data.randomSplit, dataset(), [0.5, 0.5]],
+  ravine: () => [data.ravine, ones([2])],
+  readIdx: () => [data.readIdx, bytes],
+  readNpz: () => [data.readNpz, bytes],
+  regressionTable: () => [data.regressionTable, table()],
+  spirals: () => [data.spirals],
+  twoMoons: () => [data.twoMoons],
+};

@@ -38,7 +38,7 @@ function described(gradient: unknown, backend: Backend): string {
   if (gradient instanceof Promise) return "a promise, which would have to be awaited before";
   if (!(gradient instanceof Tensor)) return JSON.stringify(gradient) ?? String(gradient);
   const isNamesake = gradient.backend !== backend && gradient.backend.name === backend.name;
-  return isNamesake ? `${gradient}, another one` : String(gradient);
+  return isNamesake ? `${String(gradient)}, another one` : String(gradient);
 }
 
 /** A tensor's whole gradient after its hooks, each of which may give another in its place. */

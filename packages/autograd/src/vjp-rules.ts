@@ -173,7 +173,7 @@ export const vjpRules: RuleTable = {
         ? {}
         : op === "prod"
           ? { inputs: [0] }
-          : { inputs: [0], outputs: [0], comparesBits: true },
+          : { inputs: [0], outputs: [0], comparesBits: op === "max" || op === "min" },
     vjp: (dy, saved) => {
       const { op, axes } = saved.parameters;
       const shape = saved.inputShapes[0]!;

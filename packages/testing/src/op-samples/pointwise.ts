@@ -191,7 +191,7 @@ export const pointwiseRecords: readonly OpRecord[] = Object.entries(pointwiseFun
       theme: "pointwise",
       samples: (draw) => pointwiseSamples(draw, entry),
       extremes: () => pointwiseExtremes(entry),
-      ...(facts.isDifferentiable !== false && { points: specialPoints(name, entry) }),
+      points: specialPoints(name, entry),
       errors: pointwiseErrors(name, entry),
       differentiable: facts.isDifferentiable === false ? "piecewise constant, or no float" : true,
       dtypes: dtypesOf[types],

@@ -31,8 +31,8 @@ const atSize =
  * The operands come first, then the plain numbers.
  */
 const roughness: Readonly<Record<string, (...operands: number[]) => boolean>> = {
-  remainder: (a, b) => isWhole(a / b!),
-  fmod: (a, b) => isWhole(a / b!) && a !== 0,
+  remainder: (a, b) => isWhole(a / b),
+  fmod: (a, b) => isWhole(a / b) && a !== 0,
   // Real above 0 only, for exponents that can be moved.
   pow: (a) => a <= 0,
   "pow of a number": (x, exponent) => x === 0 && !isWhole(exponent),
@@ -45,8 +45,8 @@ const roughness: Readonly<Record<string, (...operands: number[]) => boolean>> = 
   sqrt: atZero,
   frac: (x) => isWhole(x) && x !== 0,
   hypot: (a, b) => a === 0 && b === 0,
-  atan2: (y, x) => y === 0 && x! <= 0,
-  xlogy: (x, y) => x === 0 && y! <= 0,
+  atan2: (y, x) => y === 0 && x <= 0,
+  xlogy: (x, y) => x === 0 && y <= 0,
   asin: atSize(1),
   acos: atSize(1),
   acosh: atSize(1),
@@ -67,7 +67,7 @@ const roughness: Readonly<Record<string, (...operands: number[]) => boolean>> = 
 function combinations(count: number): readonly (readonly number[])[] {
   let points: readonly (readonly number[])[] = [[]];
   for (let i = 0; i < count; i++)
-    points = points.flatMap((point) => numbersFor[count - 1]!.map((x) => [...point, x]));
+    points = points.flatMap((point) => numbersFor[count - 1]!.map((x) => point.concat(x)));
   return points;
 }
 
@@ -78,6 +78,7 @@ export function specialPoints(
 ): SpecialPoints {
   const { facts, tensorOperands, numbers } = definition;
   const made: { smooth: Sample[]; rough: Sample[] } = { smooth: [], rough: [] };
+  if (facts.isDifferentiable === false) return made;
   const add = (count: number, plain: readonly number[]): void => {
     const points = combinations(count).filter((point) =>
       Number.isFinite(facts.reference(...point, ...(plain.length > 0 ? plain : numbers))),

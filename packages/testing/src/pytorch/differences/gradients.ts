@@ -72,18 +72,12 @@ export const gradientLines: Readonly<Record<string, () => Promise<void>>> = {
     await slopes((x) => x.atan2(tensor([0])), [0], [0]);
   },
   "the second derivative of a `norm` at 0: of `norm(x)²`": async () => {
-    const [none, twice] = [
-      [
-        [0, 0],
-        [0, 0],
-      ],
-      [
-        [2, 0],
-        [0, 2],
-      ],
+    const diagonal = (value: number): number[][] => [
+      [value, 0],
+      [0, value],
     ];
-    await bends((x) => norm(x).square(), [0, 0], none!);
-    await bends((x) => x.square().sum(), [0, 0], twice!);
+    await bends((x) => norm(x).square(), [0, 0], diagonal(0));
+    await bends((x) => x.square().sum(), [0, 0], diagonal(2));
   },
   "the second derivative of `elu`, `selu` and `celu` at 0": async () => {
     await bends((x) => x.elu(2).sum(), [0], [[2]]);

@@ -11,7 +11,7 @@ const loose = x as unknown as number;
 
 describe("a tensor as text", () => {
   it.each([
-    ["a template", () => `${x}`],
+    ["a template", () => `${loose}`],
     ["String", () => String(x)],
     ["a list", () => [x].join()],
     ["toString", () => x.toString()],

@@ -43,7 +43,7 @@ describe("a tensor as a number is refused", () => {
     ["a Date", () => new Date(loose)],
   ])("%s", (_name, use) => {
     expect(use).toThrow(
-      "tensor: a tensor is no number and no text: received one beside an operator such as + or <. Use the number, await loss.item(), the methods loss.add(1) and loss.less(0.1), or `${loss}` for a description.",
+      "tensor: received a tensor beside an operator such as + or <. Use await loss.item(), the methods loss.add(1) and loss.less(0.1), or `${loss}` for text.",
     );
   });
 });

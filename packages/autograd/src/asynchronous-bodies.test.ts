@@ -39,6 +39,7 @@ const modes: Readonly<Record<string, (body: Body) => unknown>> = {
   recordActivations: (body) => recordActivations(new Linear(2, 2), body),
 };
 
+// oxlint-disable-next-line unicorn/no-thenable -- promises of other libraries are such objects
 const thenable = { then: (resolve: (value: number) => void) => resolve(1) };
 const bodies: Readonly<Record<string, () => unknown>> = {
   "a promise": async () => Promise.resolve(),

@@ -58,7 +58,7 @@ export function backward(root: Tensor, options: BackwardOptions = {}): void {
   for (const [recording, gradient] of leaves) accumulate(recording, gradient, options);
   // The leaves have handles of their own.
   if (isOwn)
-    for (const gradient of leaves.values()) if (gradient !== options.gradient) gradient.dispose();
+    for (const gradient of leaves.values()) if (gradient !== options.gradient) gradient.letGo();
 }
 
 /** Whether nobody but the walk sees its gradients: no hooks, no rules of the user's, no graph. */

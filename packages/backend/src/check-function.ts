@@ -8,8 +8,7 @@ import { ArgumentError } from "./errors.ts";
  * checkSynchronous("tidy", 3, "other work would run before it ends."); // fine
  */
 export function checkSynchronous(op: string, result: unknown, consequence: string): void {
-  const { then } = (result ?? {}) as { then?: unknown };
-  if (typeof then !== "function") return;
+  if (typeof (result as { then?: unknown } | undefined | null)?.then !== "function") return;
   // Nobody waits for it any more: its own failure must not end the process.
   Promise.resolve(result).catch(() => {});
   throw new ArgumentError(op, `the function is asynchronous, and ${consequence}`, {

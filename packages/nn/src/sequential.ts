@@ -35,9 +35,8 @@ export class Sequential extends Module implements Iterable<Layer> {
   }
 
   forward(inputs: Tensor): Tensor {
-    const [first, ...others] = this.#layers;
-    const start = first === undefined ? alias(inputs) : first.forward(inputs);
-    return others.reduce((x, layer) => layer.forward(x), start);
+    if (this.length === 0) return alias(inputs);
+    return this.#layers.reduce((x, layer) => layer.forward(x), inputs);
   }
 }
 

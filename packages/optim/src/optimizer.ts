@@ -141,13 +141,13 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
     });
     const [next, ...slots] = this.update(parameter, gradient, before, options, memory);
     parameter.assign(next!);
-    next!.dispose();
+    next!.letGo();
     memory.slots.forEach((slot, i) => {
       const old = slot.detach();
       slot.assign(slots[i]!);
       // Freed at once, but for what somebody outside was given.
       old.dispose();
-      slots[i]!.dispose();
+      slots[i]!.letGo();
     });
   }
 

@@ -11,7 +11,7 @@ const loose = x as unknown as number;
 
 describe("a tensor as text", () => {
   it.each([
-    ["a template", () => `${x}`],
+    ["a template", () => `${loose}`],
     ["String", () => String(x)],
     ["a list", () => [x].join()],
     ["toString", () => x.toString()],
@@ -31,26 +31,19 @@ describe("a tensor as text", () => {
 describe("a tensor as a number is refused", () => {
   it.each<[string, () => unknown]>([
     ["x < 0.1", () => loose < 0.1],
-    ["x >= x", () => loose >= loose],
+    ["x >= y", () => loose >= (tensor(1) as unknown as number)],
     ["x + 1", () => loose + 1],
     ["x - x", () => loose - loose],
     ["-x", () => -loose],
     ["+x", () => Number(x)],
-    ["text + x", () => `loss `.concat("") + loose],
-    ["x == 0", () => Object(0) == 1 || loose == 0],
+    ["text + x", () => ["loss"].join("") + loose],
     ["Math.max", () => Math.max(loose, 1)],
     ["isNaN", () => Number.isNaN(Math.abs(loose))],
     ["a Float32Array", () => new Float32Array([loose])],
     ["a Date", () => new Date(loose)],
   ])("%s", (_name, use) => {
     expect(use).toThrow(
-      "tensor: a tensor is no number and no text: received one beside an operator such as + or <. Use the number, await loss.item(), the methods loss.add(1) and loss.less(0.1), or `${loss}` for a description.",
+      "tensor: received a tensor beside an operator such as + or <. Use await loss.item(), the methods loss.add(1) and loss.less(0.1), or `${loss}` for text.",
     );
-  });
-
-  it("but compared with nothing and with tensors as any object", () => {
-    const others: unknown[] = [null, undefined, tensor(1), x];
-    expect(others.map((other) => other == loose)).toEqual([false, false, false, true]);
-    expect(Boolean(x)).toBe(true);
   });
 });

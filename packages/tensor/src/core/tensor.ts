@@ -241,7 +241,7 @@ export class Tensor {
     if (hint === "string") return this.toString();
     throw new ArgumentError(
       "tensor",
-      "a tensor is no number and no text: received one beside an operator such as + or <. Use the number, await loss.item(), the methods loss.add(1) and loss.less(0.1), or `${loss}` for a description.",
+      "received a tensor beside an operator such as + or <. Use await loss.item(), the methods loss.add(1) and loss.less(0.1), or `${loss}` for text.",
       { received: this },
     );
   }

@@ -130,7 +130,8 @@ describe("two tensors over the same elements", () => {
     const y = tidy(() => way(x) as Tensor);
     tidy(() => void way(x));
     {
-      using _other = await way(x);
+      using other = await way(x);
+      expect(other.dtype).toBe("float32");
     }
     expect(await x.toArray()).toEqual(original);
     expect(await y.toArray()).toEqual(expected);

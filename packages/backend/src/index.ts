@@ -10,7 +10,7 @@ export type {
 } from "./backend.ts";
 export { dtypes, isFloat, storageArray } from "./dtype.ts";
 export type { DType, DTypeKind, DTypeRecord, StorageArray } from "./dtype.ts";
-export { checkList, describeValue } from "./check-list.ts";
+export { checkList, wrongType } from "./wrong-type.ts";
 export {
   ArgumentError,
   AxisError,

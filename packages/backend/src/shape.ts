@@ -1,6 +1,6 @@
-import { checkList, describeValue } from "./check-list.ts";
-import { ArgumentError, AxisError, ShapeError } from "./errors.ts";
+import { AxisError, ShapeError } from "./errors.ts";
 import { IdTrie } from "./intern.ts";
+import { checkList, wrongType } from "./wrong-type.ts";
 
 /** Sizes of a tensor's axes. Shapes made by {@link internShape} are equal exactly when identical. */
 export type Shape = readonly number[];
@@ -119,10 +119,11 @@ export function broadcastShapes(a: Shape, b: Shape, op: string): Shape {
  */
 export function normalizeAxis(axis: number, ndim: number, op: string): number {
   if (typeof axis !== "number")
-    throw new ArgumentError(
+    throw wrongType(
       op,
-      `the axis must be a whole number: received ${describeValue(axis)}.`,
-      { received: axis },
+      "the axis must be a number",
+      axis,
+      "Count from 0, or from the end with -1.",
     );
   if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
     const axes = [

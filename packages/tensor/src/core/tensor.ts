@@ -1,11 +1,11 @@
 import {
   ArgumentError,
-  describeValue,
   DTypeError,
   dtypes,
   formatShape,
   ShapeError,
   storageArray,
+  wrongType,
   type Backend,
   type DType,
   type Shape,
@@ -122,11 +122,7 @@ export class Tensor {
    */
   assign(next: Tensor): this {
     if (!(next instanceof Tensor))
-      throw new ArgumentError(
-        "assign",
-        `needs a tensor: received ${describeValue(next)}. Make one with tensor(...).`,
-        { received: next },
-      );
+      throw wrongType("assign", "needs a tensor", next, "Make one with tensor(...).");
     if (next.shape !== this.shape)
       throw new ShapeError(
         "assign",

@@ -1,4 +1,4 @@
-import { ArgumentError, checkList, describeValue, formatShape, ShapeError } from "@dl/backend";
+import { ArgumentError, checkList, formatShape, ShapeError, wrongType } from "@dl/backend";
 import { asElement, checkFits } from "../core/number-operand.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -47,10 +47,11 @@ export function pad(x: Tensor, pairs: readonly PadPair[], options: PadOptions = 
   if (mode !== "constant") {
     const extend = extensions[mode];
     if (!Object.hasOwn(extensions, mode))
-      throw new ArgumentError(
+      throw wrongType(
         "pad",
-        `unknown mode: received ${describeValue(mode)}. Use "constant", "reflect", "replicate" or "circular".`,
-        { received: mode },
+        "unknown mode",
+        mode,
+        'Use "constant", "reflect", "replicate" or "circular".',
       );
     checkReach(x, all, mode);
     return all.reduce(

@@ -1,4 +1,4 @@
-import { ArgumentError, describeValue } from "@dl/backend";
+import { ArgumentError, wrongType } from "@dl/backend";
 import { closeScope, noteInScope, openScope } from "../core/scope.ts";
 import { store } from "../core/store.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -15,11 +15,7 @@ import { upcomingSerial } from "../core/tensor-value.ts";
  */
 export function tidy<Result>(work: () => Result): Result {
   if (typeof work !== "function")
-    throw new ArgumentError(
-      "tidy",
-      `needs a function: received ${describeValue(work)}. Write tidy(() => ...).`,
-      { received: work },
-    );
+    throw wrongType("tidy", "needs a function", work, "Write tidy(() => ...).");
   const oldest = upcomingSerial();
   openScope();
   let result: Result | undefined;

@@ -1,13 +1,7 @@
 import { ArgumentError } from "./errors.ts";
 
-/**
- * A value as a message names it where it has the wrong type.
- *
- * @example
- * describeValue("3"); // => '"3"'
- * describeValue([3]); // => "a list"
- */
-export function describeValue(value: unknown): string {
+/** A value as a message names it where it has the wrong type. */
+function describeValue(value: unknown): string {
   switch (typeof value) {
     case "string":
       return JSON.stringify(value);
@@ -19,6 +13,23 @@ export function describeValue(value: unknown): string {
     default:
       return String(value);
   }
+}
+
+/**
+ * The error for an argument of a type that only JavaScript lets through.
+ *
+ * @example
+ * wrongType("sum", "the axis must be a number", "0", "Give one.").message; // => 'sum: the axis must be a number: received "0". Give one.'
+ */
+export function wrongType(
+  op: string,
+  wanted: string,
+  value: unknown,
+  advice: string,
+): ArgumentError {
+  return new ArgumentError(op, `${wanted}: received ${describeValue(value)}. ${advice}`, {
+    received: value,
+  });
 }
 
 /**
@@ -35,10 +46,6 @@ export function checkList(
   items = "sizes",
 ): asserts list is readonly unknown[] {
   if (Array.isArray(list)) return;
-  const text = describeValue(list);
-  throw new ArgumentError(
-    op,
-    `${name} must be a list of ${items}: received ${text}. ${typeof list === "number" ? `Write [${text}].` : "Give an array."}`,
-    { received: list },
-  );
+  const advice = typeof list === "number" ? `Write [${list}].` : "Give an array.";
+  throw wrongType(op, `${name} must be a list of ${items}`, list, advice);
 }

@@ -10,8 +10,8 @@ export type {
 } from "./backend.ts";
 export { dtypes, isFloat, storageArray } from "./dtype.ts";
 export type { DType, DTypeKind, DTypeRecord, StorageArray } from "./dtype.ts";
-export { checkList } from "./check-list.ts";
 export { describeValue } from "./describe-value.ts";
+export { checkList, wrongType } from "./wrong-type.ts";
 export {
   ArgumentError,
   AxisError,

@@ -1,8 +1,7 @@
-import { checkList } from "./check-list.ts";
-import { describeValue } from "./describe-value.ts";
-import { ArgumentError, AxisError, ShapeError } from "./errors.ts";
+import { AxisError, ShapeError } from "./errors.ts";
 import { IdTrie } from "./intern.ts";
 import { refuseOptions } from "./options.ts";
+import { checkList, wrongType } from "./wrong-type.ts";
 
 /** Sizes of a tensor's axes. Shapes made by {@link internShape} are equal exactly when identical. */
 export type Shape = readonly number[];
@@ -123,10 +122,11 @@ export function broadcastShapes(a: Shape, b: Shape, op: string): Shape {
 export function normalizeAxis(axis: number, ndim: number, op: string): number {
   if (typeof axis !== "number") {
     refuseOptions(op, axis, "the axis");
-    throw new ArgumentError(
+    throw wrongType(
       op,
-      `the axis must be a whole number: received ${describeValue(axis)}.`,
-      { received: axis },
+      "the axis must be a number",
+      axis,
+      "Count from 0, or from the end with -1.",
     );
   }
   if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {

@@ -102,7 +102,11 @@ describe("says what to write", () => {
       "a range must be a list of start, stop and step: received { start }. Give an array.",
     ],
     ["sum", ["0"], 'the axes must be a list of whole numbers: received "0". Give an array.'],
-    ["softmax", ["0"], 'the axis must be a whole number: received "0".'],
+    [
+      "softmax",
+      ["0"],
+      'the axis must be a number: received "0". Count from 0, or from the end with -1.',
+    ],
     ["reshape", [6], "the shape must be a list of sizes: received 6. Write [6]."],
     ["expand", [6], "the shape must be a list of sizes: received 6. Write [6]."],
     ["permute", [1], "the axes must be a list of whole numbers: received 1. Write [1]."],
@@ -119,7 +123,7 @@ describe("says what to write", () => {
     [
       "tensordot",
       [x, Infinity],
-      "cannot sum over Infinity axes of left [2, 3] and right [2, 3]. Both sides need them.",
+      "both sides need as many axes: received Infinity. Sum over fewer.",
     ],
     ["tensordot", [x, null], "the axes must be a list of two lists: received null. Give an array."],
     ["leakyRelu", [null], "needs a number, got null. Give a plain number."],

@@ -42,7 +42,7 @@ export function promoteDTypes(op: string, a: DType, b: DType): DType {
   if (common === undefined)
     throw new DTypeError(
       op,
-      `no type holds the numbers of both ${a} and ${b}. Convert one side with x.cast("${a}") where its numbers fit, or both with x.cast("float32").`,
+      `no type holds both ${a} and ${b}. Convert one side with x.cast(...).`,
       { received: [a, b] },
     );
   return common;

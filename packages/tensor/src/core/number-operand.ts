@@ -1,4 +1,4 @@
-import { ArgumentError, dtypes, type DType } from "@dl/backend";
+import { ArgumentError, dtypes, isFloat, type DType } from "@dl/backend";
 
 /** Least and greatest finite number that a type holds. */
 const ranges: { readonly [Name in DType]: readonly [least: number, greatest: number] } = {
@@ -30,36 +30,31 @@ function holds(dtype: DType, value: number): boolean {
 export function checkFits(op: string, value: number, dtype: DType): void {
   if (holds(dtype, value)) return;
   const [least, greatest] = ranges[dtype];
+  const [what, instead] = isFloat(dtype) ? ["", "Infinity"] : ["whole numbers ", "float32"];
   throw new ArgumentError(
     op,
-    dtypes[dtype].isFloat
-      ? `${value} does not fit ${dtype}, whose largest number is ${greatest}. Use a smaller number, Infinity, or float64.`
-      : Number.isInteger(value)
-        ? `${value} does not fit ${dtype} (${least} to ${greatest}). Use float32 or float64.`
-        : `${value} is not a value of ${dtype}. Give a whole number, or use float32.`,
+    `${value} does not fit ${dtype} (${what}${least} to ${greatest}). Use ${instead} or float64.`,
     { expected: dtype, received: value },
   );
 }
 
 /** {@link checkFits} where the fraction is dropped: data that is converted on request. */
 export function checkConvertible(op: string, value: number, dtype: DType): void {
-  if (!holds(dtype, Math.trunc(value)) && !dtypes[dtype].isFloat) checkFits(op, value, dtype);
+  if (!isFloat(dtype) && !holds(dtype, Math.trunc(value))) checkFits(op, value, dtype);
 }
 
 /**
  * What stands for a number beside a tensor of a type that may not hold it: another number, beside
  * which the operation gives the answer that mathematics gives beside this one.
  */
-export type NumberRule = (value: number, dtype: DType) => number;
+export type NumberRule = (value: number, dtype: DType, op: string) => number;
 
 /** A rule for finite numbers; a number beside bool makes int32 of it. */
-function forFinite(
-  rule: (value: number, least: number, greatest: number, dtype: DType) => number,
-): NumberRule {
+function forFinite(rule: (value: number, least: number, greatest: number) => number): NumberRule {
   return (value, dtype) => {
     if (!Number.isFinite(value)) return value;
     const type = dtype === "bool" ? "int32" : dtype;
-    return holds(type, value) ? value : rule(value, ...ranges[type], type);
+    return holds(type, value) ? value : rule(value, ...ranges[type]);
   };
 }
 

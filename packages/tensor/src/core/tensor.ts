@@ -1,12 +1,12 @@
 import {
   ArgumentError,
-  describeValue,
   DTypeError,
   dtypes,
   formatShape,
   OutOfMemoryError,
   ShapeError,
   storageArray,
+  wrongType,
   type Backend,
   type DType,
   type Shape,
@@ -136,11 +136,7 @@ export class Tensor {
    */
   assign(next: Tensor): this {
     if (!(next instanceof Tensor))
-      throw new ArgumentError(
-        "assign",
-        `needs a tensor: received ${describeValue(next)}. Make one with tensor(...).`,
-        { received: next },
-      );
+      throw wrongType("assign", "needs a tensor", next, "Make one with tensor(...).");
     if (next.shape !== this.shape)
       throw new ShapeError(
         "assign",

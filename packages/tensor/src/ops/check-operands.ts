@@ -1,11 +1,11 @@
 import {
   ArgumentError,
-  describeValue,
   DTypeError,
   dtypes,
   isFloat,
   refuseOptions,
   UnsupportedError,
+  wrongType,
   type Backend,
   type DType,
   type ValueKind,
@@ -66,11 +66,7 @@ export function checkNumber(op: string, value: unknown): asserts value is number
 /** @throws {ArgumentError} if there is no such type. */
 export function checkDTypeName(op: string, dtype: unknown): asserts dtype is DType {
   if (typeof dtype !== "string" || !Object.hasOwn(dtypes, dtype))
-    throw new ArgumentError(
-      op,
-      `unknown dtype: received ${describeValue(dtype)}. Use ${Object.keys(dtypes).join(", ")}.`,
-      { received: dtype },
-    );
+    throw wrongType(op, "unknown dtype", dtype, `Use ${Object.keys(dtypes).join(", ")}.`);
 }
 
 /** @throws {UnsupportedError} if the backend has no such type. */

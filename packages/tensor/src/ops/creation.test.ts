@@ -87,7 +87,7 @@ describe("tensor", () => {
     ],
     [
       () => tensor([3e9], { dtype: "int32" }),
-      "tensor: 3000000000 does not fit int32 (-2147483648 to 2147483647). Use float32 or float64.",
+      "tensor: 3000000000 does not fit int32 (whole numbers -2147483648 to 2147483647). Use float32 or float64.",
     ],
     [
       () => tensor(tensor(1) as never),

@@ -178,7 +178,7 @@ describe("masks", () => {
       'maskedFill: the mask must be bool, got float32. Convert with x.cast("bool").',
     );
     expect(() => int([1]).maskedFill(tensor([true]), 0.5)).toThrow(
-      "maskedFill: 0.5 is not a value of int32.",
+      "maskedFill: 0.5 does not fit int32 (whole numbers -2147483648 to 2147483647).",
     );
   });
 

@@ -105,7 +105,7 @@ describe("matmul", () => {
     expect(matmul(whole, zeros([1, 1], { dtype: "float64" })).dtype).toBe("float64");
     expect(matmul(whole, tensor([[true]])).dtype).toBe("int32");
     expect(() => matmul(whole, tensor([[1]], { dtype: "uint32" }))).toThrow(
-      "matmul: no type holds the numbers of both int32 and uint32.",
+      "matmul: no type holds both int32 and uint32.",
     );
   });
 

@@ -1,5 +1,4 @@
 import {
-  ArgumentError,
   broadcastShapes,
   checkList,
   elementCount,
@@ -8,6 +7,7 @@ import {
   maxElementCount,
   normalizeAxis,
   ShapeError,
+  wrongType,
   type Shape,
 } from "@dl/backend";
 import { applyOne } from "../core/primitives.ts";
@@ -183,11 +183,7 @@ function pairedAxes(
 ): [number[], number[]] {
   if (typeof axes === "number") {
     if (!Number.isInteger(axes) || axes < 0 || axes > Math.min(left.ndim, right.ndim))
-      throw new ArgumentError(
-        "tensordot",
-        `cannot sum over ${axes} axes of left ${formatShape(left.shape)} and right ${formatShape(right.shape)}. Both sides need them.`,
-        { received: axes },
-      );
+      throw wrongType("tensordot", "both sides need as many axes", axes, "Sum over fewer.");
   } else {
     checkList("tensordot", axes, "the axes", "two lists");
     for (const side of [axes[0], axes[1]])

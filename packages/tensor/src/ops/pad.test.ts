@@ -87,6 +87,6 @@ test("says what is wrong", () => {
     'pad: mode must be "constant", "reflect", "replicate" or "circular": received "mirror".',
   );
   expect(() => x.cast("int32").pad([[1, 0]], { value: 0.5 })).toThrow(
-    "pad: 0.5 is not a value of int32.",
+    "pad: 0.5 does not fit int32 (whole numbers -2147483648 to 2147483647).",
   );
 });

@@ -1,4 +1,4 @@
-import { ArgumentError, DTypeError, isFloat, type DType, type Scalar } from "@dl/backend";
+import { ArgumentError, DTypeError, dtypes, isFloat, type DType, type Scalar } from "@dl/backend";
 import type { NumberRule } from "../core/number-operand.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -137,7 +137,7 @@ export function pointwiseFunction(
     const rules = definition.facts.numberRules;
     rules?.forEach((rule, i) => {
       const operand = operands[i + 1]!;
-      if (typeof operand === "number") operands[i + 1] = rule(operand, x.dtype);
+      if (typeof operand === "number") operands[i + 1] = rule(operand, x.dtype, name);
     });
     const dtype = operandDType(name, types, operands);
     const form = forms.size > 0 ? forms.get(operands[1] as number) : undefined;
@@ -164,7 +164,9 @@ function operandDType(
   operands: readonly (Tensor | number)[],
 ): DType | readonly DType[] {
   if (types === "bool") return "bool";
-  if (types === "compared" && areMixedIntegers(operands)) return operands.map(({ dtype }) => dtype);
+  const [x, other] = operands as readonly [Tensor, Tensor | number];
+  if (types === "compared" && other instanceof Tensor && isInteger(x) && isInteger(other))
+    return [x.dtype, other.dtype];
   if (types === "float")
     for (const operand of operands) if (operand instanceof Tensor) checkFloat(name, operand);
   const common = commonDType(name, operands);
@@ -179,8 +181,4 @@ function operandDType(
   return common;
 }
 
-/** int32 and uint32: no type holds both, but they can be compared. */
-function areMixedIntegers(operands: readonly (Tensor | number)[]): operands is readonly Tensor[] {
-  const types = operands.map((operand) => (typeof operand === "number" ? "number" : operand.dtype));
-  return types.includes("int32") && types.includes("uint32");
-}
+const isInteger = (x: Tensor): boolean => dtypes[x.dtype].kind === "integer";

@@ -1,11 +1,4 @@
-import {
-  ArgumentError,
-  contiguousLayout,
-  describeValue,
-  formatShape,
-  ShapeError,
-  type Backend,
-} from "@dl/backend";
+import { contiguousLayout, formatShape, ShapeError, wrongType, type Backend } from "@dl/backend";
 import { alias } from "../core/alias.ts";
 import { uploadedValue } from "../core/make-value.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
@@ -69,11 +62,7 @@ export async function to(x: Tensor, backend: Backend): Promise<Tensor> {
   checkTensor("to", x);
   if (x.backend === backend) return alias(x);
   if (typeof backend?.dispatch !== "function")
-    throw new ArgumentError(
-      "to",
-      `needs a backend: received ${describeValue(backend)}. Make one, e.g. with await cpu().`,
-      { received: backend },
-    );
+    throw wrongType("to", "needs a backend", backend, "Make one, e.g. with await cpu().");
   checkDTypeSupported(backend, x.dtype);
   const data: TensorData = await x.data();
   const stored = x.dtype === "bool" ? Uint32Array.from(data) : data;

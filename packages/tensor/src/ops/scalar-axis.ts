@@ -1,5 +1,4 @@
 import type { Tensor } from "../core/tensor.ts";
-import type { ValuesAndIndices } from "./reduce-positions.ts";
 import { reshape } from "./views.ts";
 
 // As in PyTorch, a scalar may be used along axis 0 or -1: like a vector of one element.
@@ -13,6 +12,11 @@ export function asScalar(result: Tensor, x: Tensor): Tensor {
   return x.ndim === 0 ? reshape(result, []) : result;
 }
 
-export function asScalars({ values, indices }: ValuesAndIndices, x: Tensor): ValuesAndIndices {
+interface Pair {
+  readonly values: Tensor;
+  readonly indices: Tensor;
+}
+
+export function asScalars({ values, indices }: Pair, x: Tensor): Pair {
   return { values: asScalar(values, x), indices: asScalar(indices, x) };
 }

@@ -1,4 +1,4 @@
-import { ArgumentError, checkSynchronous, describeValue } from "@dl/backend";
+import { checkSynchronous, wrongType } from "@dl/backend";
 import { closeScope, noteInScope, openScope } from "../core/scope.ts";
 import { store } from "../core/store.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -18,11 +18,7 @@ import { Tensor } from "../core/tensor.ts";
  */
 export function tidy<Result>(work: () => Result): Result {
   if (typeof work !== "function")
-    throw new ArgumentError(
-      "tidy",
-      `needs a function: received ${describeValue(work)}. Write tidy(() => ...).`,
-      { received: work },
-    );
+    throw wrongType("tidy", "needs a function", work, "Write tidy(() => ...).");
   openScope();
   const kept = new Set<Tensor>();
   try {

@@ -60,7 +60,7 @@ export function clamp(x: Tensor, low?: Tensor | number, high?: Tensor | number):
   ] as const) {
     if (given === undefined) continue;
     if (!(given instanceof Tensor)) checkNumber("clamp", given);
-    const bound = typeof given === "number" ? rule(given, result.dtype) : given;
+    const bound = typeof given === "number" ? rule(given, result.dtype, "clamp") : given;
     result = applyPointwise(op, [result, bound], commonDType("clamp", [result, bound]));
   }
   return result;

@@ -97,7 +97,7 @@ export const creationRecords: readonly OpRecord[] = [
       ),
       fails(
         "ArgumentError",
-        "tensor: 2147483648 does not fit int32 (-2147483648 to 2147483647). Use float32 or float64.",
+        "tensor: 2147483648 does not fit int32 (whole numbers -2147483648 to 2147483647). Use float32 or float64.",
         (backend) => tensor([2 ** 31], { backend, dtype: "int32" }),
       ),
     ],

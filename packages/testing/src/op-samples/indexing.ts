@@ -216,7 +216,7 @@ export const indexingRecords: readonly OpRecord[] = [
       ),
       fails(
         "ArgumentError",
-        "maskedFill: 0.5 is not a value of int32. Give a whole number, or use float32.",
+        "maskedFill: 0.5 does not fit int32 (whole numbers -2147483648 to 2147483647). Use float32 or float64.",
         (backend) =>
           maskedFill(
             zeros([3], { backend, dtype: "int32" }),

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { cpu } from "@dl/backend-cpu";
 import { configure } from "@dl/tensor";
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { gradientLines } from "./differences/gradients.ts";
 import { lengthLines } from "./differences/lengths.ts";

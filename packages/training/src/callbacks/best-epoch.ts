@@ -9,7 +9,10 @@ export interface JudgeOptions {
   readonly mode?: "min" | "max";
 }
 
-export const judgeKinds: OptionKinds<JudgeOptions> = { monitor: "string|function", mode: '"min"|"max"' };
+export const judgeKinds: OptionKinds<JudgeOptions> = {
+  monitor: "string|function",
+  mode: '"min"|"max"',
+};
 
 /** The best figure so far and the epoch that had it. */
 export interface BestState {

@@ -1,7 +1,7 @@
-import type { Scalar } from "@dl/backend";
+import { scalar, type Scalar } from "@dl/backend";
 import { heldOrNaN, roundedDown, roundedUp } from "../../core/number-operand.ts";
 import { binary } from "../pointwise-definition.ts";
-import * as scalar from "../../scalar-functions.ts";
+import { and, bitcast, not, or } from "../../scalar-functions.ts";
 
 type Compare = (a: Scalar, b: Scalar) => Scalar;
 
@@ -10,16 +10,14 @@ const ordered =
   (compare: Compare): Compare =>
   (a, b) => {
     if (a.dtype === b.dtype) return compare(a, b);
-    const { and, bitcast, lessEqual, less, or } = scalar;
     return a.dtype === "int32"
-      ? or(less(a, 0), compare(bitcast(a, "uint32"), b))
-      : and(lessEqual(0, b), compare(a, bitcast(b, "uint32")));
+      ? or(scalar.less(a, 0), compare(bitcast(a, "uint32"), b))
+      : and(scalar.lessEqual(0, b), compare(a, bitcast(b, "uint32")));
   };
 const less = /* @__PURE__ */ ordered(scalar.less);
 const lessEqual = /* @__PURE__ */ ordered(scalar.lessEqual);
 const equal: Compare = (a, b) =>
-  a.dtype === b.dtype ? scalar.equal(a, b) : scalar.and(lessEqual(a, b), lessEqual(b, a));
-const { not } = scalar;
+  a.dtype === b.dtype ? scalar.equal(a, b) : and(lessEqual(a, b), lessEqual(b, a));
 
 /**
  * Comparisons give bool. Any comparison with NaN is false, but for notEqual. Integers are compared with

@@ -1,4 +1,4 @@
-import { ArgumentError, constantLike, type Scalar } from "@dl/backend";
+import { constantLike, isFloat, wrongType, type Scalar } from "@dl/backend";
 import type { NumberRule } from "../../core/number-operand.ts";
 import { abs, and, equal, less, mul, select, shiftRight } from "../../scalar-functions.ts";
 
@@ -20,12 +20,13 @@ export function integerPower(base: Scalar, exponent: Scalar): Scalar {
 }
 
 /** @throws {ArgumentError} for a whole number below 0, which makes fractions of integers. */
-export const integerExponent: NumberRule = (exponent, dtype) => {
-  if (Number.isInteger(exponent) && exponent < 0 && !dtype.startsWith("float"))
-    throw new ArgumentError(
-      "pow",
-      `${dtype} to the power of ${exponent} is no whole number. Convert with x.cast("float32").`,
-      { received: exponent },
+export const integerExponent: NumberRule = (exponent, dtype, op) => {
+  if (Number.isInteger(exponent) && exponent < 0 && !isFloat(dtype))
+    throw wrongType(
+      op,
+      `${dtype} to a power below 0 is no whole number`,
+      exponent,
+      'Convert with x.cast("float32").',
     );
   return exponent;
 };

@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { wrongType } from "@dl/backend";
 import type { NumberRule } from "../../core/number-operand.ts";
 import { binary, unary, type PointwiseFacts } from "../pointwise-definition.ts";
 import { and, not, or, shiftLeft, shiftRight, xor } from "../../scalar-functions.ts";
@@ -14,17 +14,10 @@ const bitwise = (
 ): PointwiseFacts => ({ types, reference, isDifferentiable: false, domain: [0, 30] });
 
 /** @throws {ArgumentError} for a number of bits that a word does not have. */
-const shiftedBits =
-  (name: string): NumberRule =>
-  (bits) => {
-    if (!Number.isInteger(bits) || bits < 0 || bits > 31)
-      throw new ArgumentError(
-        name,
-        `the number of bits must be a whole number from 0 to 31: received ${bits}.`,
-        { received: bits },
-      );
-    return bits;
-  };
+const shiftedBits: NumberRule = (bits, _dtype, op) => {
+  if (Number.isInteger(bits) && bits >= 0 && bits < 32) return bits;
+  throw wrongType(op, "a word has no such bit", bits, "Shift by 0 to 31.");
+};
 
 export const logic = {
   /**
@@ -117,7 +110,7 @@ export const logic = {
    */
   shiftLeft: binary(shiftLeft, {
     ...bitwise((a, b) => a << b, "integer"),
-    numberRules: [shiftedBits("shiftLeft")],
+    numberRules: [shiftedBits],
   }),
   /**
    * Bits moved down by `other`, which must lie in [0, 31]; a tensor's are taken modulo 32. Keeps the
@@ -130,6 +123,6 @@ export const logic = {
    */
   shiftRight: binary(shiftRight, {
     ...bitwise((a, b) => a >> b, "integer"),
-    numberRules: [shiftedBits("shiftRight")],
+    numberRules: [shiftedBits],
   }),
 };

@@ -28,7 +28,7 @@ export const numberLines: Readonly<Record<string, () => Promise<void>>> = {
     refuses(() => int32(1).add(3e9), "add: 3000000000 does not fit int32"),
   "a fraction written into integers (`full`, `scatter`, `maskedFill`, `pad`)": async () => {
     const x = int32(1, 2);
-    const message = "0.5 is not a value of int32";
+    const message = "0.5 does not fit int32";
     refuses(() => full([1], 0.5, { dtype: "int32" }), message);
     refuses(() => scatter(x, 0, int32(0), 0.5), message);
     refuses(() => maskedFill(x, x.less(2), 0.5), message);
@@ -47,7 +47,7 @@ export const numberLines: Readonly<Record<string, () => Promise<void>>> = {
   "uint32 beside int32": async () => {
     const large = tensor(Uint32Array.of(2 ** 32 - 1));
     await gives(large.greater(int32(-1)), [true]);
-    refuses(() => large.add(int32(-1)), "add: no type holds the numbers of both uint32 and int32");
+    refuses(() => large.add(int32(-1)), "add: no type holds both uint32 and int32");
   },
   "floats cast to integers that do not hold them": async () => {
     const x = tensor([3e9, -3e9, NaN, Infinity]);
@@ -55,8 +55,8 @@ export const numberLines: Readonly<Record<string, () => Promise<void>>> = {
     await gives(x.cast("uint32"), [3e9, 0, 0, 2 ** 32 - 1]);
   },
   "shifts by a number outside 0 to 31": async () => {
-    refuses(() => int32(1).shiftLeft(32), "shiftLeft: the number of bits must be");
-    refuses(() => int32(1).shiftRight(-1), "shiftRight: the number of bits must be");
+    refuses(() => int32(1).shiftLeft(32), "shiftLeft: a word has no such bit: received 32");
+    refuses(() => int32(1).shiftRight(-1), "shiftRight: a word has no such bit: received -1");
     await gives(int32(1).shiftLeft(int32(33)), [2]);
   },
   "the product of bool matrices": () =>

@@ -7,7 +7,8 @@ import { describe, expect, it } from "vitest";
 import { expectHomogeneous, homogeneous, scales } from "./scales.ts";
 
 const exactly = reference();
-const backends = [await cpu(), exactly];
+const fast = await cpu();
+const backends = [fast, exactly];
 
 describe.each(backends)("squares out of float32's range: $name", (backend) => {
   for (const one of homogeneous)
@@ -97,7 +98,7 @@ describe.each(backends)("squares out of float32's range: $name", (backend) => {
 
 it("Adam stops at a gradient whose square is infinite, unless it is clipped", async () => {
   const moved = async (prepare: (x: Tensor) => void): Promise<number> => {
-    const x = tensor([1], { backend: backends[0]! }).requireGrad();
+    const x = tensor([1], { backend: fast }).requireGrad();
     const adam = new Adam([x], { learningRate: 0.5 });
     x.mul(1e20).sum().backward();
     prepare(x);

@@ -50,7 +50,7 @@ const atan2Partials: Partials = ([y, x]) => {
   const length = hypot(x!, y!);
   const perSquare = (side: Scalar): Scalar =>
     select(equal(length, 0), 0, div(div(side, length), length));
-  return [perSquare(x!), neg(perSquare(y!))];
+  return [perSquare(x!), perSquare(neg(y!))];
 };
 /** Angle in the first octant, then mirrored into the right one. */
 function atan2(y: Scalar, x: Scalar): Scalar {

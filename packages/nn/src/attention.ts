@@ -116,21 +116,21 @@ export class MultiHeadAttention extends Module {
     masks: AttentionMasks = {},
   ): AttentionOutput {
     checkOptions("multiHeadAttention", masks, maskKinds);
-    this.#check(query, key, value);
+    this.check(query, key, value);
     const [batch, queries] = query.shape as readonly [number, number, number];
     const keys = key.shape[1]!;
-    const [q, k, v] = this.#project(query, key, value);
+    const [q, k, v] = this.project(query, key, value);
     const scale = 1 / Math.sqrt(this.features / this.heads);
-    const scores = this.#perHead(q!).mul(scale).matmul(this.#perHead(k!).transpose(2, 3)); // [batch, heads, queries, keys]
-    const masked = this.#masked(scores, masks, [batch, queries, keys]);
+    const scores = this.perHead(q!).mul(scale).matmul(this.perHead(k!).transpose(2, 3)); // [batch, heads, queries, keys]
+    const masked = this.masked(scores, masks, [batch, queries, keys]);
     const attention = this.dropout.forward(masked.softmax(-1));
-    const mixed = attention.matmul(this.#perHead(v!)).transpose(1, 2); // [batch, queries, heads, headSize]
+    const mixed = attention.matmul(this.perHead(v!)).transpose(1, 2); // [batch, queries, heads, headSize]
     const outputs = this.outProj.forward(mixed.reshape([batch, queries, this.features]));
     return { outputs, weights: attention.mean(1) };
   }
 
   /** The three projections; in one product where all inputs are one tensor. */
-  #project(query: Tensor, key: Tensor, value: Tensor): Tensor[] {
+  private project(query: Tensor, key: Tensor, value: Tensor): Tensor[] {
     if (query === key && key === value)
       return linear(query, this.inProjWeight, this.inProjBias).chunk(3, -1);
     const weights = this.inProjWeight.chunk(3);
@@ -139,11 +139,11 @@ export class MultiHeadAttention extends Module {
   }
 
   /** [batch, length, features] → [batch, heads, length, headSize]. */
-  #perHead(x: Tensor): Tensor {
+  private perHead(x: Tensor): Tensor {
     return x.unflatten(2, [this.heads, this.features / this.heads]).transpose(1, 2);
   }
 
-  #masked(
+  private masked(
     scores: Tensor,
     { attentionMask, keyPaddingMask }: AttentionMasks,
     [batch, queries, keys]: readonly [number, number, number],
@@ -163,7 +163,7 @@ export class MultiHeadAttention extends Module {
     return masked;
   }
 
-  #check(query: Tensor, key: Tensor, value: Tensor): void {
+  private check(query: Tensor, key: Tensor, value: Tensor): void {
     for (const each of [query, key, value]) checkTensor("multiHeadAttention", each);
     const fits =
       [query, key, value].every((x) => x.ndim === 3 && x.shape[2] === this.features) &&

@@ -58,19 +58,19 @@ const scaleFor = (kept: number): number => (kept > 0 ? 1 / kept : 0);
  */
 export class Dropout extends Module {
   readonly probability: number;
-  readonly #generator: Generator | undefined;
+  private readonly generator: Generator | undefined;
 
   constructor(probability = 0.5, options: DropoutOptions = {}) {
     super();
     checkProbability("dropout", probability);
     this.probability = probability;
-    this.#generator = checkOptions("dropout", options, dropoutKinds).generator;
+    this.generator = checkOptions("dropout", options, dropoutKinds).generator;
   }
 
   forward(inputs: Tensor): Tensor {
     if (!this.isTraining || this.probability === 0) return alias(inputs);
     const kept = 1 - this.probability;
-    return keptOr(0, inputs, inputs.shape, kept, scaleFor(kept), this.#generator);
+    return keptOr(0, inputs, inputs.shape, kept, scaleFor(kept), this.generator);
   }
 }
 
@@ -87,13 +87,13 @@ export class Dropout extends Module {
  */
 export class SpatialDropout extends Module {
   readonly probability: number;
-  readonly #generator: Generator | undefined;
+  private readonly generator: Generator | undefined;
 
   constructor(probability = 0.5, options: DropoutOptions = {}) {
     super();
     checkProbability("spatialDropout", probability);
     this.probability = probability;
-    this.#generator = checkOptions("spatialDropout", options, dropoutKinds).generator;
+    this.generator = checkOptions("spatialDropout", options, dropoutKinds).generator;
   }
 
   forward(inputs: Tensor): Tensor {
@@ -106,7 +106,7 @@ export class SpatialDropout extends Module {
     if (!this.isTraining || this.probability === 0) return alias(inputs);
     const kept = 1 - this.probability;
     const shape = inputs.shape.map((size, axis) => (axis < 2 ? size : 1));
-    return keptOr(0, inputs, shape, kept, scaleFor(kept), this.#generator);
+    return keptOr(0, inputs, shape, kept, scaleFor(kept), this.generator);
   }
 }
 
@@ -125,13 +125,13 @@ const saturated = -1.0507009873554805 * 1.6732632423543772;
  */
 export class AlphaDropout extends Module {
   readonly probability: number;
-  readonly #generator: Generator | undefined;
+  private readonly generator: Generator | undefined;
 
   constructor(probability = 0.5, options: DropoutOptions = {}) {
     super();
     checkProbability("alphaDropout", probability);
     this.probability = probability;
-    this.#generator = checkOptions("alphaDropout", options, dropoutKinds).generator;
+    this.generator = checkOptions("alphaDropout", options, dropoutKinds).generator;
   }
 
   forward(inputs: Tensor): Tensor {
@@ -141,6 +141,6 @@ export class AlphaDropout extends Module {
     const scale = 1 / Math.sqrt(kept * (1 + this.probability * saturated ** 2));
     const shift = -scale * this.probability * saturated;
     const { shape } = inputs;
-    return keptOr(scale * saturated, inputs, shape, kept, scale, this.#generator).add(shift);
+    return keptOr(scale * saturated, inputs, shape, kept, scale, this.generator).add(shift);
   }
 }

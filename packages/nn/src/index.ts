@@ -47,6 +47,8 @@ export type { DropoutOptions } from "./dropout.ts";
 export { Flatten, Unflatten } from "./flatten.ts";
 export { Embedding } from "./embedding.ts";
 export type { EmbeddingOptions } from "./embedding.ts";
+export { initialize } from "./initialize.ts";
+export type { InitializeOptions } from "./initialize.ts";
 export { observeForward } from "./observe-forward.ts";
 export type { ForwardObserver } from "./observe-forward.ts";
 export { gainOf } from "./initializers/gain.ts";

@@ -14,16 +14,16 @@ export class ModuleDict<Name extends string, Item extends Module = Module>
   extends Module
   implements Iterable<[Name, Item]>
 {
-  readonly #items = new Map<Name, Item>();
+  private readonly items = new Map<Name, Item>();
 
   constructor(items: { readonly [Key in Name]: Item }) {
     super();
-    for (const [name, item] of Object.entries<Item>(items)) this.#add(name as Name, item);
+    for (const [name, item] of Object.entries<Item>(items)) this.add(name as Name, item);
   }
 
   /** Number of modules. */
   get size(): number {
-    return this.#items.size;
+    return this.items.size;
   }
 
   /**
@@ -32,23 +32,23 @@ export class ModuleDict<Name extends string, Item extends Module = Module>
    * @throws {ArgumentError} listing the names there are, if this is none of them.
    */
   get(name: Name): Item {
-    const item = this.#items.get(name);
+    const item = this.items.get(name);
     if (item === undefined)
       throw new ArgumentError(
         "moduleDict",
-        `there is no module ${JSON.stringify(name)}: it has ${[...this.#items.keys()].join(", ")}.`,
-        { expected: [...this.#items.keys()], received: name },
+        `there is no module ${JSON.stringify(name)}: it has ${[...this.items.keys()].join(", ")}.`,
+        { expected: [...this.items.keys()], received: name },
       );
     return item;
   }
 
   /** Whether there is a module of this name. */
   has(name: string): boolean {
-    return this.#items.has(name as Name);
+    return this.items.has(name as Name);
   }
 
   [Symbol.iterator](): Iterator<[Name, Item]> {
-    return this.#items[Symbol.iterator]();
+    return this.items[Symbol.iterator]();
   }
 
   /** @throws {UnsupportedError} always: a dictionary does not say how its modules work together. */
@@ -59,7 +59,7 @@ export class ModuleDict<Name extends string, Item extends Module = Module>
     );
   }
 
-  #add(name: Name, item: Item): void {
+  private add(name: Name, item: Item): void {
     if (name === "" || name.includes(".") || name in this)
       throw new ArgumentError(
         "moduleDict",
@@ -67,6 +67,6 @@ export class ModuleDict<Name extends string, Item extends Module = Module>
         { received: name },
       );
     Object.defineProperty(this, name, { value: item, enumerable: true });
-    this.#items.set(name, item);
+    this.items.set(name, item);
   }
 }

@@ -19,27 +19,22 @@ import { Module } from "./module.ts";
  */
 export class ModuleList<Item extends Module = Module> extends Module implements Iterable<Item> {
   readonly [position: number]: Item;
-  readonly #items: Item[] = [];
+  /** Number of modules. */
+  length = 0;
 
   constructor(items: Iterable<Item> = []) {
     super();
     for (const item of items) this.push(item);
   }
 
-  /** Number of modules. */
-  get length(): number {
-    return this.#items.length;
-  }
-
   /** Adds a module at the end. */
   push(item: Item): this {
-    Object.defineProperty(this, this.#items.length, { value: item, enumerable: true });
-    this.#items.push(item);
+    Object.defineProperty(this, this.length++, { value: item, enumerable: true });
     return this;
   }
 
-  [Symbol.iterator](): Iterator<Item> {
-    return this.#items[Symbol.iterator]();
+  *[Symbol.iterator](): Iterator<Item> {
+    for (let i = 0; i < this.length; i++) yield this[i]!;
   }
 
   /** @throws {UnsupportedError} always: a list does not say how its modules work together. */

@@ -1,5 +1,6 @@
 import type { Backend } from "@dl/backend";
 import { Tensor } from "@dl/tensor";
+import { cloned } from "./clone.ts";
 import { followForward } from "./forward-calls.ts";
 import { loadInto, type LoadOptions, type LoadReport } from "./load-state.ts";
 import { modulePaths } from "./module-paths.ts";
@@ -95,6 +96,17 @@ export abstract class Module {
   requireGrad(required = true): this {
     for (const parameter of this.parameters()) parameter.requiresGrad = required;
     return this;
+  }
+
+  /**
+   * A module of the same class with the same weights, apart from this one: training either leaves the
+   * other as it is. Tied weights stay tied; random generators are shared.
+   *
+   * @throws {ArgumentError} for a class with private `#fields`, or a function in a property that speaks
+   * of `this`: override `clone` there.
+   */
+  clone(): this {
+    return cloned(this, (held) => held instanceof Module);
   }
 
   /** Forgets the gradients of all parameters. */

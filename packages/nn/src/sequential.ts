@@ -16,27 +16,25 @@ import { Module } from "./module.ts";
  */
 export class Sequential extends Module implements Iterable<Layer> {
   readonly [position: number]: Layer;
-  readonly #layers: readonly Layer[];
+  /** Number of layers. */
+  readonly length: number;
 
   constructor(...layers: Layer[]) {
     super();
     layers.forEach(checkLayer);
-    this.#layers = layers;
+    this.length = layers.length;
     Object.assign(this, layers);
   }
 
-  /** Number of layers. */
-  get length(): number {
-    return this.#layers.length;
-  }
-
-  [Symbol.iterator](): Iterator<Layer> {
-    return this.#layers[Symbol.iterator]();
+  *[Symbol.iterator](): Iterator<Layer> {
+    for (let i = 0; i < this.length; i++) yield this[i]!;
   }
 
   forward(inputs: Tensor): Tensor {
     if (this.length === 0) return alias(inputs);
-    return this.#layers.reduce((x, layer) => layer.forward(x), inputs);
+    let x = inputs;
+    for (const layer of this) x = layer.forward(x);
+    return x;
   }
 }
 

@@ -92,12 +92,12 @@ export class BatchNorm extends Module {
   }
 
   forward(inputs: Tensor): Tensor {
-    this.#check(inputs);
+    this.check(inputs);
     const perChannel = [this.channels, ...inputs.shape.slice(2).map(() => 1)];
     const spread = (x: Tensor): Tensor => x.reshape(perChannel);
     const standardized =
       this.isTraining || this.runningMean === undefined || this.runningVariance === undefined
-        ? this.#byBatch(inputs)
+        ? this.byBatch(inputs)
         : inputs
             .sub(spread(this.runningMean))
             .mul(spread(this.runningVariance).add(this.epsilon).rsqrt());
@@ -105,25 +105,25 @@ export class BatchNorm extends Module {
     return standardized.mul(spread(this.weight)).add(spread(this.bias));
   }
 
-  #byBatch(inputs: Tensor): Tensor {
+  private byBatch(inputs: Tensor): Tensor {
     const axes = inputs.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
     const mean = inputs.mean(axes, { keepDims: true });
     const centred = inputs.sub(mean);
     const deviation = rootMeanSquare(centred, axes);
     if (this.isTraining)
-      this.#follow(mean.detach(), deviation.detach().square(), inputs.elementCount / this.channels);
+      this.follow(mean.detach(), deviation.detach().square(), inputs.elementCount / this.channels);
     return overLength(centred, withEpsilon(deviation, this.epsilon));
   }
 
   /** Moves the running statistics towards a batch's, `count` numbers per channel. */
-  #follow(mean: Tensor, variance: Tensor, count: number): void {
+  private follow(mean: Tensor, variance: Tensor, count: number): void {
     if (this.runningMean === undefined || this.runningVariance === undefined) return;
     const statistics = { runningMean: this.runningMean, runningVariance: this.runningVariance };
     const shape = [this.channels];
     followBatch(statistics, mean.reshape(shape), variance.reshape(shape), this.momentum, count);
   }
 
-  #check(inputs: Tensor): void {
+  private check(inputs: Tensor): void {
     if (inputs.ndim < 2 || inputs.shape[1] !== this.channels)
       throw new ShapeError(
         "batchNorm",

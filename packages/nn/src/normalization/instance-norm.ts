@@ -78,10 +78,10 @@ export class InstanceNorm extends Module {
 
   forward(inputs: Tensor): Tensor {
     checkChannels("instanceNorm", inputs, this.channels, 3);
-    return scaledByChannel(this.#standardized(inputs), this.weight, this.bias);
+    return scaledByChannel(this.standardized(inputs), this.weight, this.bias);
   }
 
-  #standardized(inputs: Tensor): Tensor {
+  private standardized(inputs: Tensor): Tensor {
     const { runningMean, runningVariance } = this;
     const axes = inputs.shape.map((_, axis) => axis).slice(2);
     if (!this.isTraining && runningMean !== undefined && runningVariance !== undefined) {

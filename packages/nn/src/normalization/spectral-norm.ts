@@ -45,7 +45,7 @@ export class SpectralNorm extends Module {
   readonly u: Tensor;
   readonly v: Tensor;
   readonly iterations: number;
-  readonly #axis: number;
+  private readonly axis: number;
 
   constructor(layer: WeightedLayer, options: SpectralNormOptions = {}) {
     super();
@@ -55,34 +55,34 @@ export class SpectralNorm extends Module {
       generator,
     } = checkOptions("spectralNorm", options, spectralNormKinds);
     checkCount("spectralNorm", "iterations", iterations);
-    this.#axis = outputAxis("spectralNorm", layer, axis);
+    this.axis = outputAxis("spectralNorm", layer, axis);
     this.iterations = iterations;
     this.layer = layer;
     const { dtype, backend } = layer.weight;
-    const [out, rest] = this.#matrix().shape as readonly [number, number];
+    const [out, rest] = this.matrix().shape as readonly [number, number];
     const random = { dtype, backend, ...(generator && { generator }) };
     this.u = unit(normal([out], random));
     this.v = unit(normal([rest], random));
-    this.#iterate(startingIterations);
+    this.iterate(startingIterations);
   }
 
   forward(inputs: Tensor): Tensor {
-    if (this.isTraining) this.#iterate(this.iterations);
+    if (this.isTraining) this.iterate(this.iterations);
     // Not the buffers themselves: another forward pass may change them before backward.
     const [u, v] = [this.u.detach(), this.v.detach()];
-    const largest = u.dot(this.#matrix().matmul(v));
+    const largest = u.dot(this.matrix().matmul(v));
     return forwardWith(this.layer, this.layer.weight.div(largest), inputs);
   }
 
   /** The weight as [out, rest]. */
-  #matrix(): Tensor {
+  private matrix(): Tensor {
     const { weight } = this.layer;
-    return weight.moveAxis(this.#axis, 0).reshape([weight.shape[this.#axis]!, -1]);
+    return weight.moveAxis(this.axis, 0).reshape([weight.shape[this.axis]!, -1]);
   }
 
-  #iterate(count: number): void {
+  private iterate(count: number): void {
     noGrad(() => {
-      const matrix = this.#matrix();
+      const matrix = this.matrix();
       for (let i = 0; i < count; i++) {
         this.u.assign(unit(matrix.matmul(this.v)));
         this.v.assign(unit(matrix.transpose(0, 1).matmul(this.u)));

@@ -27,24 +27,24 @@ export interface WeightNormOptions {
 export class WeightNorm extends Module {
   readonly magnitude: Parameter;
   readonly layer: WeightedLayer;
-  readonly #axes: readonly number[];
+  private readonly axes: readonly number[];
 
   constructor(layer: WeightedLayer, options: WeightNormOptions = {}) {
     super();
     const { axis: asked = 0 } = checkOptions("weightNorm", options, { axis: "number" });
     const axis = outputAxis("weightNorm", layer, asked);
-    this.#axes = layer.weight.shape.map((_, other) => other).filter((other) => other !== axis);
-    this.magnitude = new Parameter(this.#lengths(layer.weight.detach()));
+    this.axes = layer.weight.shape.map((_, other) => other).filter((other) => other !== axis);
+    this.magnitude = new Parameter(this.lengths(layer.weight.detach()));
     this.layer = layer;
   }
 
   forward(inputs: Tensor): Tensor {
     const { weight } = this.layer;
-    const scale = this.magnitude.div(this.#lengths(weight));
+    const scale = this.magnitude.div(this.lengths(weight));
     return forwardWith(this.layer, weight.mul(scale), inputs);
   }
 
-  #lengths(weight: Tensor): Tensor {
-    return weight.norm(2, this.#axes, { keepDims: true });
+  private lengths(weight: Tensor): Tensor {
+    return weight.norm(2, this.axes, { keepDims: true });
   }
 }

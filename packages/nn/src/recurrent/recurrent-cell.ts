@@ -33,7 +33,7 @@ export abstract class RecurrentCell<State> extends Module {
   readonly biasIh: Parameter | undefined;
   readonly biasHh: Parameter | undefined;
   readonly hiddenSize: number;
-  readonly #op: string;
+  private readonly op: string;
 
   constructor(
     op: string,
@@ -48,7 +48,7 @@ export abstract class RecurrentCell<State> extends Module {
     const random = randomOptions(checkOptions(op, options, recurrentCellKinds));
     const draw = (shape: readonly number[]): Parameter =>
       new Parameter(defaultUniform(shape, hiddenSize, random));
-    this.#op = op;
+    this.op = op;
     this.hiddenSize = hiddenSize;
     this.weightIh = draw([gates * hiddenSize, inputSize]);
     this.weightHh = draw([gates * hiddenSize, hiddenSize]);
@@ -72,7 +72,7 @@ export abstract class RecurrentCell<State> extends Module {
     const size = this.weightIh.shape[1]!;
     if (inputs.ndim < 2 || inputs.shape.at(-1) !== size)
       throw new ShapeError(
-        this.#op,
+        this.op,
         `expects inputs of size ${size}: received ${formatShape(inputs.shape)} (layout [batch, ..., size]).`,
         { expected: size, received: inputs.shape },
       );

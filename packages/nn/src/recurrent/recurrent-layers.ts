@@ -75,7 +75,7 @@ export abstract class Recurrent<State> extends Module {
   readonly layers: readonly RecurrentCell<State>[];
   readonly reverseLayers: readonly RecurrentCell<State>[];
   readonly dropout: Dropout;
-  readonly #op: string;
+  private readonly op: string;
 
   constructor(
     op: string,
@@ -92,7 +92,7 @@ export abstract class Recurrent<State> extends Module {
       generator,
     } = checkOptions(op, options, recurrentKinds);
     checkCount(op, "layerCount", layerCount);
-    this.#op = op;
+    this.op = op;
     const above = isBidirectional ? 2 * hiddenSize : hiddenSize;
     const cells = (): RecurrentCell<State>[] =>
       Array.from({ length: layerCount }, (_, i) => cellFor(i === 0 ? inputSize : above));
@@ -104,14 +104,14 @@ export abstract class Recurrent<State> extends Module {
   forward(inputs: Tensor, states?: readonly State[]): RecurrentOutput<State> {
     if (inputs.ndim !== 3 || inputs.shape[1] === 0)
       throw new ShapeError(
-        this.#op,
+        this.op,
         `expects [batch, length, size] with at least one step: received ${formatShape(inputs.shape)}.`,
         { received: inputs.shape },
       );
     const count = this.layers.length + this.reverseLayers.length;
     if (states !== undefined && states.length !== count)
       throw new ArgumentError(
-        this.#op,
+        this.op,
         `needs one state per layer and direction: received ${states.length}, expected ${count}.`,
         { expected: count, received: states.length },
       );

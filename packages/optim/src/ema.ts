@@ -29,8 +29,13 @@ export interface EmaOptions {
 export class EMA extends WeightAverage {
   readonly #decay: number;
 
-  constructor(weights: Iterable<Tensor>, options: Partial<EmaOptions> = {}) {
-    super("ema", weights);
+  /** `averages`: where they are kept, beginning with the weights; tensors of their own unless given. */
+  constructor(
+    weights: Iterable<Tensor>,
+    options: Partial<EmaOptions> = {},
+    averages?: readonly Tensor[],
+  ) {
+    super("ema", weights, averages);
     const { decay = 0.999 } = checkOptions("ema", options, { decay: "number" });
     checkDecay("ema", "decay", decay);
     this.#decay = decay;

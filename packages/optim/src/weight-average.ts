@@ -25,8 +25,12 @@ export abstract class WeightAverage {
   #updateCount = 0;
   #trained: readonly Tensor[] | undefined;
 
-  /** @throws {ArgumentError} without tensors. */
-  constructor(name: string, weights: Iterable<Tensor>) {
+  /**
+   * `averages`: where they are kept, beginning with the weights; tensors of their own unless given.
+   *
+   * @throws {ArgumentError} without tensors.
+   */
+  constructor(name: string, weights: Iterable<Tensor>, averages?: readonly Tensor[]) {
     this.#name = name;
     this.#weights = [...weights];
     if (this.#weights.length === 0)
@@ -34,7 +38,7 @@ export abstract class WeightAverage {
         name,
         "there is nothing to average: received 0 tensors. Pass model.parameters().",
       );
-    this.#averages = this.#weights.map((weight) => keepBeyondScope(weight.detach()));
+    this.#averages = averages ?? this.#weights.map((weight) => keepBeyondScope(weight.detach()));
   }
 
   /** Share of the weights in the next average, of the update numbered from 1. */

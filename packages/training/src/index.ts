@@ -17,6 +17,9 @@ export type {
 } from "./objective.ts";
 export type { EpochReport, Monitor, StepReport } from "./reports.ts";
 export type { RunningFiguresState } from "./running-figures.ts";
+export { ModelAverage } from "./model-average.ts";
+export { retakeStatistics } from "./retake-statistics.ts";
+export type { RetakeOptions } from "./retake-statistics.ts";
 export { RunningMean } from "./metrics/running-mean.ts";
 export { supervised } from "./supervised.ts";
 export type { Loss, SupervisedOptions } from "./supervised.ts";

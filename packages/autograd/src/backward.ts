@@ -6,7 +6,6 @@ import {
   PointwiseOp,
   repeated,
   stepRecorder,
-  tensorKind,
   tidy,
   type Tensor,
 } from "@dl/tensor";
@@ -27,7 +26,8 @@ export interface BackwardOptions {
 }
 
 export const backwardKinds: OptionKinds<BackwardOptions> = {
-  gradient: tensorKind,
+  // What it must be is checked beside what it is the gradient of.
+  gradient: { what: "a tensor", accepts: () => true },
   retainGraph: "boolean",
   createGraph: "boolean",
 };

@@ -94,7 +94,7 @@ describe.each(Object.entries(places))("%s", (place, give) => {
 
 it("refuses a hook that is no function", () => {
   expect(() => leaf().registerHook(3 as unknown as GradientHook)).toThrow(
-    "registerHook: a hook must be a function of the gradient: received 3.",
+    "registerHook: hook must be a function: received number.",
   );
 });
 

@@ -181,8 +181,11 @@ export const vjpRules: RuleTable = {
       if (op === "sum") return [stretched];
       const x = saved.input(0);
       if (op === "prod") return [prodGradient(stretched, x, axes)];
-      if (op === "hypot")
-        return [stretched.mul(overLength(x, restore(saved.output(0), shape, axes)))];
+      if (op === "hypot") {
+        // At 0 nothing flows, however large the gradient that arrives.
+        const length = restore(saved.output(0), shape, axes);
+        return [where(length.equal(0), 0, stretched.mul(overLength(x, length)))];
+      }
       // Ties share the gradient equally, as PyTorch's amax and amin do; NaN is an extreme of its own.
       const isExtreme = x.equal(stretch(saved.output(0), shape, axes)).logicalOr(x.isNaN());
       const count = stretch(sumOver(isExtreme.cast(x.dtype), axes), shape, axes);

@@ -39,12 +39,16 @@ export interface Conv3dOptions extends Convolution3dOptions {
   readonly padding?: Triple | "same" | "valid";
 }
 
-export const conv3dKinds: OptionKinds<Conv3dOptions> = {
-  padding: "number|list",
+const convolution3dKinds: OptionKinds<Convolution3dOptions> = {
   stride: "number|list",
   dilation: "number|list",
   groups: "number",
 };
+
+export const conv3dKinds: OptionKinds<Conv3dOptions> = /* @__PURE__ */ extendKinds(
+  convolution3dKinds,
+  { padding: 'number|list|"same"|"valid"' },
+);
 
 export interface ConvTranspose3dOptions extends Convolution3dOptions {
   /** Cells cut from every side of the result. Default 0. */
@@ -54,7 +58,10 @@ export interface ConvTranspose3dOptions extends Convolution3dOptions {
 }
 
 export const convTranspose3dKinds: OptionKinds<ConvTranspose3dOptions> =
-  /* @__PURE__ */ extendKinds(conv3dKinds, { outputPadding: "number|list" });
+  /* @__PURE__ */ extendKinds(convolution3dKinds, {
+    padding: "number|list",
+    outputPadding: "number|list",
+  });
 
 /**
  * Convolution of volumes, without flipping the kernel: the sum over the kernel's planes of

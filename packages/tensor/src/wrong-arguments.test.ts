@@ -25,7 +25,7 @@ const taken = new Set(["slice([null])", "tidy(() => 1)", "tensor(true)"]);
 const inside = new Set(
   `configure settings applyOne applyPrimitive observePrimitives mapTogether fusedMap compile repeated
    stepRecorder knownRange broadcastTo creationSite collectGarbage leakReport memory manualSeed
-   defaultGenerator constructor rebind format alias keepBeyondScope scopeOf releaseConsumer letGo`.split(
+   defaultGenerator constructor rebind format alias keepBeyondScope scopeOf releaseConsumer letGo store meanOver overLength`.split(
     /\s+/,
   ),
 );
@@ -143,7 +143,7 @@ describe("says what to write", () => {
     (mode) => {
       for (const width of [0, 1])
         expect(() => call("pad", [[width, 0]], { mode })).toThrow(
-          `pad: unknown mode: received "${mode}". Use "constant", "reflect", "replicate" or "circular".`,
+          `pad: mode must be "constant", "reflect", "replicate" or "circular": received "${mode}".`,
         );
     },
   );

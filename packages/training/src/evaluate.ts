@@ -68,9 +68,9 @@ export async function evaluate<Batch>(
   subject: Module | Evaluable<Batch, Scalars, Metrics>,
   options: PassOptions<Batch> | EvaluateOptions<Batch, Metrics>,
 ): Promise<FiguresOf<Scalars, Metrics>> {
-  const step =
-    subject instanceof Module ? judged(subject, options as EvaluateOptions<Batch>) : subject;
-  checkOptions<object>("evaluate", options, subject === step ? passKinds : evaluateKinds);
+  const isModel = subject instanceof Module;
+  checkOptions<object>("evaluate", options, isModel ? evaluateKinds : passKinds);
+  const step = isModel ? judged(subject, options as EvaluateOptions<Batch>) : subject;
   const release = claim("evaluate", "a metric is", Object.values(step.metrics ?? {}));
   try {
     return await passOver("evaluate", step, options);

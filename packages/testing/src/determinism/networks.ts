@@ -61,7 +61,7 @@ export const networks: Readonly<Record<string, (setting: Setting) => Training>> 
     const model = new Sequential(
       new Linear(784, 160, setting),
       new ReLU(),
-      new Dropout(0.2, setting),
+      new Dropout(0.2, { generator: setting.generator }),
       new Linear(160, 10, setting),
     );
     const inputs = uniform([128, 784], setting);

@@ -77,15 +77,16 @@ class Scan {
   }
 
   #visit(name: string, signatures: readonly ts.Signature[]): void {
+    // Of several signatures the options are taken together: the function cannot know which was meant.
+    const options: ts.Type[] = [];
+    let followsTensor = false;
     for (const signature of signatures)
       this.#parametersOf(signature).forEach((type, i, all) => {
-        const options = this.#optionsIn(type);
-        if (options.length > 0)
-          this.found.set(name, {
-            ...this.#describe(options),
-            followsTensor: i > 0 && this.#isTensor(all[i - 1]!),
-          });
+        const found = this.#optionsIn(type);
+        options.push(...found);
+        if (found.length > 0) followsTensor = i > 0 && this.#isTensor(all[i - 1]!);
       });
+    if (options.length > 0) this.found.set(name, { ...this.#describe(options), followsTensor });
   }
 
   /** The methods of a tensor have their parameters in one tuple. */

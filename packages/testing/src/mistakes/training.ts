@@ -8,6 +8,7 @@ import {
   nanStop,
   Trainer,
   type FitOptions,
+  type Metrics,
   type SupervisedBatch,
   supervised,
 } from "@dl/training";
@@ -35,9 +36,10 @@ function training(
 const fitWith = (change: (model: Sequential) => object): Promise<unknown> =>
   fit(...training(change));
 
-const trainerWith = (change: (model: Sequential) => object): Trainer<SupervisedBatch> => {
-  const [model, options] = training(change);
-  return new Trainer<SupervisedBatch>(supervised(model, options), options);
+const trainerWith = (metrics: Metrics): Trainer<SupervisedBatch> => {
+  const [model, { loss, optimizer, data, epochs }] = training(() => ({}));
+  const step = supervised<SupervisedBatch, Metrics>(model, { loss: loss!, optimizer, metrics });
+  return new Trainer<SupervisedBatch>(step, { data, epochs });
 };
 
 /** Gradients, optimisers, data and loops. */
@@ -313,8 +315,8 @@ export const trainingMistakes: readonly Mistake[] = [
   {
     mistake: "a state of another training",
     make: () => {
-      const state = trainerWith(() => ({ metrics: { right: new Accuracy() } })).stateDict();
-      trainerWith(() => ({})).loadStateDict(state);
+      const state = trainerWith({ right: new Accuracy() }).stateDict();
+      trainerWith({}).loadStateDict(state);
     },
     error:
       "ArgumentError: fit: the state is of another training: received modules model, optimizers optimizer, metrics right, generators 1, callbacks 0, schedules 0, epoch schedules 0, averages 0; this one has modules model, optimizers optimizer, metrics none, generators 1, callbacks 0, schedules 0, epoch schedules 0, averages 0. Load it into a trainer made the same way.",

@@ -206,12 +206,4 @@ export const deviations: readonly Deviation[] = [
     dtype: "float32",
     reason: "the value is beyond float32",
   },
-  {
-    ops: ["asinh", "atan2"],
-    parts: ["second"],
-    at: (a, b) => isLargest(a) || isLargest(b),
-    is: () => NaN,
-    dtype: "float32",
-    reason: "x² is beyond float32",
-  },
 ];

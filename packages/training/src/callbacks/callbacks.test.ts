@@ -3,6 +3,7 @@ import { Adam, exponentialSchedule, Scheduler, SGD } from "@dl/optim";
 import { configure, Generator, normal, ones, tensor, type Tensor } from "@dl/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
+  constantInitializer,
   crossEntropy,
   Dropout,
   LayerNorm,
@@ -162,7 +163,11 @@ describe("nan stop", () => {
     ]);
 
   it("names the first layer whose output is not finite, and leaves the weights good", async () => {
-    const model = new Sequential(new Linear(2, 4), new Exponential(), new Linear(4, 1));
+    const model = new Sequential(
+      new Linear(2, 4, { init: constantInitializer(1) }),
+      new Exponential(),
+      new Linear(4, 1),
+    );
     const good = model.parameters().map((x) => x.detach());
     const data = [{ inputs: inputs().mul(1e4), targets: ones([2, 1]) }];
     const optimizer = new SGD(model.parameters(), { learningRate: 0.1 });

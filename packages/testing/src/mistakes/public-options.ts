@@ -80,12 +80,13 @@ class Scan {
     // Of several signatures the options are taken together: the function cannot know which was meant.
     const options: ts.Type[] = [];
     let followsTensor = false;
-    for (const signature of signatures)
-      this.#parametersOf(signature).forEach((type, i, all) => {
-        const found = this.#optionsIn(type);
-        options.push(...found);
-        if (found.length > 0) followsTensor = i > 0 && this.#isTensor(all[i - 1]!);
-      });
+    for (const signature of signatures) {
+      const parameters = this.#parametersOf(signature);
+      const at = parameters.findLastIndex((type) => this.#optionsIn(type).length > 0);
+      if (at < 0) continue;
+      options.push(...this.#optionsIn(parameters[at]!));
+      followsTensor = at > 0 && this.#isTensor(parameters[at - 1]!);
+    }
     if (options.length > 0) this.found.set(name, { ...this.#describe(options), followsTensor });
   }
 

@@ -1,5 +1,5 @@
 import { formatShape, GradientError, shapesEqual } from "@dl/backend";
-import { applyOne, PointwiseOp, repeated, stepRecorder, tidy, type Tensor } from "@dl/tensor";
+import { applyOne, PointwiseOp, stepRecorder, tidy, type Tensor } from "@dl/tensor";
 import { enableGrad, noGrad } from "./grad-mode.ts";
 import { recordingOf, type GraphNode, type Recording } from "./recording.ts";
 import { stopGradient } from "./stop-gradient.ts";
@@ -57,17 +57,7 @@ function accumulate(recording: Recording, gradient: Tensor, options: BackwardOpt
   const before = recording.grad;
   const add = (): Tensor => (before === null ? gradient : before.add(gradient));
   const sum = options.createGraph === true ? enableGrad(add) : stopGradient(add());
-  repeated(() => {
-    recording.grad = sum;
-  });
-  const recorder = stepRecorder();
-  if (recorder === undefined) return;
-  recorder.outlives(sum);
-  const wasNull = before === null;
-  // A gradient of an earlier step is another tensor at each replay.
-  if (recorder.touch(recording))
-    if (wasNull) recorder.requires(() => recording.grad === null);
-    else recorder.refuse("gradients were summed onto those of an earlier step");
+  recording.grad = sum;
 }
 
 /** What a walk in `noWeightGradients` is for; `undefined`, everything, outside of it. */
@@ -160,6 +150,8 @@ export function walk(
 ): void {
   const finish = (recording: Recording, whole: Tensor): Tensor => {
     let gradient = whole;
+    if (recording.node === undefined && recording.hooks.length > 0)
+      stepRecorder()?.refuse("a hook sees a gradient of a tensor that was not computed");
     for (const hook of recording.hooks) gradient = hook(gradient) ?? gradient;
     visit(recording, gradient);
     return gradient;

@@ -1,4 +1,4 @@
-import { defaultGenerator, Tensor, tidy } from "@dl/tensor";
+import { defaultGenerator, repeated, Tensor, tidy, type GeneratorState } from "@dl/tensor";
 import { ArgumentError, GradientError, isFloat } from "@dl/backend";
 import { sweep, walkOrder } from "./backward.ts";
 import type { FunctionOutput } from "./function.ts";
@@ -32,7 +32,10 @@ export function checkpoint<Output extends FunctionOutput>(
   ...inputs: Tensor[]
 ): Output {
   if (!isGradEnabled()) return f(...inputs);
-  const generatorState = defaultGenerator().getState();
+  let generatorState: GeneratorState;
+  repeated(() => {
+    generatorState = defaultGenerator().getState();
+  });
   const { result, uses } = usesWithin(() => tidy(() => noGrad(() => checkedOutput(f(...inputs)))));
   const recordings = new Set(uses);
   // An input may come back as it is, without an operation on it.
@@ -56,7 +59,12 @@ export function checkpoint<Output extends FunctionOutput>(
     const targets = sources.filter((_, i) => needs?.[i] !== false);
     const recompute = (): (Tensor | undefined)[] => {
       const firstOwnId = upcomingNodeId();
-      const again = outputList(repeatRandom(generatorState, () => enableGrad(() => f(...kept))));
+      const again = outputList(
+        repeatRandom(
+          () => generatorState,
+          () => enableGrad(() => f(...kept)),
+        ),
+      );
       const starts = differentiable.flatMap((i, k) => startOf(again[i], outputs[i]!, dys[k]));
       const gradients = pullBackOwn(starts, firstOwnId, new Set(targets));
       return sources.map((source) => gradients.get(source));
@@ -81,17 +89,17 @@ function checkedOutput<Output extends FunctionOutput>(output: Output): Output {
 }
 
 /** Runs `body` with the default generator as it was, and leaves the generator as it is now. */
-function repeatRandom<Result>(
-  state: ReturnType<ReturnType<typeof defaultGenerator>["getState"]>,
-  body: () => Result,
-): Result {
+function repeatRandom<Result>(state: () => GeneratorState, body: () => Result): Result {
   const generator = defaultGenerator();
-  const now = generator.getState();
-  generator.setState(state);
+  let now: GeneratorState;
+  repeated(() => {
+    now = generator.getState();
+    generator.setState(state());
+  });
   try {
     return body();
   } finally {
-    generator.setState(now);
+    repeated(() => generator.setState(now));
   }
 }
 

@@ -1,5 +1,5 @@
 import { GradientError, isFloat } from "@dl/backend";
-import { repeated, stepRecorder, Tensor } from "@dl/tensor";
+import { stepRecorder, Tensor } from "@dl/tensor";
 import { backward, type BackwardOptions } from "./backward.ts";
 import { recordingOf, Recording, type GradientHook } from "./recording.ts";
 import { startRecorder } from "./recorder.ts";
@@ -105,16 +105,13 @@ Object.defineProperties(Tensor.prototype, {
   },
   grad: {
     get(this: Tensor): Tensor | null {
-      return recordingOf(this)?.grad ?? null;
+      const recording = recordingOf(this);
+      if (recording === undefined) return null;
+      if (stepRecorder() === undefined) recording.slot.isTaken = true;
+      return recording.grad;
     },
     set(this: Tensor, gradient: Tensor | null) {
-      const recording = demandRecording(this, "grad");
-      repeated(() => {
-        recording.grad = gradient;
-      });
-      const recorder = stepRecorder();
-      recorder?.touch(recording);
-      if (gradient !== null) recorder?.outlives(gradient);
+      demandRecording(this, "grad").grad = gradient;
     },
     configurable: true,
   },

@@ -1,7 +1,8 @@
 import { InternalError, isFloat } from "@dl/backend";
 import {
   creationSite,
-  observePrimitives,
+  followMode,
+  followPrimitives,
   settings,
   Tensor,
   type Operand,
@@ -12,6 +13,7 @@ import {
 import { isGradEnabled } from "./grad-mode.ts";
 import { applyPartial, partialRule } from "./pointwise-vjp.ts";
 import { GraphNode, recordingOf, type Recording } from "./recording.ts";
+import { stoppedRecordings } from "./weight-gradients.ts";
 import { vjpRules, type Saved, type VjpRule } from "./vjp-rules.ts";
 
 let isRecording = false;
@@ -20,7 +22,9 @@ let isRecording = false;
 export function startRecorder(): void {
   if (isRecording) return;
   isRecording = true;
-  observePrimitives(record);
+  followPrimitives(record);
+  followMode(isGradEnabled);
+  followMode(stoppedRecordings);
 }
 
 function record<Name extends PrimitiveName>(

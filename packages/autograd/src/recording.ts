@@ -1,5 +1,5 @@
 import type { DType, Shape } from "@dl/backend";
-import { Tensor } from "@dl/tensor";
+import { stepRecorder, Tensor, type GradientSlot } from "@dl/tensor";
 
 /** Sees a gradient and may give another in its place. */
 export type GradientHook = (gradient: Tensor) => Tensor | undefined | void;
@@ -10,8 +10,8 @@ export class Recording {
   readonly dtype: DType;
   /** The operation that made the tensor; none for a leaf. */
   readonly node: GraphNode | undefined;
-  /** Leaves only, unless `retainsGrad`. */
-  grad: Tensor | null = null;
+  /** Where the gradient is kept. */
+  readonly slot: GradientSlot & { tensor: Tensor | null } = { tensor: null, isTaken: false };
   retainsGrad: boolean;
   hooks: readonly GradientHook[] = [];
 
@@ -20,6 +20,17 @@ export class Recording {
     this.dtype = like.dtype;
     this.node = node;
     this.retainsGrad = node === undefined;
+  }
+
+  /** Leaves only, unless `retainsGrad`. */
+  get grad(): Tensor | null {
+    stepRecorder()?.readsSlot(this.slot);
+    return this.slot.tensor;
+  }
+
+  set grad(gradient: Tensor | null) {
+    stepRecorder()?.writesSlot(this.slot);
+    this.slot.tensor = gradient;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Backend } from "@dl/backend";
-import { Tensor } from "@dl/tensor";
+import { stepRecorder, Tensor } from "@dl/tensor";
 import { followForward } from "./forward-calls.ts";
 import { loadInto, type LoadOptions, type LoadReport } from "./load-state.ts";
 import { Parameter } from "./parameter.ts";
@@ -83,7 +83,10 @@ export abstract class Module {
 
   /** Sets {@link Module.isTraining} here and in all modules below. */
   train(mode = true): this {
-    for (const module of this.modules()) module.isTraining = mode;
+    for (const module of this.modules()) {
+      stepRecorder()?.reads(module);
+      module.isTraining = mode;
+    }
     return this;
   }
 
@@ -116,8 +119,7 @@ export abstract class Module {
     this.zeroGrad();
     for (const [tensor, copy] of moved) {
       // assign() refuses another backend; like it, keep the elements through dispose() of the copy.
-      tensor.value = copy.value;
-      copy.value.consumers++;
+      tensor.rebind(copy.value);
     }
     return this;
   }

@@ -1,3 +1,4 @@
+import { watching } from "@dl/tensor";
 import { callObservers, type CallObserver } from "./forward-calls.ts";
 import type { Module } from "./module.ts";
 
@@ -21,7 +22,5 @@ export function observeForward(observer: ForwardObserver): () => void {
   const added: CallObserver = (module, inputs, outputs) =>
     observer(module as Module, inputs, outputs);
   callObservers.add(added);
-  return () => {
-    callObservers.delete(added);
-  };
+  return watching(() => callObservers.delete(added));
 }

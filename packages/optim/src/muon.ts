@@ -74,8 +74,7 @@ export class Muon extends Optimizer<MuonOptions> {
     options: MuonOptions,
   ): readonly Tensor[] {
     const { learningRate, momentum: mu, nesterov, weightDecay, iterations } = options;
-    const taken = numbersOf(options);
-    stepRecorder()?.requires(() => numbersOf(options).every((number, i) => number === taken[i]));
+    stepRecorder()?.reads(options);
     const [rows, ...others] = parameter.shape as [number, ...number[]];
     const columns = others.reduce((product, size) => product * size, 1);
     const stepSize = learningRate * Math.sqrt(Math.max(1, rows / columns));
@@ -89,11 +88,6 @@ export class Muon extends Optimizer<MuonOptions> {
       return [next, b];
     });
   }
-}
-
-function numbersOf(options: MuonOptions): (number | boolean)[] {
-  const { learningRate, momentum, nesterov, weightDecay, iterations } = options;
-  return [learningRate, momentum, nesterov, weightDecay, iterations];
 }
 
 /**

@@ -88,12 +88,17 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
 
   /** The first group's learning rate; setting it sets every group's. */
   get learningRate(): number {
-    return this.groups[0]!.learningRate;
+    const group = this.groups[0]!;
+    stepRecorder()?.reads(group);
+    return group.learningRate;
   }
 
   set learningRate(learningRate: number) {
     checkNonNegative(this.#name, "learningRate", learningRate);
-    for (const group of this.groups) group.learningRate = learningRate;
+    for (const group of this.groups) {
+      stepRecorder()?.reads(group);
+      group.learningRate = learningRate;
+    }
   }
 
   /**
@@ -118,7 +123,12 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
       memory.stepCount === 0
         ? Object.values(starts).map((start) => fullLike(parameter, start))
         : memory.slots;
-    if (memory.stepCount === 0) stepRecorder()?.refuse("the first step starts from other slots");
+    const recorder = stepRecorder();
+    if (memory.stepCount === 0) recorder?.refuse("an optimiser makes its first step");
+    recorder?.requires(
+      () => this.#memories.get(parameter) === memory && memory.stepCount > 0,
+      "an optimiser's state was loaded",
+    );
     repeated(() => {
       memory.stepCount++;
     });

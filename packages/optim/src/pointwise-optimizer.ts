@@ -66,6 +66,7 @@ export abstract class PointwiseOptimizer<
       () =>
         this.updateRule(options, progress.stepCount + 1).formula === formula &&
         areSame(Object.keys(this.slots(options)), slotNames),
+      "an optimiser's formula is another",
     );
     recorder?.whenReplayed(() => {
       const now = this.updateRule(options, progress.stepCount).numbers;

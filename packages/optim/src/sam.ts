@@ -1,6 +1,6 @@
 import { noGrad } from "@dl/autograd";
 import { ArgumentError } from "@dl/backend";
-import type { Tensor } from "@dl/tensor";
+import { stepRecorder, type Tensor } from "@dl/tensor";
 import { checkPositive } from "./check-options.ts";
 import { gradNorm } from "./gradient-norm.ts";
 import type { OptimizerState } from "./optimizer-state.ts";
@@ -36,7 +36,7 @@ export class SAM<Options extends OptimizerOptions> {
   readonly optimizer: Optimizer<Options>;
   /** May be changed between steps. */
   rho: number;
-  #before: ReadonlyMap<Tensor, Tensor> | undefined;
+  readonly #ascent: { before: ReadonlyMap<Tensor, Tensor> | undefined } = { before: undefined };
 
   constructor(optimizer: Optimizer<Options>, { rho = 0.05 }: Partial<SamOptions> = {}) {
     checkPositive("sam", "rho", rho);
@@ -62,7 +62,8 @@ export class SAM<Options extends OptimizerOptions> {
    * @throws {ArgumentError} when they have been moved already.
    */
   ascend(): void {
-    if (this.#before !== undefined)
+    this.#tell();
+    if (this.#ascent.before !== undefined)
       throw new ArgumentError(
         "sam",
         "ascend was called twice. Call step() after the second backward.",
@@ -70,7 +71,7 @@ export class SAM<Options extends OptimizerOptions> {
     const moved = this.groups
       .flatMap(({ parameters }) => parameters)
       .filter(({ grad }) => grad !== null);
-    this.#before = new Map(moved.map((parameter) => [parameter, parameter.detach()]));
+    this.#ascent.before = new Map(moved.map((parameter) => [parameter, parameter.detach()]));
     noGrad(() => {
       // 10⁻¹²: at a stationary point there is nowhere to climb.
       const scale = gradNorm(moved).add(1e-12).reciprocal().mul(this.rho);
@@ -85,14 +86,21 @@ export class SAM<Options extends OptimizerOptions> {
    * @throws {ArgumentError} without {@link SAM.ascend} before.
    */
   step(): void {
-    if (this.#before === undefined)
+    this.#tell();
+    if (this.#ascent.before === undefined)
       throw new ArgumentError(
         "sam",
         "step was called without ascend. A step is backward, ascend(), zeroGrad(), backward, step().",
       );
-    for (const [parameter, before] of this.#before) parameter.assign(before);
-    this.#before = undefined;
+    for (const [parameter, before] of this.#ascent.before) parameter.assign(before);
+    this.#ascent.before = undefined;
     this.optimizer.step();
+  }
+
+  /** What a compiled step asks for. */
+  #tell(): void {
+    stepRecorder()?.reads(this);
+    stepRecorder()?.reads(this.#ascent);
   }
 
   /** Forgets the gradients of all parameters. */
@@ -102,7 +110,7 @@ export class SAM<Options extends OptimizerOptions> {
 
   /** The optimiser's state: {@link Optimizer.stateDict}. @throws {ArgumentError} after an ascent. */
   stateDict(): OptimizerState<Options> {
-    if (this.#before !== undefined)
+    if (this.#ascent.before !== undefined)
       throw new ArgumentError(
         "sam",
         "the parameters stand uphill, and a state taken now could not be continued. Call step() first.",

@@ -1,42 +1,58 @@
 import { noGrad } from "@dl/autograd";
-import type { Tensor } from "@dl/tensor";
+import { repeated, stepRecorder, type Tensor } from "@dl/tensor";
 import type { TotalState } from "./metric.ts";
 
 /** What metrics keep: a sum on the device, and on the host how much it is the sum of. */
 export class Total {
-  #state: TotalState = { sum: undefined, count: 0 };
+  /** The same handle from batch to batch, so that a compiled step follows it. */
+  #sum: Tensor | undefined;
+  #count = 0;
 
   /** Adds what `term` computes, without recording it. */
   add(term: () => Tensor, count: number): void {
-    const { sum, count: before } = this.#state;
-    const next = noGrad(() => (sum === undefined ? term().detach() : sum.add(term())));
-    this.#state = { sum: next, count: before + count };
+    const sum = this.#sum;
+    if (sum === undefined) {
+      stepRecorder()?.refuse("a metric takes its first batch");
+      this.#sum = noGrad(() => term().detach());
+    } else {
+      stepRecorder()?.requires(() => this.#sum === sum, "a metric was reset or loaded");
+      noGrad(() => sum.assign(sum.add(term())));
+    }
+    repeated(() => {
+      this.#count += count;
+    });
   }
 
   /** The elements of the sum; `undefined` before the first batch. */
   async sum(): Promise<ArrayLike<number> | undefined> {
-    return await this.#state.sum?.data();
+    return await this.#sum?.data();
   }
 
   get count(): number {
-    return this.#state.count;
+    stepRecorder()?.refuse("a metric's count was asked for");
+    return this.#count;
   }
 
   /** A scalar sum over the count; NaN before the first batch. */
   async mean(): Promise<number> {
+    const count = this.#count;
     const sum = await this.sum();
-    return sum === undefined ? NaN : sum[0]! / this.#state.count;
+    return sum === undefined ? NaN : sum[0]! / count;
   }
 
+  /** As it is now; not changed by further batches. */
   get state(): TotalState {
-    return this.#state;
+    stepRecorder()?.refuse("a metric's state was asked for");
+    return { sum: this.#sum?.detach(), count: this.#count };
   }
 
-  set state(state: TotalState) {
-    this.#state = state;
+  set state({ sum, count }: TotalState) {
+    stepRecorder()?.refuse("a metric's state was set");
+    this.#sum = sum?.detach();
+    this.#count = count;
   }
 
   reset(): void {
-    this.#state = { sum: undefined, count: 0 };
+    this.state = { sum: undefined, count: 0 };
   }
 }

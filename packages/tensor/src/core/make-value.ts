@@ -277,5 +277,6 @@ export function uploadedValue(
   const shape = internShape(sizes);
   const storage = newStorage(backend, dtype, shape);
   if (bytes.byteLength > 0) backend.write(storage.buffer, bytes);
+  stepRecorder()?.uploaded(storage, bytes);
   return new TensorValue(backend, dtype, shape, new Stored(storage, contiguousLayout(shape), 0));
 }

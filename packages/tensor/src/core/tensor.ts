@@ -45,10 +45,17 @@ export class Tensor {
   recording: unknown = undefined;
   /** The value came by `assign`, which counted itself among its consumers. */
   private isAssigned = false;
+  /** Among the handles of the value. */
+  private isCounted = true;
 
   constructor(value: TensorValue) {
     this.value = value;
-    if (stepRecorder() === undefined) value.handles++;
+    const recorder = stepRecorder();
+    if (recorder === undefined) value.handles++;
+    else {
+      this.isCounted = false;
+      recorder.makes(this);
+    }
     noteInScope(this);
   }
 
@@ -138,7 +145,9 @@ export class Tensor {
         `tensors live on different backends: ${this.backend.name} and ${next.backend.name}. Move one with await x.to(backend).`,
         { expected: this.backend.name, received: next.backend.name },
       );
-    stepRecorder()?.rebinding(this);
+    const recorder = stepRecorder();
+    recorder?.uses(next);
+    recorder?.rebinding(this);
     this.rebind(next.value);
     return this;
   }
@@ -148,7 +157,8 @@ export class Tensor {
     const { value } = this;
     if (this.isAssigned) value.consumers--;
     this.isAssigned = true;
-    value.handles--;
+    if (this.isCounted) value.handles--;
+    this.isCounted = true;
     if (value.stored !== undefined) value.stored.successor = value.handles > 0 ? {} : this;
     this.value = next;
     next.handles++;

@@ -40,6 +40,7 @@ export class Generator {
 
   /** Where the generator stands, as plain data. */
   getState(): GeneratorState {
+    stepRecorder()?.refuse("a generator's state was asked for");
     return { seed: this.seed, stream: this.stream, draw: this.draw };
   }
 
@@ -61,9 +62,11 @@ export class Generator {
           `the ${name} must be a whole number from 0 to ${name === "draw" ? "2^32" : "2^32 - 1"}: received ${value}.`,
           { received: value },
         );
-    this.seed = seed;
-    this.stream = stream;
-    this.draw = draw;
+    repeated(() => {
+      this.seed = seed;
+      this.stream = stream;
+      this.draw = draw;
+    }, `a generator is set to seed ${seed}, stream ${stream}, draw ${draw}`);
   }
 
   /**
@@ -71,6 +74,7 @@ export class Generator {
    * are 85 random bits of this one, of which it takes one draw.
    */
   split(): Generator {
+    stepRecorder()?.refuse("a generator was split");
     const [low, high, stream] = this.block(0, splitDomain, this.takeDraw());
     return new Generator(low + (high % 2 ** 21) * word, stream);
   }
@@ -110,7 +114,11 @@ export class Generator {
 
   /** @internal The operands of a `randomBits` instruction. Takes one draw. */
   operands(): NumberOperand[] {
-    const operands = Array.from({ length: 4 }, () => ({ number: 0, dtype: "uint32" as const }));
+    const operands = Array.from({ length: 4 }, () => ({
+      number: 0,
+      dtype: "uint32" as const,
+      isLive: true,
+    }));
     repeated(() => {
       const { seed, stream } = this;
       const draw = this.takeDraw();

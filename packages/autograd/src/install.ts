@@ -1,6 +1,7 @@
 import { GradientError, isFloat } from "@dl/backend";
 import { stepRecorder, Tensor } from "@dl/tensor";
 import { backward, type BackwardOptions } from "./backward.ts";
+import { noteHook } from "./hook-changes.ts";
 import { recordingOf, Recording, type GradientHook } from "./recording.ts";
 import { startRecorder } from "./recorder.ts";
 import { stopGradient } from "./stop-gradient.ts";
@@ -149,8 +150,10 @@ Object.defineProperties(Tensor.prototype, {
   registerHook: {
     value(this: Tensor, hook: GradientHook): () => void {
       const recording = demandRecording(this, "registerHook");
+      noteHook(recording);
       recording.hooks = [...recording.hooks, hook];
       return () => {
+        noteHook(recording);
         recording.hooks = recording.hooks.filter((other) => other !== hook);
       };
     },

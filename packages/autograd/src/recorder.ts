@@ -11,6 +11,7 @@ import {
   type PrimitiveParameters,
 } from "@dl/tensor";
 import { isGradEnabled } from "./grad-mode.ts";
+import { hookChanges } from "./hook-changes.ts";
 import { applyPartial, partialRule } from "./pointwise-vjp.ts";
 import { GraphNode, recordingOf, type Recording } from "./recording.ts";
 import { stoppedRecordings } from "./weight-gradients.ts";
@@ -25,6 +26,7 @@ export function startRecorder(): void {
   followPrimitives(record);
   followMode(isGradEnabled);
   followMode(stoppedRecordings);
+  followMode(hookChanges);
 }
 
 function record<Name extends PrimitiveName>(

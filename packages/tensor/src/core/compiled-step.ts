@@ -73,29 +73,25 @@ export class CompiledStep<Result extends StepResult> {
   }
 
   call(inputs: readonly StepInput[]): Result {
-    inputs.forEach(checkInput);
-    const tensors = inputs.filter((input) => input instanceof Tensor);
-    const numbers = numbersAmong(inputs);
-    const values = tensors.map(({ value }) => value);
+    const values = inputs.flatMap(valueOf);
     values.forEach(store);
     this.calls++;
-    const obstacle = this.end ?? obstacleAround(tensors);
+    const obstacle = this.end ?? obstacleAround(inputs);
     if (obstacle !== undefined) return this.runPlainly(inputs, obstacle);
-    const fitting = this.recordings.filter(
-      ({ replay, numbers: known }) =>
-        replay.fits(values) && known.every((number, i) => Object.is(number, numbers[i])),
-    );
     let why: string | undefined;
-    for (const recording of fitting) {
-      const reason = recording.replay.obstacle();
-      if (reason !== undefined) {
-        why ??= reason;
+    for (let i = this.recordings.length - 1; i >= 0; i--) {
+      const recording = this.recordings[i]!;
+      const { replay, numbers, schedule } = recording;
+      if (!numbers.every((number, k) => isNumber(inputs[k], number)) || !replay.fits(values))
         continue;
+      const reason = replay.obstacle();
+      if (reason === undefined) {
+        this.use(recording);
+        return schedule.isDue
+          ? this.audit(recording, inputs, values)
+          : this.replay(recording, values);
       }
-      this.use(recording);
-      return recording.schedule.isDue
-        ? this.audit(recording, inputs, values)
-        : this.replay(recording, values);
+      why ??= reason;
     }
     return this.record(inputs, why);
   }
@@ -109,14 +105,14 @@ export class CompiledStep<Result extends StepResult> {
   }
 
   private replay(recording: Recording<Result>, values: readonly TensorValue[]): Result {
-    const start = clock();
-    const results = recording.replay.run(values);
-    recording.schedule.replayed(clock() - start);
+    const { replay, schedule } = recording;
+    const start = schedule.isTimed ? clock() : -Infinity;
+    const results = replay.run(values);
+    schedule.replayed(start < 0 ? undefined : clock() - start);
     this.replays++;
     this.plainInRow = 0;
-    if (recording.unaudited === undefined)
-      recording.unaudited = { first: this.calls, last: this.calls };
-    else recording.unaudited.last = this.calls;
+    recording.unaudited ??= { first: this.calls, last: this.calls };
+    recording.unaudited.last = this.calls;
     return recording.resultOf(results);
   }
 
@@ -151,11 +147,11 @@ export class CompiledStep<Result extends StepResult> {
       recorder.release();
       return;
     }
-    const values = inputs.flatMap((input) => (input instanceof Tensor ? input.value : []));
+    const values = inputs.flatMap(valueOf);
     const replay = new StepReplay(recorder, values, results, backend);
     this.recordings.push({
       replay,
-      numbers: numbersAmong(inputs),
+      numbers: inputs.map((input) => (typeof input === "number" ? input : undefined)),
       resultOf,
       schedule: new AuditSchedule(),
       call: this.calls,
@@ -255,9 +251,19 @@ export class CompiledStep<Result extends StepResult> {
   }
 }
 
-/** By their places; `undefined` for a tensor. */
-function numbersAmong(inputs: readonly StepInput[]): (number | undefined)[] {
-  return inputs.map((input) => (typeof input === "number" ? input : undefined));
+function valueOf(input: StepInput, position: number): TensorValue | [] {
+  if (input instanceof Tensor) return input.value;
+  if (typeof input === "number") return [];
+  throw new ArgumentError(
+    "compile",
+    `argument ${position} of a compiled step must be a tensor or a number: received ${input === null ? "null" : typeof input}. Reach for everything else by closure.`,
+    { expected: "a tensor or a number", received: input },
+  );
+}
+
+/** Whether an argument is this number; `undefined` for a tensor. */
+function isNumber(input: StepInput | undefined, number: number | undefined): boolean {
+  return typeof input === "number" ? Object.is(input, number) : number === undefined;
 }
 
 const ambiguity = "what it reads and what it changes share elements";
@@ -269,21 +275,14 @@ function storeAlone(tensor: Rebindable): void {
 }
 
 /** Why a call cannot be replayed, whatever was recorded. */
-function obstacleAround(inputs: readonly Tensor[]): string | undefined {
+function obstacleAround(inputs: readonly StepInput[]): string | undefined {
   if (isWatched()) return "an observer follows what is run";
-  const tracked = inputs.findIndex(({ recording }) => recording !== undefined);
+  const tracked = inputs.findIndex(
+    (input) => input instanceof Tensor && input.recording !== undefined,
+  );
   return tracked < 0
     ? undefined
     : `argument ${tracked} requires a gradient, or was computed from what does: pass x.detach()`;
-}
-
-function checkInput(input: unknown, position: number): void {
-  if (input instanceof Tensor || typeof input === "number") return;
-  throw new ArgumentError(
-    "compile",
-    `argument ${position} of a compiled step must be a tensor or a number: received ${input === null ? "null" : typeof input}. Reach for everything else by closure.`,
-    { expected: "a tensor or a number", received: input },
-  );
 }
 
 function changedError(

@@ -1,5 +1,6 @@
 import type { BufferHandle, DType, Layout } from "@dl/backend";
 import type { Storage, Stored } from "./storage.ts";
+import type { TensorValue } from "./tensor-value.ts";
 
 /** What a replayed program reads. */
 export interface ReplayedBinding {
@@ -12,6 +13,8 @@ export class Place {
   /** Computed by the step, not given to it. */
   readonly isProduced: boolean;
   readonly byteLength: number;
+  /** Elements of an earlier replay that nobody else sees: the next may write there again. */
+  spare: TensorValue | undefined;
   /** `undefined` until filled, so that what a recording computed can be collected. */
   storage: Storage | undefined;
   private readonly reads: { readonly binding: ReplayedBinding; readonly offset: number }[] = [];

@@ -152,7 +152,6 @@ export class StepRecorder {
     if (this.own.has(tensor) || this.used.has(tensor)) return;
     const { value, recording } = tensor;
     this.used.set(tensor, { value, recording });
-    if (typeof recording === "object" && recording !== null) this.reads(recording);
   }
 
   /** Told of a slot before its tensor is asked for. */

@@ -35,8 +35,6 @@ interface State {
   readonly after: Elements;
   /** Written by the last replay. */
   current: TensorValue | undefined;
-  /** Written by the one before, and seen by nobody else: the next may write there again. */
-  spare: TensorValue | undefined;
 }
 
 /** A gradient that the step finds. */
@@ -55,6 +53,7 @@ export class StepReplay {
   private readonly recordings: readonly (readonly [tensor: Rebindable, recording: unknown])[];
   private readonly runs: readonly (ReplayedRun | HostWork)[];
   private readonly places = new Map<Storage, Place>();
+  private readonly produced: readonly Place[];
   private readonly inputs: readonly Elements[];
   private readonly states: readonly State[];
   private readonly found: readonly Found[];
@@ -125,7 +124,6 @@ export class StepReplay {
       ...state,
       after: elements(state.tensor.value),
       current: undefined,
-      spare: undefined,
     }));
     this.cleared = [...slots].flatMap(([slot, before]) => {
       const { tensor } = slot;
@@ -135,6 +133,7 @@ export class StepReplay {
     // The step may have kept a handle of the run that was recorded.
     for (const slot of slots.keys()) slot.isTaken = true;
     this.results = results.map(elements);
+    this.produced = [...this.places.values()].filter(({ isProduced }) => isProduced);
     const isWithin = (storage: Storage): boolean =>
       recorder.produced.has(storage) && !this.places.has(storage);
     this.rooms = new StepRooms(recorder.runs, isWithin);
@@ -241,7 +240,7 @@ export class StepReplay {
   rest(): void {
     this.rooms.release();
     // What runs meanwhile may keep handles that are not counted.
-    for (const state of this.states) state.current = state.spare = undefined;
+    for (const state of this.states) state.current = state.after.place.spare = undefined;
   }
 
   /** Gives back all that it kept. */
@@ -309,21 +308,19 @@ export class StepReplay {
       if (before !== undefined) before.place.fill(tensor.value.stored!.storage);
     for (const { slot, elements } of this.found)
       if (elements !== undefined) elements.place.fill(slot.tensor!.value.stored!.storage);
-    const spares = new Map(this.states.map(({ after, spare }) => [after.place, spare]));
-    for (const place of this.places.values())
-      if (place.isProduced)
-        place.fill(
-          spares.get(place)?.stored!.storage ??
-            new Storage(this.backend, place.byteLength, "compile"),
-        );
+    for (const place of this.produced)
+      place.fill(
+        place.spare?.stored!.storage ?? new Storage(this.backend, place.byteLength, "compile"),
+      );
   }
 
   private rebind(state: State): void {
-    const { tensor, slots, after, current, spare } = state;
+    const { tensor, slots, after, current } = state;
+    const { place } = after;
     const previous = tensor.value;
-    const next = spare ?? this.valueOf(after);
+    const next = place.spare ?? this.valueOf(after);
     state.current = next;
-    state.spare = undefined;
+    place.spare = undefined;
     if (slots.some(({ isTaken }) => isTaken)) state.tensor = tensorOfNoScope(next);
     else {
       tensor.rebind(next);
@@ -332,7 +329,7 @@ export class StepReplay {
         previous.handles === 0 &&
         previous.consumers === 0 &&
         previous.stored!.storage.holders === 1;
-      if (isOurs) state.spare = previous;
+      if (isOurs) place.spare = previous;
     }
     for (const slot of slots) {
       slot.tensor = state.tensor;

@@ -12,28 +12,44 @@ export function clock(): number {
   return (globalThis as { performance?: { now(): number } }).performance?.now() ?? 0;
 }
 
+/** Part of a whole by which the gap moves from audit to audit, so that it keeps step with no period. */
+const goldenRatio = 0.618;
+
 /**
- * Which calls of a recorded step are audited: the first three, then when their number has doubled,
- * and in between as often as that costs no more than 2 % of the step.
+ * Which calls of a recorded step are audited: those numbered by powers of two and by Fibonacci
+ * numbers, which between them meet what returns every few calls; and in between as often as that
+ * costs no more than 2 % of the step.
  */
 export class AuditSchedule {
-  private calls = 0;
+  /** Up to this call all are audited. */
+  private readonly careful: number;
+  /** The recorded one is the first. */
+  private calls = 1;
   private sinceAudit = 0;
+  private fibonacci: readonly [number, number] = [2, 3];
+  private phase = 0;
   // The least of all: what other programs take meanwhile is none of the step's.
   private auditTime = Infinity;
   private replayTime = Infinity;
 
+  constructor(careful: number) {
+    this.careful = careful;
+  }
+
   /** Whether the next call is to be audited. */
   get isDue(): boolean {
     const next = this.calls + 1;
-    if (next < 4 || (next & (next - 1)) === 0) return true;
+    const isPowerOfTwo = (next & (next - 1)) === 0;
+    if (next <= this.careful || isPowerOfTwo || next === this.fibonacci[0]) return true;
+    const gap = this.sinceAudit * (1 - this.phase / 2);
     const extra = withCollection * (this.auditTime - this.replayTime);
-    return this.sinceAudit >= leastGap && extra <= share * this.replayTime * this.sinceAudit;
+    return gap >= leastGap && extra <= share * this.replayTime * gap;
   }
 
   audited(time: number): void {
-    this.calls++;
+    this.count();
     this.sinceAudit = 0;
+    this.phase = (this.phase + goldenRatio) % 1;
     this.auditTime = Math.min(this.auditTime, time);
   }
 
@@ -43,8 +59,14 @@ export class AuditSchedule {
   }
 
   replayed(time = Infinity): void {
-    this.calls++;
+    this.count();
     this.sinceAudit++;
     this.replayTime = Math.min(this.replayTime, time);
+  }
+
+  private count(): void {
+    this.calls++;
+    const [next, after] = this.fibonacci;
+    if (this.calls >= next) this.fibonacci = [after, next + after];
   }
 }

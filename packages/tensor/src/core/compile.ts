@@ -21,9 +21,10 @@ export interface Compiled<Inputs extends readonly StepInput[], Result extends St
  *
  * All state that these packages keep goes on as without `compile`: learning rates, counts, modes,
  * gradients, random draws. Where that cannot be, the step is recorded anew, or runs as it is; `report`
- * says why, and a warning does once. Other variables of its own must not change. That is audited: at
- * calls 2, 3, 4, 8, 16, ... of a recording, and in between as far as it costs no more than 2 % of the
- * time, the step itself runs and is compared with the recording.
+ * says why, and a warning does once. Other variables must not change what the step does, and what it
+ * does to them it does only when it runs itself. That is audited: at calls 2, 3, 4, 5, 8, 13, 16, 21,
+ * ... of a recording, and in between as far as it costs no more than 2 % of the time, the step itself
+ * runs and is compared with the recording.
  *
  * @throws {ArgumentError} if the step is asynchronous, or reads a tensor: read its results instead; if
  * an audit finds, after a replay, that the step has changed: with what differs and since which call.

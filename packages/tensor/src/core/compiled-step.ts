@@ -45,6 +45,8 @@ interface Run<Result> {
 const maxRecordings = 8;
 /** So often may a step be found changed before anything was replayed; then it always runs plainly. */
 const maxChanges = 3;
+/** So many calls are audited after one change, and twice as many after two. */
+const carefulCalls = 8;
 /** So many calls in a row without a replay are told of, and so many of which each was recorded. */
 const patience = 4;
 const patienceWithArguments = 32;
@@ -153,7 +155,7 @@ export class CompiledStep<Result extends StepResult> {
       replay,
       numbers: inputs.map((input) => (typeof input === "number" ? input : undefined)),
       resultOf,
-      schedule: new AuditSchedule(),
+      schedule: new AuditSchedule(this.changes === 0 ? 0 : carefulCalls << this.changes),
       call: this.calls,
       unaudited: undefined,
     });

@@ -255,7 +255,6 @@ function isCheapToMove(pending: PendingPointwise): boolean {
 export function viewValue(value: TensorValue, layout: Layout, offset = 0): TensorValue {
   const stored = store(value);
   const view = new Stored(stored.storage, layout, stored.offset + offset);
-  stepRecorder()?.viewed(stored, view);
   return new TensorValue(value.backend, value.dtype, layout.shape, view);
 }
 

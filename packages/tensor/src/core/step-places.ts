@@ -1,5 +1,7 @@
 import type { BufferHandle, DType, Layout } from "@dl/backend";
+import type { Rebindable } from "./step-recorder.ts";
 import type { Storage, Stored } from "./storage.ts";
+import { store } from "./store.ts";
 import type { TensorValue } from "./tensor-value.ts";
 
 /** What a replayed program reads. */
@@ -57,27 +59,28 @@ export interface Elements {
 /** Elements that the step reads without changing them. */
 export class Constant {
   readonly place: Place;
-  private readonly stored: Stored;
-  private readonly isAlone: boolean;
-  /** Whose they once were, if not any more when the step was recorded. */
-  private readonly former: Stored["successor"];
+  /** Tensors from outside that stood for them; none where the step makes them itself. */
+  private readonly owners: readonly (readonly [Rebindable, Stored])[];
 
-  constructor(place: Place, readers: ReadonlySet<Stored>) {
+  constructor(place: Place, owners: readonly (readonly [Rebindable, Stored])[]) {
     this.place = place;
-    this.stored = [...readers][0]!;
-    this.isAlone = readers.size === 1;
-    const { successor } = this.stored;
-    this.former = successor?.value?.stored === this.stored ? undefined : successor;
+    this.owners = owners;
   }
 
   /** Where they are now that the tensor may have been assigned others; `undefined` if that cannot be told. */
-  get current(): Storage | undefined {
-    const { stored } = this;
-    const { successor } = stored;
-    if (successor === undefined || successor === this.former) return stored.storage;
-    const next = successor.value?.stored;
-    if (next === undefined || !this.isAlone) return undefined;
-    const isAlike = next.layout === stored.layout && next.offset === stored.offset;
-    return isAlike && next.storage.backend === stored.storage.backend ? next.storage : undefined;
+  current(): Storage | undefined {
+    const [owner, ...others] = this.owners;
+    if (owner === undefined) return this.place.storage;
+    if (others.length > 0)
+      return this.owners.every(([tensor, stored]) => tensor.value.stored === stored)
+        ? owner[1].storage
+        : undefined;
+    const [tensor, before] = owner;
+    const { storage, layout, offset } = store(tensor.value);
+    const isAlike =
+      layout === before.layout &&
+      offset === before.offset &&
+      storage.backend === before.storage.backend;
+    return isAlike ? storage : undefined;
   }
 }

@@ -70,16 +70,14 @@ export class StepRecorder {
   readonly produced = new Set<Storage>();
   /** What it made of elements of the host. */
   readonly uploads = new Map<Storage, Uint8Array>();
-  /** What it read besides, and by whom, views traced to what they were made of; kept from the pool. */
-  readonly read = new Map<Storage, Set<Stored>>();
+  /** What it read besides; kept from the pool. */
+  readonly read = new Set<Storage>();
   /** Tensors from outside that the step reads, as it found them. */
   readonly used = new Map<Rebindable, Used>();
   readonly snapshots = new Map<object, FieldSnapshot>();
   /** Tensors made in the step. */
   readonly own = new WeakSet<object>();
   private readonly moving = new WeakSet<object>();
-  /** What each view made in the step was made of in the end. */
-  private readonly origins = new Map<Stored, Stored>();
   backend: Backend | undefined;
   /** Why the step cannot be repeated from this recording. */
   refusal: string | undefined;
@@ -94,7 +92,7 @@ export class StepRecorder {
   }
 
   ran(run: RecordedRun): void {
-    run.inputs.forEach((input) => this.readBy(input));
+    run.inputs.forEach((input) => this.readsFrom(input));
     for (const output of run.outputs) {
       this.backend = output.backend;
       this.produced.add(output);
@@ -102,15 +100,10 @@ export class StepRecorder {
     this.runs.push(run);
   }
 
-  private readBy(stored: Stored): void {
-    const { storage } = stored;
-    if (this.produced.has(storage)) return;
-    let readers = this.read.get(storage);
-    if (readers === undefined) {
-      this.read.set(storage, (readers = new Set()));
-      storage.holders++;
-    }
-    readers.add(this.origins.get(stored) ?? stored);
+  private readsFrom({ storage }: Stored): void {
+    if (this.produced.has(storage) || this.read.has(storage)) return;
+    this.read.add(storage);
+    storage.holders++;
   }
 
   /** Has host work done at this place in each replay. */
@@ -172,11 +165,6 @@ export class StepRecorder {
     this.rebound.set(tensor, value);
   }
 
-  /** Told of another layout put over a storage. */
-  viewed(stored: Stored, view: Stored): void {
-    this.origins.set(view, this.origins.get(stored) ?? stored);
-  }
-
   /** Told of elements that came from the host. */
   uploaded(storage: Storage, bytes: Uint8Array): void {
     this.uploads.set(storage, bytes.slice());
@@ -193,7 +181,7 @@ export class StepRecorder {
     if (this.sharesElements(inputs)) this.isAmbiguous = true;
     // What comes out as it is must be followed as if a program had read it.
     const after = [...this.rebound.keys(), ...this.leftBehind()].map(({ value }) => value);
-    for (const { stored } of [...after, ...results]) this.readBy(stored!);
+    for (const { stored } of [...after, ...results]) this.readsFrom(stored!);
   }
 
   /** Whether what comes into the step and another tensor that it reads lie in one storage. */
@@ -211,14 +199,18 @@ export class StepRecorder {
       if (stored === undefined) continue;
       if (owners.has(stored.storage)) return true;
       owners.set(stored.storage, tensor);
-      // What a changed tensor lay in, the step may have read through it alone.
-      const readers = this.rebound.has(tensor) ? this.read.get(stored.storage) : undefined;
-      if (readers !== undefined && (readers.size > 1 || !readers.has(stored))) return true;
     }
-    return [...this.used].some(([tensor, { value }]) => {
-      const owner = value.stored && owners.get(value.stored.storage);
-      return owner !== undefined && owner !== tensor;
-    });
+    const known = new Set([...owners.keys(), ...this.uploads.keys()]);
+    let isShared = false;
+    for (const [tensor, { value }] of this.used) {
+      if (value.stored === undefined) continue;
+      const { storage } = value.stored;
+      known.add(storage);
+      if (owners.has(storage) && owners.get(storage) !== tensor) isShared = true;
+    }
+    for (const storage of this.read)
+      if (!known.has(storage)) this.refuse("elements are read that belong to no tensor");
+    return isShared;
   }
 
   /** Tensors of the step's own that it leaves as gradients. */
@@ -243,7 +235,7 @@ export class StepRecorder {
   }
 
   release(): void {
-    for (const storage of this.read.keys()) storage.release();
+    for (const storage of this.read) storage.release();
   }
 }
 

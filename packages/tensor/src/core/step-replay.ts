@@ -100,7 +100,7 @@ export class StepReplay {
         elements: isRead ? elements(value) : undefined,
       };
     });
-    this.constants = this.constantsOf(read);
+    this.constants = this.constantsOf(recorder);
     this.uploads = new Set(
       [...uploads.keys()].flatMap((storage) => this.places.get(storage) ?? []),
     );
@@ -186,7 +186,7 @@ export class StepReplay {
       if (state.before !== undefined && !this.isLikeRecorded(state.tensor, state.before))
         return "a tensor that the step changes lies otherwise in memory";
     }
-    return this.constants.every(({ current }) => current !== undefined)
+    return this.constants.every((constant) => constant.current() !== undefined)
       ? undefined
       : "a tensor that the step reads lies otherwise in memory, or is shared";
   }
@@ -202,7 +202,7 @@ export class StepReplay {
     );
     const storages = [
       ...[...inputs, ...changed, ...gradients].map(({ stored }) => stored!.storage),
-      ...this.constantsFromOutside.map(({ current }) => current!),
+      ...this.constantsFromOutside.map((constant) => constant.current()!),
     ];
     return new Set(storages).size === this.enteringCount ? storages : undefined;
   }
@@ -250,15 +250,22 @@ export class StepReplay {
     this.kept.length = 0;
   }
 
-  private constantsOf(read: StepRecorder["read"]): Constant[] {
+  private constantsOf({ read, used }: StepRecorder): Constant[] {
+    const owners = new Map<Storage, (readonly [Rebindable, Stored])[]>();
+    for (const [tensor, { value }] of used) {
+      const { stored } = value;
+      if (stored === undefined) continue;
+      const known = owners.get(stored.storage) ?? [];
+      owners.set(stored.storage, [...known, [tensor, stored]]);
+    }
     const constants: Constant[] = [];
-    for (const [storage, readers] of read)
+    for (const storage of read)
       if (this.places.has(storage)) storage.release();
       else {
         const place = new Place(storage, false);
         this.places.set(storage, place);
         this.kept.push(storage);
-        constants.push(new Constant(place, readers));
+        constants.push(new Constant(place, owners.get(storage) ?? []));
       }
     return constants;
   }
@@ -302,8 +309,10 @@ export class StepReplay {
       const { storage, offset: from } = inputs[i]!.stored!;
       place.fill(storage, from - offset);
     });
-    for (const { place, current } of this.constants)
-      if (place.storage !== current) place.fill(current!);
+    for (const constant of this.constants) {
+      const current = constant.current()!;
+      if (constant.place.storage !== current) constant.place.fill(current);
+    }
     for (const { tensor, before } of this.states)
       if (before !== undefined) before.place.fill(tensor.value.stored!.storage);
     for (const { slot, elements } of this.found)

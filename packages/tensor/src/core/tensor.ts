@@ -159,7 +159,6 @@ export class Tensor {
     this.isAssigned = true;
     if (this.isCounted) value.handles--;
     this.isCounted = true;
-    if (value.stored !== undefined) value.stored.successor = value.handles > 0 ? {} : this;
     this.value = next;
     next.handles++;
     // Keeps the elements through dispose() of the other handle.

@@ -47,7 +47,10 @@ type Wrap = typeof compile;
 const plainly = ((step: unknown) => step) as Wrap;
 
 /** What can be seen after each call. */
-type Scenario = (wrap: Wrap, see: (...tensors: (Tensor | null)[]) => Promise<void>) => Promise<void>;
+type Scenario = (
+  wrap: Wrap,
+  see: (...tensors: (Tensor | null)[]) => Promise<void>,
+) => Promise<void>;
 
 async function seenBy(scenario: Scenario, wrap: Wrap): Promise<unknown[]> {
   manualSeed(3);
@@ -119,7 +122,9 @@ const gradients: Record<string, Scenario> = {
     const step = wrap(() => optim.clipGradNorm([p], 1));
     for (let i = 1; i <= calls; i++) {
       p.grad = null;
-      p.mul(tensor([i, -i])).sum().backward();
+      p.mul(tensor([i, -i]))
+        .sum()
+        .backward();
       await see(step(), p.grad);
     }
   },
@@ -382,7 +387,10 @@ const modes: Record<string, Scenario> = {
     for (let i = 1; i <= calls; i++) {
       if (i === 8) stop = observePrimitives((name) => void names.push(name));
       if (i === 12) stop();
-      await see(step(tensor([i, 1])), tensor(i < 8 ? 0 : names.filter((x) => x === "reduce").length));
+      await see(
+        step(tensor([i, 1])),
+        tensor(i < 8 ? 0 : names.filter((x) => x === "reduce").length),
+      );
     }
   },
   "an observer of forward calls, for a while": async (wrap, see) => {
@@ -483,7 +491,7 @@ const kept: Record<string, Scenario> = {
       await see(p);
     }
   },
-  "metrics": async (wrap, see) => {
+  metrics: async (wrap, see) => {
     const [accuracy, mean, confusion] = [new Accuracy(), new RunningMean(), new ConfusionMatrix(3)];
     const targets = tensor([0, 1, 2], { dtype: "int32" });
     const step = wrap((x: Tensor) => {
@@ -495,7 +503,10 @@ const kept: Record<string, Scenario> = {
       if (i === 9) accuracy.reset();
       if (i === 13) mean.loadStateDict({ sum: tensor(5), count: 2 });
       step(normal([3, 3]));
-      await see(tensor([await accuracy.value(), await mean.value()]), tensor(await confusion.value()));
+      await see(
+        tensor([await accuracy.value(), await mean.value()]),
+        tensor(await confusion.value()),
+      );
     }
   },
   "a metric's state that was taken": async (wrap, see) => {
@@ -572,7 +583,11 @@ const kept: Record<string, Scenario> = {
     const optimizer = new optim.LBFGS([p], { learningRate: 0.1, maxIterations: 3 });
     const loss = wrap(() => {
       p.grad = null;
-      const value = p.sub(1).square().mul(tensor([1, 10])).sum();
+      const value = p
+        .sub(1)
+        .square()
+        .mul(tensor([1, 10]))
+        .sum();
       value.backward();
       return value;
     });
@@ -686,7 +701,10 @@ const optimizers: Record<string, (parameters: Tensor[]) => { zeroGrad(): void; s
 };
 
 const layers: Record<string, { shape: number[]; make: () => Sequential }> = {
-  AlphaDropout: { shape: [4, 3], make: () => new Sequential(new Linear(3, 6), new AlphaDropout(0.2)) },
+  AlphaDropout: {
+    shape: [4, 3],
+    make: () => new Sequential(new Linear(3, 6), new AlphaDropout(0.2)),
+  },
   BatchNorm: { shape: [4, 3], make: () => new Sequential(new Linear(3, 6), new BatchNorm(6)) },
   Dropout: { shape: [4, 3], make: () => new Sequential(new Linear(3, 6), new Dropout(0.2)) },
   GroupNorm: { shape: [4, 6, 5], make: () => new Sequential(new GroupNorm(2, 6)) },

@@ -37,7 +37,7 @@ export class Place {
   }
 
   /** `shift`: how many elements further in than recorded. */
-  fill(storage: Storage, shift = 0): void {
+  put(storage: Storage, shift = 0): void {
     this.storage = storage;
     const { buffer } = storage;
     for (const { binding, offset } of this.reads) {

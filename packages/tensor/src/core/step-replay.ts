@@ -141,7 +141,7 @@ export class StepReplay {
     const given = [
       ...this.inputs,
       ...this.states.flatMap(({ before }) => before ?? []),
-      ...this.found.flatMap(({ elements: read }) => read ?? []),
+      ...this.found.flatMap((gradient) => gradient.elements ?? []),
     ].map(({ place }) => place);
     const entering = [...given, ...this.constantsFromOutside.map(({ place }) => place)].map(
       ({ storage }) => storage!,
@@ -307,18 +307,18 @@ export class StepReplay {
   private fillPlaces(inputs: readonly TensorValue[]): void {
     this.inputs.forEach(({ place, offset }, i) => {
       const { storage, offset: from } = inputs[i]!.stored!;
-      place.fill(storage, from - offset);
+      place.put(storage, from - offset);
     });
     for (const constant of this.constants) {
       const current = constant.current()!;
-      if (constant.place.storage !== current) constant.place.fill(current);
+      if (constant.place.storage !== current) constant.place.put(current);
     }
     for (const { tensor, before } of this.states)
-      if (before !== undefined) before.place.fill(tensor.value.stored!.storage);
+      if (before !== undefined) before.place.put(tensor.value.stored!.storage);
     for (const { slot, elements } of this.found)
-      if (elements !== undefined) elements.place.fill(slot.tensor!.value.stored!.storage);
+      if (elements !== undefined) elements.place.put(slot.tensor!.value.stored!.storage);
     for (const place of this.produced)
-      place.fill(
+      place.put(
         place.spare?.stored!.storage ?? new Storage(this.backend, place.byteLength, "compile"),
       );
   }

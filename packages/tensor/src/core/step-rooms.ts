@@ -41,7 +41,7 @@ export class StepRooms {
       const storage = new Storage(backend, byteLength, "compile");
       storage.holders++;
       this.held.push(storage);
-      place.fill(storage);
+      place.put(storage);
     }
   }
 

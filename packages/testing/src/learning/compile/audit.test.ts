@@ -18,7 +18,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 const before = settings().backend;
 beforeAll(async () => void configure({ backend: await cpu() }));
 afterAll(() => void configure({ backend: before }));
-const warn = vi.fn();
+const warn = vi.fn<(message: string) => void>();
 beforeEach(() => void vi.spyOn(console, "warn").mockImplementation(warn));
 afterEach(() => {
   vi.restoreAllMocks();

@@ -16,7 +16,7 @@ const packageBudgets = {
   data: 32,
   nn: 28,
   optim: 12,
-  tensor: 40,
+  tensor: 42,
 };
 
 /**
@@ -43,7 +43,7 @@ const programs = {
         optimizer.step();
         console.log(await loss.item());
       }`,
-    budget: 60,
+    budget: 64,
   },
 };
 

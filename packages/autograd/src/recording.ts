@@ -20,6 +20,7 @@ export class Recording {
     this.dtype = like.dtype;
     this.node = node;
     this.retainsGrad = node === undefined;
+    stepRecorder()?.makes(this.slot);
   }
 
   /** Leaves only, unless `retainsGrad`. */

@@ -68,8 +68,7 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
 
   /**
    * A parameter's next elements and its next slots, in that order. `stepCount` is 1 for its first
-   * step. Everything returned must be new. Numbers taken from `options` are frozen in a compiled step
-   * unless computed in `repeated`.
+   * step. Everything returned must be new.
    */
   protected abstract update(
     parameter: Tensor,
@@ -78,6 +77,11 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
     options: Options,
     progress: Progress,
   ): readonly Tensor[];
+
+  /** In a compiled step: has it recorded anew for other options, unless it asks for them itself. */
+  protected followOptions(options: Options): void {
+    stepRecorder()?.reads(options);
+  }
 
   /**
    * Refuses options of no sense.
@@ -124,6 +128,7 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
         ? Object.values(starts).map((start) => fullLike(parameter, start))
         : memory.slots;
     const recorder = stepRecorder();
+    this.followOptions(options);
     if (memory.stepCount === 0) recorder?.refuse("an optimiser makes its first step");
     recorder?.requires(
       () => this.#memories.get(parameter) === memory && memory.stepCount > 0,

@@ -49,6 +49,9 @@ export abstract class PointwiseOptimizer<
   /** The formula of step number `stepCount`, which is 1 for a parameter's first. */
   protected abstract updateRule(options: Options, stepCount: number): UpdateRule;
 
+  /** Asked for again by each replay, as numbers of the formula. */
+  protected override followOptions(): void {}
+
   protected update(
     parameter: Tensor,
     gradient: Tensor,

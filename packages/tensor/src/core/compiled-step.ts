@@ -1,5 +1,6 @@
 import { ArgumentError } from "@dl/backend";
 import { AuditSchedule, clock } from "./audit-schedule.ts";
+import { RangesSeen } from "./known-range.ts";
 import { contiguousValue } from "./make-value.ts";
 import { recordStep, StepRecorder, type Rebindable } from "./step-recorder.ts";
 import { StepReplay } from "./step-replay.ts";
@@ -30,6 +31,7 @@ interface Recording<Result> {
   readonly numbers: readonly (number | undefined)[];
   readonly resultOf: (results: readonly TensorValue[]) => Result;
   readonly schedule: AuditSchedule;
+  readonly ranges: RangesSeen;
   /** Number of the call that was recorded, and of those replayed since it was last found right. */
   readonly call: number;
   unaudited: { readonly first: number; last: number } | undefined;
@@ -83,13 +85,13 @@ export class CompiledStep<Result extends StepResult> {
     let why: string | undefined;
     for (let i = this.recordings.length - 1; i >= 0; i--) {
       const recording = this.recordings[i]!;
-      const { replay, numbers, schedule } = recording;
+      const { replay, numbers, schedule, ranges } = recording;
       if (!numbers.every((number, k) => isNumber(inputs[k], number)) || !replay.fits(values))
         continue;
       const reason = replay.obstacle();
       if (reason === undefined) {
         this.use(recording);
-        return schedule.isDue
+        return schedule.isDue || ranges.isBeyond(values)
           ? this.audit(recording, inputs, values)
           : this.replay(recording, values);
       }
@@ -151,11 +153,14 @@ export class CompiledStep<Result extends StepResult> {
     }
     const values = inputs.flatMap(valueOf);
     const replay = new StepReplay(recorder, values, results, backend);
+    const ranges = new RangesSeen();
+    ranges.add(values);
     this.recordings.push({
       replay,
       numbers: inputs.map((input) => (typeof input === "number" ? input : undefined)),
       resultOf,
       schedule: new AuditSchedule(this.changes === 0 ? 0 : carefulCalls << this.changes),
+      ranges,
       call: this.calls,
       unaudited: undefined,
     });
@@ -168,7 +173,7 @@ export class CompiledStep<Result extends StepResult> {
     inputs: readonly StepInput[],
     values: readonly TensorValue[],
   ): Result {
-    const { replay, schedule } = recording;
+    const { replay, schedule, ranges } = recording;
     const entering = replay.entering(values);
     replay.rest();
     const start = clock();
@@ -180,6 +185,7 @@ export class CompiledStep<Result extends StepResult> {
     if (difference === undefined) {
       recorder.release();
       this.audits++;
+      ranges.add(values);
       this.plainInRow = 0;
       if (entering !== undefined) recording.unaudited = undefined;
       return resultOf(results);

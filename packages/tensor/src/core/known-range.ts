@@ -32,3 +32,30 @@ export function noteRange(tensor: Tensor, elements: ArrayLike<number>, dtype: DT
 export function knownRange(tensor: Tensor): KnownRange | undefined {
   return ranges.get(tensor.value);
 }
+
+/** Ranges of the whole numbers among a step's arguments that the step itself, which may check them, has run with. */
+export class RangesSeen {
+  private readonly ranges: (KnownRange | undefined)[] = [];
+
+  /** Whether some are beyond those seen. */
+  isBeyond(values: readonly TensorValue[]): boolean {
+    return values.some((value, i) => {
+      const range = rangeOf(value);
+      if (range === undefined) return false;
+      const seen = this.ranges[i];
+      return seen === undefined || range[0] < seen[0] || range[1] > seen[1];
+    });
+  }
+
+  add(values: readonly TensorValue[]): void {
+    values.forEach((value, i) => {
+      const range = rangeOf(value);
+      if (range === undefined) return;
+      const [least, greatest] = this.ranges[i] ?? range;
+      this.ranges[i] = [Math.min(least, range[0]), Math.max(greatest, range[1])];
+    });
+  }
+}
+
+const rangeOf = (value: TensorValue): KnownRange | undefined =>
+  dtypes[value.dtype].kind === "integer" ? ranges.get(value) : undefined;

@@ -75,7 +75,7 @@ export class StepRecorder {
   /** Tensors from outside that the step reads, as it found them. */
   readonly used = new Map<Rebindable, Used>();
   readonly snapshots = new Map<object, FieldSnapshot>();
-  /** Tensors made in the step. */
+  /** Tensors made in the step, and slots. */
   readonly own = new WeakSet<object>();
   private readonly moving = new WeakSet<object>();
   backend: Backend | undefined;
@@ -135,9 +135,9 @@ export class StepRecorder {
     this.moving.add(owner);
   }
 
-  /** Told of each tensor made in the step. */
-  makes(tensor: object): void {
-    this.own.add(tensor);
+  /** Told of each tensor made in the step, and of each slot. */
+  makes(made: object): void {
+    this.own.add(made);
   }
 
   /** Told of each tensor that is read. */
@@ -150,12 +150,13 @@ export class StepRecorder {
   /** Told of a slot before its tensor is asked for. */
   readsSlot(slot: GradientSlot): void {
     const { tensor } = slot;
-    if (!this.slots.has(slot)) this.slots.set(slot, { tensor, value: tensor?.value });
+    if (!this.own.has(slot) && !this.slots.has(slot))
+      this.slots.set(slot, { tensor, value: tensor?.value });
   }
 
   /** Told of a slot before it is given another tensor. */
   writesSlot(slot: GradientSlot): void {
-    if (!this.slots.has(slot)) this.slots.set(slot, undefined);
+    if (!this.own.has(slot) && !this.slots.has(slot)) this.slots.set(slot, undefined);
   }
 
   /** Told of a tensor before it is made to stand for other elements. */

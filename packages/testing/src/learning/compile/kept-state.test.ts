@@ -1,5 +1,5 @@
 import { reference } from "@dl/backend-reference";
-import { Accuracy, ConfusionMatrix, RunningMean } from "@dl/nn";
+import { Accuracy, ConfusionMatrix, crossEntropy, RunningMean } from "@dl/nn";
 import * as optim from "@dl/optim";
 import { normal, settings, tensor, tidy, type Tensor } from "@dl/tensor";
 import { calls, dense, testScenarios, training, weightOf, type Scenario } from "./scenarios.ts";
@@ -219,6 +219,44 @@ const kept: Record<string, Scenario> = {
       if (fails) expect(() => step(tensor([i, 1]))).toThrow("in the middle");
       else await see(step(tensor([i, 1])));
       await see(p, p.grad);
+    }
+  },
+  "labels out of range": async (wrap, see) => {
+    const step = wrap((x: Tensor, targets: Tensor) => crossEntropy(x, targets));
+    for (let i = 1; i <= calls; i++) {
+      const targets = tensor([i % 3, i === 15 ? 3 : 1], { dtype: "int32" });
+      const x = normal([2, 3]);
+      if (i === 15) expect(() => step(x, targets)).toThrow("crossEntropy");
+      else await see(step(x, targets));
+    }
+  },
+  "an optimiser of the user's": async (wrap, see) => {
+    class Plain extends optim.Optimizer<{ learningRate: number; scale: number }> {
+      protected slots(): optim.Slots {
+        return {};
+      }
+      protected checkOptions(): void {}
+      protected update(
+        parameter: Tensor,
+        gradient: Tensor,
+        _: readonly Tensor[],
+        { learningRate, scale }: { learningRate: number; scale: number },
+      ): readonly Tensor[] {
+        return [parameter.sub(gradient.mul(learningRate * scale))];
+      }
+    }
+    const p = weightOf(4, -2);
+    const optimizer = new Plain("plain", [p], { learningRate: 0.1, scale: 1 });
+    const step = wrap(() => {
+      optimizer.zeroGrad();
+      p.square().sum().backward();
+      optimizer.step();
+    });
+    for (let i = 1; i <= calls; i++) {
+      if (i % 5 === 0) optimizer.learningRate *= 0.9;
+      if (i === 12) optimizer.groups[0]!.scale = 0.5;
+      step();
+      await see(p);
     }
   },
   "another backend": async (wrap, see) => {

@@ -83,11 +83,15 @@ export class CompiledStep<Result extends StepResult> {
     const obstacle = this.end ?? obstacleAround(inputs);
     if (obstacle !== undefined) return this.runPlainly(inputs, obstacle);
     let why: string | undefined;
+    let novelty = "arguments of another kind were recorded";
     for (let i = this.recordings.length - 1; i >= 0; i--) {
       const recording = this.recordings[i]!;
       const { replay, numbers, schedule, ranges } = recording;
-      if (!numbers.every((number, k) => isNumber(inputs[k], number)) || !replay.fits(values))
+      if (!replay.fits(values)) continue;
+      if (!numbers.every((number, k) => isNumber(inputs[k], number))) {
+        novelty = "another number was recorded: give one that is seldom the same as a tensor";
         continue;
+      }
       const reason = replay.obstacle();
       if (reason === undefined) {
         this.use(recording);
@@ -97,7 +101,7 @@ export class CompiledStep<Result extends StepResult> {
       }
       why ??= reason;
     }
-    return this.record(inputs, why);
+    return this.record(inputs, why, novelty);
   }
 
   /** Moves a recording to the end of the list. */
@@ -127,8 +131,12 @@ export class CompiledStep<Result extends StepResult> {
     return resultOf(results);
   }
 
-  /** `obstacle`: why what was recorded with arguments like these could not be replayed. */
-  private record(inputs: readonly StepInput[], obstacle: string | undefined): Result {
+  /** `obstacle`: why what was recorded with these arguments could not be replayed, if any was. */
+  private record(
+    inputs: readonly StepInput[],
+    obstacle: string | undefined,
+    novelty: string,
+  ): Result {
     const run = this.run(inputs);
     const { recorder, results, resultOf } = run;
     // Only after the first run is everything there that the step changes: an optimiser's moments, for one.
@@ -137,8 +145,7 @@ export class CompiledStep<Result extends StepResult> {
         ? "it was called once only"
         : (recorder.refusal ?? (recorder.isAmbiguous ? ambiguity : undefined));
     const why = refusal ?? obstacle;
-    if (why === undefined)
-      this.isPlain("arguments of another kind were recorded", patienceWithArguments);
+    if (why === undefined) this.isPlain(novelty, patienceWithArguments);
     else this.isPlain(why);
     if (refusal === undefined) this.keep(run, inputs);
     else recorder.release();

@@ -166,7 +166,8 @@ export class StepReplay {
   /** Why the step would now take another course than it did; `undefined` where it would not. */
   obstacle(): string | undefined {
     const { conditions, snapshots, modes } = this.recorder;
-    if (!areModes(modes)) return "it is called in another mode, as within noGrad";
+    if (!areModes(modes))
+      return "it is called in another mode: noGrad, noWeightGradients, hooks or configure";
     for (const { holds, reason } of conditions) if (!holds()) return reason;
     for (const [tensor, recording] of this.recordings)
       if (tensor.recording !== recording) return "requiresGrad of a tensor was changed";

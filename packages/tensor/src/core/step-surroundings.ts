@@ -1,7 +1,8 @@
+import { settings } from "./configuration.ts";
 import { stepRecorder } from "./step-recorder.ts";
 
 /** Asked for what holds around a call of a step and decides what it does. */
-const modes: (() => unknown)[] = [];
+const modes: (() => unknown)[] = [() => settings().backend, () => settings().eager];
 let observers = 0;
 
 /**

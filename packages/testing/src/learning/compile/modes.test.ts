@@ -1,6 +1,8 @@
+import { reference } from "@dl/backend-reference";
 import { BatchNorm, Dropout, Linear, Module, observeForward, Sequential, Tanh } from "@dl/nn";
-import { normal, observePrimitives, tensor, type Tensor } from "@dl/tensor";
+import { configure, normal, observePrimitives, settings, tensor, type Tensor } from "@dl/tensor";
 import { calls, dense, testScenarios, trained, type Scenario } from "./scenarios.ts";
+import { expect } from "vitest";
 
 const modes: Record<string, Scenario> = {
   "train and eval between calls": trained(
@@ -88,6 +90,19 @@ const modes: Record<string, Scenario> = {
       if (i === 8) stop = observeForward(() => void count++);
       if (i === 12) stop();
       await see(step(tensor([[i, 1]])), tensor(count));
+    }
+  },
+  "eager mode and another default backend, for a while": async (wrap, see) => {
+    const { backend, ...rest } = settings();
+    const step = wrap((x: Tensor) => x.mul(2).add(1).sum());
+    const making = wrap(() => tensor([1, 2]).mul(3));
+    for (let i = 1; i <= calls; i++) {
+      if (i === 8) configure({ eager: true });
+      const x = tensor([i, 1]);
+      if (i === 12) configure({ backend: reference() });
+      await see(step(x), making());
+      expect(making().backend).toBe(settings().backend);
+      if (i === 16) configure({ ...rest, backend });
     }
   },
   "a module of the user's that counts in a field": async (wrap, see) => {

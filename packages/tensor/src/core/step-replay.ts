@@ -1,14 +1,17 @@
 import type { Backend, BufferHandle, Executable } from "@dl/backend";
 import { closeScope, openScope } from "./scope.ts";
 import { Constant, Place, type Elements, type ReplayedBinding } from "./step-places.ts";
-import type {
-  GradientSlot,
-  HostWork,
-  Rebindable,
-  RecordedRun,
-  StepRecorder,
-} from "./step-recorder.ts";
+import type { HostWork, Rebindable, RecordedRun, StepRecorder } from "./step-recorder.ts";
 import { StepRooms } from "./step-rooms.ts";
+import {
+  changedBy,
+  clearedBy,
+  foundBy,
+  statesAfter,
+  type Cleared,
+  type Found,
+  type State,
+} from "./step-states.ts";
 import { areModes } from "./step-surroundings.ts";
 import { StepTrace } from "./step-trace.ts";
 import { Storage, Stored } from "./storage.ts";
@@ -23,28 +26,6 @@ interface ReplayedRun {
   readonly numbers: readonly NumberOperand[];
 }
 
-/** A tensor that the step changes, or leaves as a gradient. */
-interface State {
-  tensor: Rebindable;
-  /** Where the tensor is found that is to be changed, if it may be another each time. */
-  readonly from: GradientSlot | undefined;
-  /** Where a tensor of the step's own is left. */
-  readonly slots: readonly GradientSlot[];
-  /** `undefined` where what it stood for does not enter the step. */
-  readonly before: Elements | undefined;
-  readonly after: Elements;
-  /** Written by the last replay. */
-  current: TensorValue | undefined;
-}
-
-/** A gradient that the step finds. */
-interface Found {
-  readonly slot: GradientSlot;
-  readonly hasTensor: boolean;
-  /** Where the step reads them. */
-  readonly elements: Elements | undefined;
-}
-
 /** A recorded step made ready to be dispatched again, with other arguments and the state of then. */
 export class StepReplay {
   private readonly backend: Backend;
@@ -57,8 +38,7 @@ export class StepReplay {
   private readonly inputs: readonly Elements[];
   private readonly states: readonly State[];
   private readonly found: readonly Found[];
-  /** Slots that are left with nothing, or with a tensor from outside. */
-  private readonly cleared: readonly { slot: GradientSlot; tensor: Rebindable | null }[];
+  private readonly cleared: readonly Cleared[];
   private readonly results: readonly Elements[];
   private readonly constants: readonly Constant[];
   /** Constants that the step makes of elements of the host. */
@@ -75,7 +55,7 @@ export class StepReplay {
     results: readonly TensorValue[],
     backend: Backend,
   ) {
-    const { conditions, used, snapshots, modes, rebound, slots, read, own, uploads } = recorder;
+    const { conditions, used, snapshots, modes, slots, uploads } = recorder;
     this.backend = backend;
     this.recorder = { conditions, snapshots, modes };
     const elements = (value: TensorValue): Elements => this.elements(recorder, value);
@@ -85,51 +65,14 @@ export class StepReplay {
     this.recordings = [...used].flatMap(([tensor, { recording }]) =>
       gradients.has(tensor) ? [] : [[tensor, recording] as const],
     );
-    const slotOf = new Map([...slots].map(([slot, before]) => [before?.tensor, slot]));
-    const befores = [...rebound].map(([tensor, before]) => {
-      const isGiven = before.stored !== undefined && !recorder.produced.has(before.stored.storage);
-      return { tensor, before: isGiven ? elements(before) : undefined };
-    });
-    this.found = [...slots].flatMap(([slot, before]): Found | readonly Found[] => {
-      if (before === undefined) return [];
-      const { tensor, value } = before;
-      const isRead = value?.stored !== undefined && read.has(value.stored.storage);
-      return {
-        slot,
-        hasTensor: tensor !== null,
-        elements: isRead ? elements(value) : undefined,
-      };
-    });
+    const changed = changedBy(recorder, elements);
+    this.found = foundBy(recorder, elements);
     this.constants = this.constantsOf(recorder);
     this.uploads = new Set(
       [...uploads.keys()].flatMap((storage) => this.places.get(storage) ?? []),
     );
-    const leftBehind = [...new Set(recorder.leftBehind())];
-    const slotsOf = (tensor: Rebindable): GradientSlot[] =>
-      [...slots.keys()].filter((slot) => slot.tensor === tensor);
-    this.states = [
-      ...befores.map(({ tensor, before }) => ({
-        tensor,
-        before,
-        from: slotOf.get(tensor),
-        slots: [],
-      })),
-      ...leftBehind.map((tensor) => ({
-        tensor,
-        before: undefined,
-        from: undefined,
-        slots: slotsOf(tensor),
-      })),
-    ].map((state) => ({
-      ...state,
-      after: elements(state.tensor.value),
-      current: undefined,
-    }));
-    this.cleared = [...slots].flatMap(([slot, before]) => {
-      const { tensor } = slot;
-      const isLeft = tensor === null || !own.has(tensor);
-      return isLeft && tensor !== before?.tensor ? { slot, tensor } : [];
-    });
+    this.states = statesAfter(recorder, changed, elements);
+    this.cleared = clearedBy(recorder);
     // The step may have kept a handle of the run that was recorded.
     for (const slot of slots.keys()) slot.isTaken = true;
     this.results = results.map(elements);

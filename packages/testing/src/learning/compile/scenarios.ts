@@ -4,7 +4,7 @@ import { SGD } from "@dl/optim";
 import { compile, configure, manualSeed, normal, settings, tensor, type Tensor } from "@dl/tensor";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
-export type Wrap = typeof compile;
+type Wrap = typeof compile;
 
 /** What can be seen after each call. */
 export type Scenario = (

@@ -33,8 +33,9 @@ export function checkpoint<Output extends FunctionOutput>(
 ): Output {
   if (!isGradEnabled()) return f(...inputs);
   let generatorState: GeneratorState;
-  repeated(() => {
-    generatorState = defaultGenerator().getState();
+  const generator = defaultGenerator();
+  repeated(generator, () => {
+    generatorState = generator.getState();
   });
   const { result, uses } = usesWithin(() => tidy(() => noGrad(() => checkedOutput(f(...inputs)))));
   const recordings = new Set(uses);
@@ -92,14 +93,14 @@ function checkedOutput<Output extends FunctionOutput>(output: Output): Output {
 function repeatRandom<Result>(state: () => GeneratorState, body: () => Result): Result {
   const generator = defaultGenerator();
   let now: GeneratorState;
-  repeated(() => {
+  repeated(generator, () => {
     now = generator.getState();
     generator.setState(state());
   });
   try {
     return body();
   } finally {
-    repeated(() => generator.setState(now));
+    repeated(generator, () => generator.setState(now));
   }
 }
 

@@ -134,7 +134,7 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
       () => this.#memories.get(parameter) === memory && memory.stepCount > 0,
       "an optimiser's state was loaded",
     );
-    repeated(() => {
+    repeated(memory, () => {
       memory.stepCount++;
     });
     const [next, ...slots] = this.update(parameter, gradient, before, options, memory);

@@ -50,7 +50,9 @@ export abstract class PointwiseOptimizer<
   protected abstract updateRule(options: Options, stepCount: number): UpdateRule;
 
   /** Asked for again by each replay, as numbers of the formula. */
-  protected override followOptions(): void {}
+  protected override followOptions(options: Options): void {
+    stepRecorder()?.follows(options);
+  }
 
   protected update(
     parameter: Tensor,
@@ -71,7 +73,7 @@ export abstract class PointwiseOptimizer<
         areSame(Object.keys(this.slots(options)), slotNames),
       "an optimiser's formula is another",
     );
-    recorder?.whenReplayed(() => {
+    recorder?.whenReplayed(options, () => {
       const now = this.updateRule(options, progress.stepCount).numbers;
       numberNames.forEach((name, i) => {
         numbers[i]!.number = now[name]!;

@@ -45,7 +45,7 @@ export class Scheduler {
   /** Goes on to the next step's learning rates. */
   step(): void {
     for (const group of this.#optimizer.groups) stepRecorder()?.moves(group);
-    repeated(() => {
+    repeated(this, () => {
       this.#stepCount++;
       this.#setRates();
     });

@@ -66,7 +66,7 @@ export abstract class WeightAverage {
       "the averages stand in the weights' place",
     );
     const [kept, entering]: [LiveNumber, LiveNumber] = [{ number: 1 }, { number: 0 }];
-    repeated(() => {
+    repeated(this, () => {
       entering.number = this.share(++this.#updateCount);
       kept.number = 1 - entering.number;
     });

@@ -18,9 +18,13 @@ export class Total {
       stepRecorder()?.requires(() => this.#sum === sum, "a metric was reset or loaded");
       noGrad(() => sum.assign(sum.add(term())));
     }
-    repeated(() => {
-      this.#count += count;
-    });
+    repeated(
+      this,
+      () => {
+        this.#count += count;
+      },
+      `a metric counts ${count}`,
+    );
   }
 
   /** The elements of the sum; `undefined` before the first batch. */

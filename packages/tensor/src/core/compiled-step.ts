@@ -184,7 +184,7 @@ export class CompiledStep<Result extends StepResult> {
     const entering = replay.entering(values);
     replay.rest();
     const start = clock();
-    const run = this.run(inputs);
+    const run = this.run(inputs, replay.followed);
     schedule.audited(clock() - start);
     const { recorder, results, resultOf } = run;
     const difference =
@@ -238,8 +238,8 @@ export class CompiledStep<Result extends StepResult> {
     );
   }
 
-  private run(inputs: readonly StepInput[]): Run<Result> {
-    const recorder = new StepRecorder(currentModes());
+  private run(inputs: readonly StepInput[], followed?: ReadonlySet<object>): Run<Result> {
+    const recorder = new StepRecorder(currentModes(), followed);
     recordStep(recorder);
     try {
       const result = this.step(...inputs);

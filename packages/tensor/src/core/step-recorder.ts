@@ -15,6 +15,8 @@ export interface RecordedRun {
 /** What the host does between dispatches. */
 export interface HostWork {
   readonly work: () => void;
+  /** What it changes; another thing is other work. */
+  readonly owner: object;
   /** Says what is done where that must be the same each time. */
   readonly note: string;
 }
@@ -86,9 +88,14 @@ export class StepRecorder {
   readonly start: number = upcomingSerial();
   /** See {@link followMode}. */
   readonly modes: readonly unknown[];
+  /** Objects whose fields replays ask for again. */
+  readonly followed = new Set<object>();
+  private readonly followedBefore: readonly (readonly [object, FieldSnapshot])[];
 
-  constructor(modes: readonly unknown[]) {
+  /** `followed`: objects whose fields a recording asks for again, so that the step may not set them itself. */
+  constructor(modes: readonly unknown[], followed: Iterable<object> = []) {
     this.modes = modes;
+    this.followedBefore = [...followed].map((owner) => [owner, new FieldSnapshot(owner)]);
   }
 
   ran(run: RecordedRun): void {
@@ -107,8 +114,8 @@ export class StepRecorder {
   }
 
   /** Has host work done at this place in each replay. */
-  whenReplayed(work: () => void, note = ""): void {
-    this.runs.push({ work, note });
+  whenReplayed(owner: object, work: () => void, note = ""): void {
+    this.runs.push({ work, owner, note });
   }
 
   /** Has the step recorded anew when `holds` no longer does before a replay. */
@@ -128,6 +135,11 @@ export class StepRecorder {
   reads(owner: object): void {
     if (this.moving.has(owner)) this.refuse("what a schedule changes in the step is asked for");
     if (!this.snapshots.has(owner)) this.snapshots.set(owner, new FieldSnapshot(owner));
+  }
+
+  /** Told of an object whose fields replays ask for again. */
+  follows(owner: object): void {
+    this.followed.add(owner);
   }
 
   /** Told of an object whose fields host work changes that is repeated in replays. */
@@ -230,6 +242,10 @@ export class StepRecorder {
       const field = snapshot.changedField();
       if (field !== undefined) this.refuse(`${field} changes in the step`);
     }
+    for (const [owner, snapshot] of this.followedBefore) {
+      const field = this.moving.has(owner) ? undefined : snapshot.changedField();
+      if (field !== undefined) this.refuse(`${field} is set in the step`);
+    }
     for (const { tensor } of this.slots.keys())
       if (tensor !== null && tensor.recording !== undefined)
         this.refuse("a gradient that has a history is left behind");
@@ -273,15 +289,15 @@ export function recordStep(next: StepRecorder | undefined): void {
 }
 
 /**
- * Does host work now, and again at the same place whenever the compiled step is replayed. `note`
- * says what is done where that must be the same each time.
+ * Changes `owner` on the host now, and again at the same place whenever the compiled step is replayed.
+ * `note` says what is done where that must be the same each time.
  *
  * @example
- * let calls = 0;
- * repeated(() => calls++); // outside a compiled step: once
- * calls; // => 1
+ * const counter = { calls: 0 };
+ * repeated(counter, () => counter.calls++); // outside a compiled step: once
+ * counter.calls; // => 1
  */
-export function repeated(work: () => void, note = ""): void {
+export function repeated(owner: object, work: () => void, note = ""): void {
   unrecorded(work);
-  recorder?.whenReplayed(work, note);
+  recorder?.whenReplayed(owner, work, note);
 }

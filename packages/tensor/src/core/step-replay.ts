@@ -30,6 +30,8 @@ interface ReplayedRun {
 export class StepReplay {
   private readonly backend: Backend;
   private readonly recorder: Pick<StepRecorder, "conditions" | "snapshots" | "modes">;
+  /** Objects whose fields it asks for again. */
+  readonly followed: ReadonlySet<object>;
   /** What autograd knew of the tensors that the step reads. */
   private readonly recordings: readonly (readonly [tensor: Rebindable, recording: unknown])[];
   private readonly runs: readonly (ReplayedRun | HostWork)[];
@@ -58,6 +60,7 @@ export class StepReplay {
     const { conditions, used, snapshots, modes, slots, uploads } = recorder;
     this.backend = backend;
     this.recorder = { conditions, snapshots, modes };
+    this.followed = recorder.followed;
     const elements = (value: TensorValue): Elements => this.elements(recorder, value);
     this.inputs = inputs.map(elements);
     // Gradients that the step finds are others each time.

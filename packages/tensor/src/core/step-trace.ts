@@ -18,12 +18,18 @@ interface TracedRun {
   readonly numbers: readonly (number | undefined)[];
 }
 
+interface TracedWork {
+  readonly note: string;
+  /** `undefined` for what the step made itself. */
+  readonly owner: object | undefined;
+}
+
 /** What the step left in a slot: what was there, nothing, a tensor from outside, or elements of its own. */
 type TracedGradient = "kept" | Rebindable | TracedElements | null;
 
 /** What a run of a step did, as far as another run must do the same; holds no elements. */
 export class StepTrace {
-  private readonly events: readonly (TracedRun | string)[];
+  private readonly events: readonly (TracedRun | TracedWork)[];
   /** By the tensor; by the slot where that says which. */
   private readonly rebound: ReadonlyMap<Rebindable | GradientSlot, TracedElements>;
   private readonly slots: ReadonlyMap<GradientSlot, TracedGradient>;
@@ -50,7 +56,7 @@ export class StepTrace {
     entering.forEach(idOf);
     this.events = runs.map((run) =>
       "note" in run
-        ? run.note
+        ? { note: run.note, owner: own.has(run.owner) ? undefined : run.owner }
         : {
             executable: run.executable,
             inputs: run.inputs.map(traced),
@@ -91,9 +97,15 @@ export class StepTrace {
     for (const [i, before] of this.events.entries()) {
       const now = events[i];
       if (now === undefined) return `${nameOf(before)} is not run any more`;
-      if (now === before) continue;
-      if (typeof before === "string" || typeof now === "string")
+      if ("note" in before || "note" in now) {
+        const isSame =
+          "note" in before &&
+          "note" in now &&
+          before.note === now.note &&
+          before.owner === now.owner;
+        if (isSame) continue;
         return `${nameOf(before)} became ${nameOf(now)}`;
+      }
       if (now.executable !== before.executable)
         return `${nameOf(before)} became ${nameOf(now)}, as program ${i + 1}`;
       const number = before.numbers.findIndex((value, k) => !Object.is(value, now.numbers[k]));
@@ -147,8 +159,9 @@ function areAlike(a: TracedElements, b: TracedElements): boolean {
   return a.id === b.id && a.offset === b.offset && a.layout === b.layout;
 }
 
-function nameOf(event: TracedRun | string): string {
-  if (typeof event === "string") return event === "" ? "work of the host" : event;
+function nameOf(event: TracedRun | TracedWork): string {
+  if ("note" in event)
+    return event.note || `what the host does to ${event.owner?.constructor?.name ?? "an object"}`;
   return `\`${formatProgram(event.executable.program).split("(")[0]!}\``;
 }
 

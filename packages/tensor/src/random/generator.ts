@@ -35,6 +35,7 @@ export class Generator {
   private draw = 0;
 
   constructor(seed: number, stream = 0) {
+    stepRecorder()?.makes(this);
     this.setState({ seed, stream, draw: 0 });
   }
 
@@ -62,11 +63,15 @@ export class Generator {
           `the ${name} must be a whole number from 0 to ${name === "draw" ? "2^32" : "2^32 - 1"}: received ${value}.`,
           { received: value },
         );
-    repeated(() => {
-      this.seed = seed;
-      this.stream = stream;
-      this.draw = draw;
-    }, `a generator is set to seed ${seed}, stream ${stream}, draw ${draw}`);
+    repeated(
+      this,
+      () => {
+        this.seed = seed;
+        this.stream = stream;
+        this.draw = draw;
+      },
+      `a generator is set to seed ${seed}, stream ${stream}, draw ${draw}`,
+    );
   }
 
   /**
@@ -119,7 +124,7 @@ export class Generator {
       dtype: "uint32" as const,
       isLive: true,
     }));
-    repeated(() => {
+    repeated(this, () => {
       const { seed, stream } = this;
       const draw = this.takeDraw();
       [seed % word, Math.floor(seed / word), stream, draw].forEach((number, i) => {

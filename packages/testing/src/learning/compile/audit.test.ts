@@ -1,10 +1,11 @@
 import { cpu } from "@dl/backend-cpu";
 import { ArgumentError } from "@dl/backend";
 import { Linear, Module } from "@dl/nn";
-import { clipGradNorm, SGD } from "@dl/optim";
+import { clipGradNorm, exponentialSchedule, Scheduler, SGD } from "@dl/optim";
 import {
   compile,
   configure,
+  Generator,
   manualSeed,
   normal,
   settings,
@@ -134,6 +135,49 @@ const attacks: Record<string, Attack> = {
     return (x) => x.mul(steps.shift() ?? 0);
   },
   "an option of an operation": (now) => (x) => x.sum([0], { keepDims: now() > 6 }).add(x),
+  "generators in turn": (now) => {
+    const all = [new Generator(1), new Generator(2)];
+    return (x) => x.add(uniform([2], { generator: all[now() < 7 ? 0 : 1]! }));
+  },
+  "optimisers in turn": (now) => {
+    const p = weightOf(1, 1);
+    const all = [0.1, 0.01].map((learningRate) => new SGD([p], { learningRate }));
+    all.forEach((optimizer) => {
+      p.sum().backward();
+      optimizer.step();
+    });
+    return (x) => {
+      p.grad = null;
+      p.mul(x).sum().backward();
+      all[now() < 7 ? 0 : 1]!.step();
+      return p.mul(1);
+    };
+  },
+  "a learning rate written into the group": (now) => {
+    const p = weightOf(1, 1);
+    const optimizer = new SGD([p], { learningRate: 0.1 });
+    return (x) => {
+      optimizer.zeroGrad();
+      p.mul(x).sum().backward();
+      optimizer.groups[0]!.learningRate = 1 / now();
+      optimizer.step();
+      return p.mul(1);
+    };
+  },
+  "schedules in turn": (now) => {
+    const p = weightOf(1, 1);
+    const optimizer = new SGD([p], { learningRate: 0.1 });
+    const all = [0.9, 0.5].map(
+      (factor) => new Scheduler(optimizer, exponentialSchedule({ factor })),
+    );
+    return (x) => {
+      optimizer.zeroGrad();
+      p.mul(x).sum().backward();
+      optimizer.step();
+      all[now() < 7 ? 0 : 1]!.step();
+      return p.mul(1);
+    };
+  },
   "a type": (now) => (x) => (now() > 6 ? x.cast("int32").cast("float32") : x).mul(1.5),
 };
 

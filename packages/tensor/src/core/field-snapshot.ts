@@ -8,7 +8,7 @@ export class FieldSnapshot {
     this.owner = owner as Record<string, unknown>;
     this.names = Object.keys(owner);
     this.values = Object.values(owner).map((value) =>
-      Array.isArray(value) ? [...(value as readonly unknown[])] : value,
+      Array.isArray(value) ? (value as readonly unknown[]).slice() : value,
     );
   }
 

@@ -140,10 +140,7 @@ export class CompiledStep<Result extends StepResult> {
     const run = this.run(inputs);
     const { recorder, results, resultOf } = run;
     // Only after the first run is everything there that the step changes: an optimiser's moments, for one.
-    const refusal =
-      this.calls === 1
-        ? "it was called once only"
-        : (recorder.refusal ?? (recorder.isAmbiguous ? ambiguity : undefined));
+    const refusal = this.calls === 1 ? "it was called once only" : refusalOf(recorder);
     const why = refusal ?? obstacle;
     if (why === undefined) this.isPlain(novelty, patienceWithArguments);
     else this.isPlain(why);
@@ -153,13 +150,8 @@ export class CompiledStep<Result extends StepResult> {
   }
 
   private keep({ recorder, results, resultOf }: Run<Result>, inputs: readonly StepInput[]): void {
-    const { backend } = recorder;
-    if (backend === undefined) {
-      recorder.release();
-      return;
-    }
     const values = inputs.flatMap(valueOf);
-    const replay = new StepReplay(recorder, values, results, backend);
+    const replay = new StepReplay(recorder, values, results, recorder.backend!);
     const ranges = new RangesSeen();
     ranges.add(values);
     this.recordings.push({
@@ -207,8 +199,7 @@ export class CompiledStep<Result extends StepResult> {
     }
     this.changes++;
     if (this.changes >= maxChanges) this.stop(difference);
-    if (this.end === undefined && recorder.refusal === undefined && !recorder.isAmbiguous)
-      this.keep(run, inputs);
+    if (this.end === undefined && refusalOf(recorder) === undefined) this.keep(run, inputs);
     else recorder.release();
     return resultOf(results);
   }
@@ -281,7 +272,12 @@ function isNumber(input: StepInput | undefined, number: number | undefined): boo
   return typeof input === "number" ? Object.is(input, number) : number === undefined;
 }
 
-const ambiguity = "what it reads and what it changes share elements";
+/** Why a run cannot be kept as a recording. */
+function refusalOf({ refusal, isAmbiguous, backend }: StepRecorder): string | undefined {
+  if (refusal !== undefined) return refusal;
+  if (isAmbiguous) return "what it reads and what it changes share elements";
+  return backend === undefined ? "it runs no program" : undefined;
+}
 
 function storeAlone(tensor: Rebindable): void {
   const value = contiguousValue(tensor.value);

@@ -16,7 +16,7 @@ const packageBudgets = {
   data: 34,
   nn: 20,
   optim: 12,
-  tensor: 40,
+  tensor: 42,
   training: 16,
 };
 
@@ -44,7 +44,7 @@ const programs = {
         optimizer.step();
         console.log(await loss.item());
       }`,
-    budget: 60,
+    budget: 64,
   },
 };
 

@@ -4,7 +4,6 @@ import {
   applyOne,
   keepBeyondScope,
   PointwiseOp,
-  repeated,
   stepRecorder,
   tidy,
   type Tensor,
@@ -78,18 +77,7 @@ function accumulate(recording: Recording, gradient: Tensor, options: BackwardOpt
   const [share, inMode] =
     options.createGraph === true ? [alias, enableGrad] : [stopGradient, noGrad];
   const sum = before === null ? share(gradient) : inMode(() => before.add(gradient));
-  keepBeyondScope(sum, recording.scope);
-  repeated(() => {
-    recording.grad = sum;
-  });
-  const recorder = stepRecorder();
-  if (recorder === undefined) return;
-  recorder.outlives(sum);
-  const wasNull = before === null;
-  // A gradient of an earlier step is another tensor at each replay.
-  if (recorder.touch(recording))
-    if (wasNull) recorder.requires(() => recording.grad === null);
-    else recorder.refuse("gradients were summed onto those of an earlier step");
+  recording.grad = keepBeyondScope(sum, recording.scope);
 }
 
 /** What a walk in `noWeightGradients` is for; `undefined`, everything, outside of it. */
@@ -176,6 +164,8 @@ export function walk(
   targets?: ReadonlySet<Recording>,
 ): void {
   const finish = (recording: Recording, whole: Tensor): Tensor => {
+    if (recording.node === undefined && recording.hooks.length > 0)
+      stepRecorder()?.refuse("a hook sees a gradient of a tensor that was not computed");
     const gradient = throughHooks(recording, whole);
     visit(recording, gradient);
     return gradient;

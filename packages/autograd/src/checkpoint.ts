@@ -1,12 +1,12 @@
-import { defaultGenerator, Tensor, tidy } from "@dl/tensor";
 import { checkSynchronous, GradientError, isFloat } from "@dl/backend";
+import { defaultGenerator, repeated, Tensor, tidy, type GeneratorState } from "@dl/tensor";
 import { sweep, walkOrder } from "./backward.ts";
 import { throughHooks } from "./check-gradient.ts";
 import type { FunctionOutput } from "./function.ts";
 import { enableGrad, isGradEnabled, noGrad } from "./grad-mode.ts";
 import { currentSite } from "./recorder.ts";
-import { recordingOf, GraphNode, upcomingNodeId, type Recording } from "./recording.ts";
 import { usesWithin } from "./recording-uses.ts";
+import { GraphNode, recordingOf, upcomingNodeId, type Recording } from "./recording.ts";
 
 /**
  * `f(...inputs)`, whose intermediate results are computed again for backward instead of kept: less
@@ -33,7 +33,11 @@ export function checkpoint<Output extends FunctionOutput>(
   ...inputs: Tensor[]
 ): Output {
   if (!isGradEnabled()) return f(...inputs);
-  const generatorState = defaultGenerator().getState();
+  let generatorState: GeneratorState;
+  const generator = defaultGenerator();
+  repeated(generator, () => {
+    generatorState = generator.getState();
+  });
   const run = (): Output => {
     const output = f(...inputs);
     checkSynchronous(
@@ -66,7 +70,12 @@ export function checkpoint<Output extends FunctionOutput>(
     const targets = sources.filter((_, i) => needs?.[i] !== false);
     const recompute = (): (Tensor | undefined)[] => {
       const firstOwnId = upcomingNodeId();
-      const again = outputList(repeatRandom(generatorState, () => enableGrad(() => f(...kept))));
+      const again = outputList(
+        repeatRandom(
+          () => generatorState,
+          () => enableGrad(() => f(...kept)),
+        ),
+      );
       const starts = differentiable.flatMap((i, k) => startOf(again[i], outputs[i]!, dys[k]));
       const gradients = pullBackOwn(starts, firstOwnId, new Set(targets));
       return sources.map((source) => gradients.get(source));
@@ -82,17 +91,17 @@ function outputList(result: FunctionOutput): readonly Tensor[] {
 }
 
 /** Runs `body` with the default generator as it was, and leaves the generator as it is now. */
-function repeatRandom<Result>(
-  state: ReturnType<ReturnType<typeof defaultGenerator>["getState"]>,
-  body: () => Result,
-): Result {
+function repeatRandom<Result>(state: () => GeneratorState, body: () => Result): Result {
   const generator = defaultGenerator();
-  const now = generator.getState();
-  generator.setState(state);
+  let now: GeneratorState;
+  repeated(generator, () => {
+    now = generator.getState();
+    generator.setState(state());
+  });
   try {
     return body();
   } finally {
-    generator.setState(now);
+    repeated(generator, () => generator.setState(now));
   }
 }
 

@@ -1,7 +1,8 @@
 import { checkFunction, GradientError, isFloat } from "@dl/backend";
-import { keepBeyondScope, repeated, stepRecorder, Tensor } from "@dl/tensor";
+import { keepBeyondScope, stepRecorder, Tensor } from "@dl/tensor";
 import { backward, type BackwardOptions } from "./backward.ts";
 import { checkGradient } from "./check-gradient.ts";
+import { noteHook } from "./hook-changes.ts";
 import { startRecorder } from "./recorder.ts";
 import { Recording, recordingOf, type GradientHook } from "./recording.ts";
 import { stopGradient } from "./stop-gradient.ts";
@@ -111,7 +112,10 @@ Object.defineProperties(Tensor.prototype, {
   },
   grad: {
     get(this: Tensor): Tensor | null {
-      return recordingOf(this)?.grad ?? null;
+      const recording = recordingOf(this);
+      if (recording === undefined) return null;
+      if (stepRecorder() === undefined) recording.slot.isTaken = true;
+      return recording.grad;
     },
     set(this: Tensor, gradient: Tensor | null) {
       const recording = demandRecording(this, "grad");
@@ -119,12 +123,7 @@ Object.defineProperties(Tensor.prototype, {
         checkGradient("grad", "the gradient", gradient, this);
         keepBeyondScope(gradient, recording.scope);
       }
-      repeated(() => {
-        recording.grad = gradient;
-      });
-      const recorder = stepRecorder();
-      recorder?.touch(recording);
-      if (gradient !== null) recorder?.outlives(gradient);
+      recording.grad = gradient;
     },
     configurable: true,
   },
@@ -163,8 +162,10 @@ Object.defineProperties(Tensor.prototype, {
     value(this: Tensor, hook: GradientHook): () => void {
       checkFunction("registerHook", "hook", hook);
       const recording = demandRecording(this, "registerHook");
+      noteHook(recording);
       recording.hooks = [...recording.hooks, hook];
       return () => {
+        noteHook(recording);
         recording.hooks = recording.hooks.filter((other) => other !== hook);
       };
     },

@@ -1,7 +1,8 @@
 import { InternalError, isFloat } from "@dl/backend";
 import {
   creationSite,
-  observePrimitives,
+  followMode,
+  followPrimitives,
   settings,
   store,
   Tensor,
@@ -11,8 +12,10 @@ import {
   type PrimitiveParameters,
 } from "@dl/tensor";
 import { isGradEnabled } from "./grad-mode.ts";
+import { hookChanges } from "./hook-changes.ts";
 import { applyPartial, partialRule } from "./pointwise-vjp.ts";
 import { GraphNode, recordingOf, type Recording } from "./recording.ts";
+import { stoppedRecordings } from "./weight-gradients.ts";
 import { vjpRules, type Saved, type VjpRule } from "./vjp-rules.ts";
 
 let isRecording = false;
@@ -21,7 +24,10 @@ let isRecording = false;
 export function startRecorder(): void {
   if (isRecording) return;
   isRecording = true;
-  observePrimitives(record);
+  followPrimitives(record);
+  followMode(isGradEnabled);
+  followMode(stoppedRecordings);
+  followMode(hookChanges);
 }
 
 function record<Name extends PrimitiveName>(

@@ -1,5 +1,13 @@
 import type { DType, Shape } from "@dl/backend";
-import { alias, keepBeyondScope, releaseConsumer, scopeOf, type Tensor } from "@dl/tensor";
+import {
+  alias,
+  keepBeyondScope,
+  releaseConsumer,
+  scopeOf,
+  stepRecorder,
+  type GradientSlot,
+  type Tensor,
+} from "@dl/tensor";
 
 /** Sees a gradient and may give another in its place. */
 export type GradientHook = (gradient: Tensor) => Tensor | undefined | void;
@@ -10,8 +18,8 @@ export class Recording {
   readonly dtype: DType;
   /** The operation that made the tensor; none for a leaf. */
   readonly node: GraphNode | undefined;
-  /** Leaves only, unless `retainsGrad`. */
-  grad: Tensor | null = null;
+  /** Where the gradient is kept. */
+  readonly slot: GradientSlot & { tensor: Tensor | null } = { tensor: null, isTaken: false };
   retainsGrad: boolean;
   hooks: readonly GradientHook[] = [];
   /** The `tidy` that frees the leaf, and so its gradient; 0 for none. */
@@ -23,6 +31,18 @@ export class Recording {
     this.node = node;
     this.retainsGrad = node === undefined;
     this.scope = node === undefined ? scopeOf(like) : 0;
+    stepRecorder()?.makes(this.slot);
+  }
+
+  /** Leaves only, unless `retainsGrad`. */
+  get grad(): Tensor | null {
+    stepRecorder()?.readsSlot(this.slot);
+    return this.slot.tensor;
+  }
+
+  set grad(gradient: Tensor | null) {
+    stepRecorder()?.writesSlot(this.slot);
+    this.slot.tensor = gradient;
   }
 }
 

@@ -1,4 +1,4 @@
-import { Tensor } from "@dl/tensor";
+import { stepRecorder, Tensor } from "@dl/tensor";
 
 /**
  * The same elements without a history: a constant to whatever is computed from it. The functional
@@ -10,5 +10,6 @@ import { Tensor } from "@dl/tensor";
  * await x.grad!.item(); // => 3
  */
 export function stopGradient(x: Tensor): Tensor {
+  stepRecorder()?.uses(x);
   return new Tensor(x.value);
 }

@@ -1,4 +1,5 @@
 import { DlError } from "@dl/backend";
+import { stepRecorder } from "@dl/tensor";
 
 /** What this file needs of a module; naming the class would be an import cycle. */
 interface Caller {
@@ -30,6 +31,7 @@ export function followForward(prototype: object): void {
   const { forward } = owner as WithForward;
   Object.defineProperty(owner, "forward", {
     value: function (this: Caller, ...inputs: unknown[]): unknown {
+      stepRecorder()?.reads(this);
       let outputs: unknown;
       try {
         outputs = forward.apply(this, inputs);

@@ -1,5 +1,5 @@
 import type { Backend } from "@dl/backend";
-import { Tensor } from "@dl/tensor";
+import { stepRecorder, Tensor } from "@dl/tensor";
 import { cloned } from "./clone.ts";
 import { followForward } from "./forward-calls.ts";
 import { loadInto, type LoadOptions, type LoadReport } from "./load-state.ts";
@@ -83,7 +83,10 @@ export abstract class Module {
 
   /** Sets {@link Module.isTraining} here and in all modules below. */
   train(mode = true): this {
-    for (const module of this.modules()) module.isTraining = mode;
+    for (const module of this.modules()) {
+      stepRecorder()?.reads(module);
+      module.isTraining = mode;
+    }
     return this;
   }
 

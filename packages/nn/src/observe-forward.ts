@@ -1,4 +1,5 @@
 import { checkFunction } from "@dl/backend";
+import { watching } from "@dl/tensor";
 import { callObservers, type CallObserver } from "./forward-calls.ts";
 import type { Module } from "./module.ts";
 
@@ -24,7 +25,5 @@ export function observeForward(observer: ForwardObserver): () => void {
   const added: CallObserver = (module, inputs, outputs) =>
     observer(module as Module, inputs, outputs);
   callObservers.add(added);
-  return () => {
-    callObservers.delete(added);
-  };
+  return watching(() => callObservers.delete(added));
 }

@@ -1,5 +1,5 @@
 import { ArgumentError, formatShape } from "@dl/backend";
-import { matmul, norm, stepRecorder, tidy, type Tensor } from "@dl/tensor";
+import { matmul, norm, tidy, type Tensor } from "@dl/tensor";
 import { checkCount, checkDecay, checkNonNegative } from "./check-options.ts";
 import { Optimizer, type OptimizerOptions, type Slots } from "./optimizer.ts";
 import type { ParametersOrGroups } from "./parameter-groups.ts";
@@ -73,8 +73,6 @@ export class Muon extends Optimizer<MuonOptions> {
     options: MuonOptions,
   ): readonly Tensor[] {
     const { learningRate, momentum: mu, nesterov, weightDecay, iterations } = options;
-    const taken = numbersOf(options);
-    stepRecorder()?.requires(() => numbersOf(options).every((number, i) => number === taken[i]));
     const [rows, ...others] = parameter.shape as [number, ...number[]];
     const columns = others.reduce((product, size) => product * size, 1);
     const stepSize = learningRate * Math.sqrt(Math.max(1, rows / columns));
@@ -88,11 +86,6 @@ export class Muon extends Optimizer<MuonOptions> {
       return [next, b];
     });
   }
-}
-
-function numbersOf(options: MuonOptions): (number | boolean)[] {
-  const { learningRate, momentum, nesterov, weightDecay, iterations } = options;
-  return [learningRate, momentum, nesterov, weightDecay, iterations];
 }
 
 /**

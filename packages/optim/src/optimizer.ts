@@ -85,8 +85,7 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
 
   /**
    * A parameter's next elements and its next slots, in that order. `stepCount` is 1 for its first
-   * step. Everything returned must be new. Numbers taken from `options` are frozen in a compiled step
-   * unless computed in `repeated`.
+   * step. Everything returned must be new.
    */
   protected abstract update(
     parameter: Tensor,
@@ -95,6 +94,11 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
     options: Options,
     progress: Progress,
   ): readonly Tensor[];
+
+  /** In a compiled step: has it recorded anew for other options, unless it asks for them itself. */
+  protected followOptions(options: Options): void {
+    stepRecorder()?.reads(options);
+  }
 
   /**
    * Refuses options of no sense.
@@ -105,12 +109,17 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
 
   /** The first group's learning rate; setting it sets every group's. */
   get learningRate(): number {
-    return this.groups[0]!.learningRate;
+    const group = this.groups[0]!;
+    stepRecorder()?.reads(group);
+    return group.learningRate;
   }
 
   set learningRate(learningRate: number) {
     checkNonNegative(this.#name, "learningRate", learningRate);
-    for (const group of this.groups) group.learningRate = learningRate;
+    for (const group of this.groups) {
+      stepRecorder()?.reads(group);
+      group.learningRate = learningRate;
+    }
   }
 
   /**
@@ -135,8 +144,14 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
       memory.stepCount === 0
         ? Object.values(starts).map((start) => fullLike(parameter, start))
         : memory.slots;
-    if (memory.stepCount === 0) stepRecorder()?.refuse("the first step starts from other slots");
-    repeated(() => {
+    const recorder = stepRecorder();
+    this.followOptions(options);
+    if (memory.stepCount === 0) recorder?.refuse("an optimiser makes its first step");
+    recorder?.requires(
+      () => this.#memories.get(parameter) === memory && memory.stepCount > 0,
+      "an optimiser's state was loaded",
+    );
+    repeated(memory, () => {
       memory.stepCount++;
     });
     const [next, ...slots] = this.update(parameter, gradient, before, options, memory);

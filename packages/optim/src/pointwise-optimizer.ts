@@ -49,6 +49,11 @@ export abstract class PointwiseOptimizer<
   /** The formula of step number `stepCount`, which is 1 for a parameter's first. */
   protected abstract updateRule(options: Options, stepCount: number): UpdateRule;
 
+  /** Asked for again by each replay, as numbers of the formula. */
+  protected override followOptions(options: Options): void {
+    stepRecorder()?.follows(options);
+  }
+
   protected update(
     parameter: Tensor,
     gradient: Tensor,
@@ -66,8 +71,9 @@ export abstract class PointwiseOptimizer<
       () =>
         this.updateRule(options, progress.stepCount + 1).formula === formula &&
         areSame(Object.keys(this.slots(options)), slotNames),
+      "an optimiser's formula is another",
     );
-    recorder?.whenReplayed(() => {
+    recorder?.whenReplayed(options, () => {
       const now = this.updateRule(options, progress.stepCount).numbers;
       numberNames.forEach((name, i) => {
         numbers[i]!.number = now[name]!;

@@ -1,4 +1,5 @@
 import { ArgumentError, checkOptions, type OptionKinds } from "@dl/backend";
+import { stepRecorder } from "@dl/tensor";
 import { checkNonNegative } from "./check-options.ts";
 import type { Schedulable } from "./scheduler.ts";
 
@@ -88,6 +89,7 @@ export class ReduceOnPlateau {
 
   /** Judges the next value; NaN counts as no improvement. */
   step(value: number): void {
+    stepRecorder()?.refuse("a schedule judged a value");
     const { patience, cooldown } = this.#options;
     let { best, badCount, cooldownLeft } = this.#state;
     if (this.#isBetter(value, best)) {

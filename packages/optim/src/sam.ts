@@ -1,6 +1,6 @@
 import { noGrad } from "@dl/autograd";
 import { ArgumentError, checkOptions } from "@dl/backend";
-import { keepBeyondScope, type Tensor } from "@dl/tensor";
+import { keepBeyondScope, stepRecorder, type Tensor } from "@dl/tensor";
 import { checkPositive } from "./check-options.ts";
 import { gradNorm } from "./gradient-norm.ts";
 import type { OptimizerState } from "./optimizer-state.ts";
@@ -38,7 +38,7 @@ export class SAM<Options extends OptimizerOptions> {
   readonly optimizer: Optimizer<Options>;
   /** May be changed between steps. */
   rho: number;
-  #before: ReadonlyMap<Tensor, Tensor> | undefined;
+  readonly #ascent: { before: ReadonlyMap<Tensor, Tensor> | undefined } = { before: undefined };
 
   constructor(optimizer: Optimizer<Options>, options: Partial<SamOptions> = {}) {
     const { rho = 0.05 } = checkOptions("sam", options, { rho: "number" });
@@ -65,7 +65,8 @@ export class SAM<Options extends OptimizerOptions> {
    * @throws {ArgumentError} when they have been moved already.
    */
   ascend(): void {
-    if (this.#before !== undefined)
+    this.#tell();
+    if (this.#ascent.before !== undefined)
       throw new ArgumentError(
         "sam",
         "ascend was called twice. Call step() after the second backward.",
@@ -73,7 +74,7 @@ export class SAM<Options extends OptimizerOptions> {
     const moved = this.groups
       .flatMap(({ parameters }) => parameters)
       .filter(({ grad }) => grad !== null);
-    this.#before = new Map(
+    this.#ascent.before = new Map(
       moved.map((parameter) => [parameter, keepBeyondScope(parameter.detach())]),
     );
     noGrad(() => {
@@ -90,14 +91,21 @@ export class SAM<Options extends OptimizerOptions> {
    * @throws {ArgumentError} without {@link SAM.ascend} before.
    */
   step(): void {
-    if (this.#before === undefined)
+    this.#tell();
+    if (this.#ascent.before === undefined)
       throw new ArgumentError(
         "sam",
         "step was called without ascend. A step is backward, ascend(), zeroGrad(), backward, step().",
       );
-    for (const [parameter, before] of this.#before) parameter.assign(before);
-    this.#before = undefined;
+    for (const [parameter, before] of this.#ascent.before) parameter.assign(before);
+    this.#ascent.before = undefined;
     this.optimizer.step();
+  }
+
+  /** What a compiled step asks for. */
+  #tell(): void {
+    stepRecorder()?.reads(this);
+    stepRecorder()?.reads(this.#ascent);
   }
 
   /** Forgets the gradients of all parameters. */
@@ -107,7 +115,7 @@ export class SAM<Options extends OptimizerOptions> {
 
   /** The optimiser's state: {@link Optimizer.stateDict}. @throws {ArgumentError} after an ascent. */
   stateDict(): OptimizerState<Options> {
-    if (this.#before !== undefined)
+    if (this.#ascent.before !== undefined)
       throw new ArgumentError(
         "sam",
         "the parameters stand uphill, and a state taken now could not be continued. Call step() first.",

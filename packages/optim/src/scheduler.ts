@@ -1,4 +1,5 @@
 import { ArgumentError } from "@dl/backend";
+import { repeated, stepRecorder } from "@dl/tensor";
 import type { Schedule } from "./schedules.ts";
 
 /** What a schedule changes: any optimiser of this package. */
@@ -37,13 +38,17 @@ export class Scheduler {
   }
 
   get stepCount(): number {
+    stepRecorder()?.refuse("a scheduler's count was asked for");
     return this.#stepCount;
   }
 
   /** Goes on to the next step's learning rates. */
   step(): void {
-    this.#stepCount++;
-    this.#setRates();
+    for (const group of this.#optimizer.groups) stepRecorder()?.moves(group);
+    repeated(this, () => {
+      this.#stepCount++;
+      this.#setRates();
+    });
   }
 
   /**

@@ -1,6 +1,13 @@
 import { noGrad } from "@dl/autograd";
 import { ArgumentError, formatShape, isFloat } from "@dl/backend";
-import { fusedMap, keepBeyondScope, repeated, type LiveNumber, type Tensor } from "@dl/tensor";
+import {
+  fusedMap,
+  keepBeyondScope,
+  repeated,
+  stepRecorder,
+  type LiveNumber,
+  type Tensor,
+} from "@dl/tensor";
 import { runningMean } from "./formula-terms.ts";
 
 /** All that a {@link WeightAverage} needs to continue. */
@@ -45,6 +52,7 @@ export abstract class WeightAverage {
   protected abstract share(updateCount: number): number;
 
   get updateCount(): number {
+    stepRecorder()?.refuse("an average's count was asked for");
     return this.#updateCount;
   }
 
@@ -64,8 +72,12 @@ export abstract class WeightAverage {
         this.#name,
         "update was called while the averages stand in the weights' place. Call restore() first.",
       );
+    stepRecorder()?.requires(
+      () => this.#trained === undefined,
+      "the averages stand in the weights' place",
+    );
     const [kept, entering]: [LiveNumber, LiveNumber] = [{ number: 1 }, { number: 0 }];
-    repeated(() => {
+    repeated(this, () => {
       entering.number = this.share(++this.#updateCount);
       kept.number = 1 - entering.number;
     });
@@ -93,6 +105,7 @@ export abstract class WeightAverage {
   apply(): void {
     if (this.#trained !== undefined)
       throw new ArgumentError(this.#name, "apply was called twice. Call restore() in between.");
+    stepRecorder()?.refuse("averages are put in the weights' place");
     this.#trained = this.#weights.map((weight) => keepBeyondScope(weight.detach()));
     this.#weights.forEach((weight, i) => weight.assign(this.#averages[i]!));
   }
@@ -105,6 +118,7 @@ export abstract class WeightAverage {
   restore(): void {
     if (this.#trained === undefined)
       throw new ArgumentError(this.#name, "restore was called without apply. Call apply() first.");
+    stepRecorder()?.refuse("averages are taken from the weights' place");
     this.#trained.forEach((trained, i) => this.#weights[i]!.assign(trained));
     this.#trained = undefined;
   }

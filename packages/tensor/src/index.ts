@@ -89,7 +89,12 @@ export { logSoftmax, logsumexp, softmax } from "./ops/softmax.ts";
 export { cumprod, cumsum, logcumsumexp } from "./ops/scan.ts";
 export { argsort, sort, topk } from "./ops/sort.ts";
 export type { SortOptions, TopkOptions } from "./ops/sort.ts";
-export { applyOne, applyPrimitive, observePrimitives } from "./core/primitives.ts";
+export {
+  applyOne,
+  applyPrimitive,
+  followPrimitives,
+  observePrimitives,
+} from "./core/primitives.ts";
 export type {
   Operand,
   PrimitiveName,
@@ -99,9 +104,12 @@ export type {
 export { knownRange } from "./core/known-range.ts";
 export type { KnownRange } from "./core/known-range.ts";
 export { compile } from "./core/compile.ts";
-export type { StepResult } from "./core/compile.ts";
+export type { Compiled } from "./core/compile.ts";
+export type { StepInput, StepReport } from "./core/compiled-step.ts";
+export type { StepResult } from "./core/step-result.ts";
 export { repeated, stepRecorder } from "./core/step-recorder.ts";
-export type { LiveNumber } from "./core/step-recorder.ts";
+export type { GradientSlot, LiveNumber } from "./core/step-recorder.ts";
+export { followMode, watching } from "./core/step-surroundings.ts";
 export { fusedMap } from "./core/fused-map.ts";
 export type { FusedExpressions } from "./core/fused-map.ts";
 export { PointwiseOp } from "./core/pointwise-op.ts";

@@ -1,5 +1,5 @@
 import { ShapeError, formatShape, normalizeAxis } from "@dl/backend";
-import type { Tensor } from "@dl/tensor";
+import { stepRecorder, type Tensor } from "@dl/tensor";
 import type { Layer } from "../layer-options.ts";
 import type { Parameter } from "../parameter.ts";
 
@@ -10,6 +10,8 @@ export interface WeightedLayer extends Layer {
 
 /** What `layer` gives with another weight; its own is back in place afterwards. */
 export function forwardWith(layer: WeightedLayer, weight: Tensor, inputs: Tensor): Tensor {
+  // A compiled step then knows that the weight is back in place when it ends.
+  stepRecorder()?.reads(layer);
   const holder = layer as { weight: Tensor };
   const own = holder.weight;
   holder.weight = weight;

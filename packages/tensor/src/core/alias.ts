@@ -1,3 +1,4 @@
+import { stepRecorder } from "./step-recorder.ts";
 import { Tensor } from "./tensor.ts";
 
 /**
@@ -10,6 +11,7 @@ import { Tensor } from "./tensor.ts";
  * await x.toArray(); // => [1, 2]
  */
 export function alias(x: Tensor): Tensor {
+  stepRecorder()?.uses(x);
   const other = new Tensor(x.value);
   other.recording = x.recording;
   return other;

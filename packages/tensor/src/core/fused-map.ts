@@ -1,6 +1,6 @@
 import { ArgumentError, formatShape, ShapeError, type DType, type Scalar } from "@dl/backend";
 import { mapTogether } from "./make-value.ts";
-import type { LiveNumber } from "./step-recorder.ts";
+import { stepRecorder, type LiveNumber } from "./step-recorder.ts";
 import { Tensor } from "./tensor.ts";
 import type { NumberOperand } from "./tensor-value.ts";
 
@@ -45,6 +45,7 @@ export function fusedMap(
         `tensors live on different backends: ${like.backend.name} and ${operand.backend.name}. Move one with await x.to(backend).`,
         { expected: like.backend.name, received: operand.backend.name },
       );
+    stepRecorder()?.uses(operand);
     return operand.value;
   });
   return mapTogether(build, values, like.shape, like.backend).map((value) => new Tensor(value));
@@ -53,6 +54,7 @@ export function fusedMap(
 function liveOperand(live: LiveNumber, dtype: DType): NumberOperand {
   return {
     dtype,
+    isLive: true,
     get number() {
       return live.number;
     },

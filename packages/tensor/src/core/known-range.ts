@@ -1,6 +1,7 @@
 import { dtypes, type DType } from "@dl/backend";
 import type { Storage, Stored } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
+import type { TensorValue } from "./tensor-value.ts";
 
 /** Least and greatest element. */
 export type KnownRange = readonly [least: number, greatest: number];
@@ -77,6 +78,15 @@ function elementsOf({ storage, layout, offset }: Stored): ArrayLike<number> | un
  * knownRange(labels.narrow(0, 0, 2)); // => [3, 7]
  */
 export function knownRange({ value }: Tensor): KnownRange | undefined {
+  return rangeOf(value);
+}
+
+const ranges = new WeakMap<TensorValue, KnownRange>();
+
+function rangeOf(value: TensorValue): KnownRange | undefined {
+  if (dtypes[value.dtype].kind !== "integer") return undefined;
+  const known = ranges.get(value);
+  if (known !== undefined) return known;
   const elements = value.stored && elementsOf(value.stored);
   if (elements === undefined || elements.length === 0) return undefined;
   let [least, greatest] = [elements[0]!, elements[0]!];
@@ -84,5 +94,30 @@ export function knownRange({ value }: Tensor): KnownRange | undefined {
     least = Math.min(least, elements[i]!);
     greatest = Math.max(greatest, elements[i]!);
   }
+  ranges.set(value, [least, greatest]);
   return [least, greatest];
+}
+
+/** Ranges of the whole numbers among a step's arguments that the step itself, which may check them, has run with. */
+export class RangesSeen {
+  private readonly ranges: (KnownRange | undefined)[] = [];
+
+  /** Whether some are beyond those seen. */
+  isBeyond(values: readonly TensorValue[]): boolean {
+    return values.some((value, i) => {
+      const range = rangeOf(value);
+      if (range === undefined) return false;
+      const seen = this.ranges[i];
+      return seen === undefined || range[0] < seen[0] || range[1] > seen[1];
+    });
+  }
+
+  add(values: readonly TensorValue[]): void {
+    values.forEach((value, i) => {
+      const range = rangeOf(value);
+      if (range === undefined) return;
+      const [least, greatest] = this.ranges[i] ?? range;
+      this.ranges[i] = [Math.min(least, range[0]), Math.max(greatest, range[1])];
+    });
+  }
 }

@@ -258,7 +258,6 @@ function isCheapToMove(pending: PendingPointwise): boolean {
 export function viewValue(value: TensorValue, layout: Layout, offset = 0): TensorValue {
   const stored = store(value);
   const view = new Stored(stored.storage, layout, stored.offset + offset);
-  stepRecorder()?.viewed(stored, view);
   // A copy made for this view alone.
   releaseValue(value);
   return new TensorValue(value.backend, value.dtype, layout.shape, view);
@@ -282,5 +281,6 @@ export function uploadedValue(
   const shape = internShape(sizes);
   const storage = newStorage(backend, dtype, shape);
   if (bytes.byteLength > 0) backend.write(storage.buffer, bytes);
+  stepRecorder()?.uploaded(storage, bytes);
   return new TensorValue(backend, dtype, shape, new Stored(storage, contiguousLayout(shape), 0));
 }

@@ -11,6 +11,7 @@ import {
   type RoutineParameters,
   type Shape,
 } from "@dl/backend";
+import type { MatrixGradient, MatrixMethod } from "../linear-algebra/matrix-method.ts";
 import {
   contiguousValue,
   pointwiseValue,
@@ -20,11 +21,12 @@ import {
   seenThrough,
   viewValue,
 } from "./make-value.ts";
-import type { MatrixGradient, MatrixMethod } from "../linear-algebra/matrix-method.ts";
 import type { PointwiseOp } from "./pointwise-op.ts";
+import { stepRecorder } from "./step-recorder.ts";
+import { watching } from "./step-surroundings.ts";
 import { store } from "./store.ts";
-import { Tensor } from "./tensor.ts";
 import type { NumberOperand, TensorValue, ValueOperand } from "./tensor-value.ts";
+import { Tensor } from "./tensor.ts";
 
 /** A tensor, or a number with the type it takes beside one. */
 export type Operand = Tensor | NumberOperand;
@@ -155,11 +157,21 @@ const observers: PrimitiveObserver[] = [];
  */
 export function observePrimitives(observer: PrimitiveObserver): () => void {
   checkFunction("observePrimitives", "observer", observer);
-  observers.push(observer);
-  return () => {
+  followPrimitives(observer);
+  return watching(() => {
     const at = observers.indexOf(observer);
     if (at >= 0) observers.splice(at, 1);
-  };
+  });
+}
+
+/**
+ * {@link observePrimitives} for one who need not see what a compiled step replays.
+ *
+ * @example
+ * followPrimitives(() => {}); // for good
+ */
+export function followPrimitives(observer: PrimitiveObserver): void {
+  observers.push(observer);
 }
 
 /**
@@ -173,7 +185,12 @@ export function applyPrimitive<Name extends PrimitiveName>(
   inputs: readonly Operand[],
   parameters: PrimitiveParameters[Name],
 ): Tensor[] {
-  const values = inputs.map((input) => (input instanceof Tensor ? input.value : input));
+  const recorder = stepRecorder();
+  const values = inputs.map((input) => {
+    if (!(input instanceof Tensor)) return input;
+    recorder?.uses(input);
+    return input.value;
+  });
   const result = execute[name](values, parameters);
   const outputs = Array.isArray(result)
     ? result.map((value) => new Tensor(value))

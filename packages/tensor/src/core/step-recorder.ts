@@ -1,4 +1,5 @@
 import type { Backend, Executable } from "@dl/backend";
+import { FieldSnapshot } from "./field-snapshot.ts";
 import type { Storage, Stored } from "./storage.ts";
 import { upcomingSerial, type NumberOperand, type TensorValue } from "./tensor-value.ts";
 
@@ -11,13 +12,33 @@ export interface RecordedRun {
   readonly numbers: readonly NumberOperand[];
 }
 
-/** Work of the host between dispatches. */
-export type HostWork = () => void;
+/** What the host does between dispatches. */
+export interface HostWork {
+  readonly work: () => void;
+  /** What it changes; another thing is other work. */
+  readonly owner: object;
+  /** Says what is done where that must be the same each time. */
+  readonly note: string;
+}
 
 /** A tensor, as far as a recording cares. */
 export interface Rebindable {
   readonly value: TensorValue;
+  readonly recording: unknown;
   rebind(next: TensorValue): void;
+}
+
+/** Where a gradient is kept between steps. */
+export interface GradientSlot {
+  tensor: Rebindable | null;
+  /** Somebody outside of steps was given the tensor. */
+  isTaken: boolean;
+}
+
+/** What a slot held when the step first looked. */
+export interface SlotBefore {
+  readonly tensor: Rebindable | null;
+  readonly value: TensorValue | undefined;
 }
 
 /** A number that host work computes, in a compiled step again for each replay. */
@@ -25,38 +46,60 @@ export interface LiveNumber {
   number: number;
 }
 
-const sharing = "a tensor that the step changes shares its elements with another";
+/** A tensor from outside as the step found it. */
+export interface Used {
+  readonly value: TensorValue;
+  /** What autograd knew of it. */
+  readonly recording: unknown;
+}
+
+/** What a replay asks first. */
+export interface Condition {
+  readonly holds: () => boolean;
+  /** What is otherwise where it does not hold. */
+  readonly reason: string;
+}
 
 /** Follows one run of a step that {@link compile} was given. */
 export class StepRecorder {
   readonly runs: (RecordedRun | HostWork)[] = [];
-  /** Asked before a replay: false where the step would now take another course. */
-  readonly conditions: (() => boolean)[] = [];
-  /** Tensors that stand for other elements after the step, with those of before. */
-  readonly rebound = new Map<Rebindable, TensorValue | undefined>();
+  readonly conditions: Condition[] = [];
+  /** Tensors from outside that stand for other elements after the step, with those of before. */
+  readonly rebound = new Map<Rebindable, TensorValue>();
+  /** `undefined` where the step wrote before it looked. */
+  readonly slots = new Map<GradientSlot, SlotBefore | undefined>();
   /** What the step computed. */
   readonly produced = new Set<Storage>();
-  /** What it read besides, and by whom, views traced to what they were made of; kept from the pool. */
-  readonly read = new Map<Storage, Set<Stored>>();
-  private readonly touched = new Set<object>();
-  /** What each view made in the step was made of in the end. */
-  private readonly origins = new Map<Stored, Stored>();
+  /** What it made of elements of the host. */
+  readonly uploads = new Map<Storage, Uint8Array>();
+  /** What it read besides; kept from the pool. */
+  readonly read = new Set<Storage>();
+  /** Tensors from outside that the step reads, as it found them. */
+  readonly used = new Map<Rebindable, Used>();
+  readonly snapshots = new Map<object, FieldSnapshot>();
+  /** Tensors made in the step, and slots. */
+  readonly own = new WeakSet<object>();
+  private readonly moving = new WeakSet<object>();
   backend: Backend | undefined;
   /** Why the step cannot be repeated from this recording. */
   refusal: string | undefined;
+  /** Whether what comes into the step could not be told apart this time. */
+  isAmbiguous = false;
   readonly start: number = upcomingSerial();
+  /** See {@link followMode}. */
+  readonly modes: readonly unknown[];
+  /** Objects whose fields replays ask for again. */
+  readonly followed = new Set<object>();
+  private readonly followedBefore: readonly (readonly [object, FieldSnapshot])[];
+
+  /** `followed`: objects whose fields a recording asks for again, so that the step may not set them itself. */
+  constructor(modes: readonly unknown[], followed: Iterable<object> = []) {
+    this.modes = modes;
+    this.followedBefore = [...followed].map((owner) => [owner, new FieldSnapshot(owner)]);
+  }
 
   ran(run: RecordedRun): void {
-    for (const input of run.inputs) {
-      const { storage } = input;
-      if (this.produced.has(storage)) continue;
-      let readers = this.read.get(storage);
-      if (readers === undefined) {
-        this.read.set(storage, (readers = new Set()));
-        storage.holders++;
-      }
-      readers.add(this.origins.get(input) ?? input);
-    }
+    run.inputs.forEach((input) => this.readsFrom(input));
     for (const output of run.outputs) {
       this.backend = output.backend;
       this.produced.add(output);
@@ -64,14 +107,20 @@ export class StepRecorder {
     this.runs.push(run);
   }
 
-  /** Has host work done at this place in each replay. */
-  whenReplayed(work: HostWork): void {
-    this.runs.push(work);
+  private readsFrom({ storage }: Stored): void {
+    if (this.produced.has(storage) || this.read.has(storage)) return;
+    this.read.add(storage);
+    storage.holders++;
   }
 
-  /** Has the step recorded anew when `condition` no longer holds before a replay. */
-  requires(condition: () => boolean): void {
-    this.conditions.push(condition);
+  /** Has host work done at this place in each replay. */
+  whenReplayed(owner: object, work: () => void, note = ""): void {
+    this.runs.push({ work, owner, note });
+  }
+
+  /** Has the step recorded anew when `holds` no longer does before a replay. */
+  requires(holds: () => boolean, reason: string): void {
+    this.conditions.push({ holds, reason });
   }
 
   /** For a step that cannot be repeated from this recording; another one may do. */
@@ -79,47 +128,131 @@ export class StepRecorder {
     this.refusal ??= reason;
   }
 
-  /** Whether `item` is named for the first time in this recording. */
-  touch(item: object): boolean {
-    const isNew = !this.touched.has(item);
-    this.touched.add(item);
-    return isNew;
+  /**
+   * Told of an object whose own fields decide what the step does, before it reads or writes them: the
+   * step is recorded anew when they are others.
+   */
+  reads(owner: object): void {
+    if (this.moving.has(owner)) this.refuse("what a schedule changes in the step is asked for");
+    if (!this.snapshots.has(owner)) this.snapshots.set(owner, new FieldSnapshot(owner));
   }
 
-  /** Told of a tensor made in the step that can be seen after it: a gradient. */
-  outlives(tensor: Rebindable): void {
-    if (!this.rebound.has(tensor)) this.rebound.set(tensor, undefined);
+  /** Told of an object whose fields replays ask for again. */
+  follows(owner: object): void {
+    this.followed.add(owner);
+  }
+
+  /** Told of an object whose fields host work changes that is repeated in replays. */
+  moves(owner: object): void {
+    this.moving.add(owner);
+  }
+
+  /** Told of each tensor made in the step, and of each slot. */
+  makes(made: object): void {
+    this.own.add(made);
+  }
+
+  /** Told of each tensor that is read. */
+  uses(tensor: Rebindable): void {
+    if (this.own.has(tensor) || this.used.has(tensor)) return;
+    const { value, recording } = tensor;
+    this.used.set(tensor, { value, recording });
+  }
+
+  /** Told of a slot before its tensor is asked for. */
+  readsSlot(slot: GradientSlot): void {
+    const { tensor } = slot;
+    if (!this.own.has(slot) && !this.slots.has(slot))
+      this.slots.set(slot, { tensor, value: tensor?.value });
+  }
+
+  /** Told of a slot before it is given another tensor. */
+  writesSlot(slot: GradientSlot): void {
+    if (!this.own.has(slot) && !this.slots.has(slot)) this.slots.set(slot, undefined);
   }
 
   /** Told of a tensor before it is made to stand for other elements. */
   rebinding(tensor: Rebindable): void {
-    if (this.rebound.has(tensor)) return;
     const { value } = tensor;
+    if (this.own.has(tensor) || this.rebound.has(tensor)) return;
     this.rebound.set(tensor, value);
-    const { stored } = value;
-    if (stored !== undefined && this.produced.has(stored.storage) && value.serial >= this.start)
-      return;
-    if (stored === undefined || this.produced.has(stored.storage))
-      this.refuse("a tensor that the step changes was not computed before it");
-    else if (value.handles > 1) this.refuse(sharing);
   }
 
-  /** Told of another layout put over a storage. */
-  viewed(stored: Stored, view: Stored): void {
-    this.origins.set(view, this.origins.get(stored) ?? stored);
+  /** Told of elements that came from the host. */
+  uploaded(storage: Storage, bytes: Uint8Array): void {
+    this.uploads.set(storage, bytes.slice());
   }
 
-  /** Ends the recording: what a changed tensor lay in, the step may have read through it alone. */
-  finish(): void {
-    for (const before of this.rebound.values()) {
-      const readers = before?.stored && this.read.get(before.stored.storage);
-      if (readers !== undefined && (readers.size > 1 || !readers.has(before!.stored!)))
-        this.refuse(sharing);
+  /** Ends the recording of a step that was called with `inputs` and returned `results`, all stored. */
+  finish(inputs: readonly Rebindable[], results: readonly TensorValue[]): void {
+    for (const input of inputs) {
+      this.used.delete(input);
+      if (input.recording !== undefined)
+        this.refuse("requiresGrad of an argument is set in the step");
     }
+    this.refuseChanges();
+    if (this.sharesElements(inputs)) this.isAmbiguous = true;
+    // What comes out as it is must be followed as if a program had read it.
+    const after = [...this.rebound.keys(), ...this.leftBehind()].map(({ value }) => value);
+    for (const { stored } of [...after, ...results]) this.readsFrom(stored!);
+  }
+
+  /** Whether what comes into the step and another tensor that it reads lie in one storage. */
+  private sharesElements(inputs: readonly Rebindable[]): boolean {
+    const given: (readonly [Rebindable, TensorValue])[] = [
+      ...inputs.map((input) => [input, input.value] as const),
+      ...this.rebound,
+    ];
+    for (const before of this.slots.values()) {
+      const { tensor, value } = before ?? {};
+      if (tensor && value && !this.rebound.has(tensor)) given.push([tensor, value]);
+    }
+    const owners = new Map<Storage, Rebindable>();
+    for (const [tensor, { stored }] of given) {
+      if (stored === undefined) continue;
+      if (owners.has(stored.storage)) return true;
+      owners.set(stored.storage, tensor);
+    }
+    const known = new Set([...owners.keys(), ...this.uploads.keys()]);
+    let isShared = false;
+    for (const [tensor, { value }] of this.used) {
+      if (value.stored === undefined) continue;
+      const { storage } = value.stored;
+      known.add(storage);
+      if (owners.has(storage) && owners.get(storage) !== tensor) isShared = true;
+    }
+    for (const storage of this.read)
+      if (!known.has(storage)) this.refuse("elements are read that belong to no tensor");
+    return isShared;
+  }
+
+  /** Tensors of the step's own that it leaves as gradients. */
+  leftBehind(): Rebindable[] {
+    return [...this.slots.keys()].flatMap(({ tensor }) =>
+      tensor !== null && this.own.has(tensor) ? tensor : [],
+    );
+  }
+
+  /** What a replay would not do again. */
+  private refuseChanges(): void {
+    for (const [tensor, { recording }] of this.used)
+      if (tensor.recording !== recording)
+        this.refuse("requiresGrad of a tensor from outside changes in the step");
+    for (const snapshot of this.snapshots.values()) {
+      const field = snapshot.changedField();
+      if (field !== undefined) this.refuse(`${field} changes in the step`);
+    }
+    for (const [owner, snapshot] of this.followedBefore) {
+      const field = this.moving.has(owner) ? undefined : snapshot.changedField();
+      if (field !== undefined) this.refuse(`${field} is set in the step`);
+    }
+    for (const { tensor } of this.slots.keys())
+      if (tensor !== null && tensor.recording !== undefined)
+        this.refuse("a gradient that has a history is left behind");
   }
 
   release(): void {
-    for (const storage of this.read.keys()) storage.release();
+    for (const storage of this.read) storage.release();
   }
 }
 
@@ -156,14 +289,15 @@ export function recordStep(next: StepRecorder | undefined): void {
 }
 
 /**
- * Does host work now, and again at the same place whenever the compiled step is replayed.
+ * Changes `owner` on the host now, and again at the same place whenever the compiled step is replayed.
+ * `note` says what is done where that must be the same each time.
  *
  * @example
- * let calls = 0;
- * repeated(() => calls++); // outside a compiled step: once
- * calls; // => 1
+ * const counter = { calls: 0 };
+ * repeated(counter, () => counter.calls++); // outside a compiled step: once
+ * counter.calls; // => 1
  */
-export function repeated(work: () => void): void {
-  work();
-  recorder?.whenReplayed(work);
+export function repeated(owner: object, work: () => void, note = ""): void {
+  unrecorded(work);
+  recorder?.whenReplayed(owner, work, note);
 }

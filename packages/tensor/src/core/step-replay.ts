@@ -1,13 +1,23 @@
-import type { Backend, BufferHandle, DType, Executable, Layout } from "@dl/backend";
+import type { Backend, BufferHandle, Executable } from "@dl/backend";
+import { closeScope, openScope } from "./scope.ts";
+import { Constant, Place, type Elements, type ReplayedBinding } from "./step-places.ts";
+import type { HostWork, Rebindable, RecordedRun, StepRecorder } from "./step-recorder.ts";
+import { StepRooms } from "./step-rooms.ts";
+import {
+  changedBy,
+  clearedBy,
+  foundBy,
+  statesAfter,
+  type Cleared,
+  type Found,
+  type State,
+} from "./step-states.ts";
+import { areModes } from "./step-surroundings.ts";
+import { StepTrace } from "./step-trace.ts";
 import { Storage, Stored } from "./storage.ts";
 import { store } from "./store.ts";
-import type { HostWork, Rebindable, RecordedRun, StepRecorder } from "./step-recorder.ts";
+import { Tensor } from "./tensor.ts";
 import { TensorValue, type NumberOperand } from "./tensor-value.ts";
-
-interface ReplayedBinding {
-  buffer: BufferHandle;
-  offset: number;
-}
 
 interface ReplayedRun {
   readonly executable: Executable;
@@ -16,99 +26,30 @@ interface ReplayedRun {
   readonly numbers: readonly NumberOperand[];
 }
 
-/** A storage of the recorded step that is another in each replay. */
-class Place {
-  storage: Storage;
-  /** Computed by the step, not given to it. */
-  readonly isProduced: boolean;
-  private readonly reads: { readonly binding: ReplayedBinding; readonly offset: number }[] = [];
-  private readonly writes: { readonly outputs: BufferHandle[]; readonly at: number }[] = [];
-
-  constructor(storage: Storage, isProduced: boolean) {
-    this.storage = storage;
-    this.isProduced = isProduced;
-  }
-
-  readBy(binding: ReplayedBinding): void {
-    this.reads.push({ binding, offset: binding.offset });
-  }
-
-  writtenBy(outputs: BufferHandle[], at: number): void {
-    this.writes.push({ outputs, at });
-  }
-
-  /** `shift`: how many elements further in than recorded. */
-  fill(storage: Storage, shift = 0): void {
-    this.storage = storage;
-    const { buffer } = storage;
-    for (const { binding, offset } of this.reads) {
-      binding.buffer = buffer;
-      binding.offset = offset + shift;
-    }
-    for (const { outputs, at } of this.writes) outputs[at] = buffer;
-  }
-}
-
-/** Elements that are given to the step or come out of it. */
-interface Elements {
-  readonly place: Place;
-  readonly dtype: DType;
-  readonly layout: Layout;
-  readonly offset: number;
-}
-
-/** A tensor that the step changes. */
-interface State {
-  readonly tensor: Rebindable;
-  /** `undefined` where what it stood for does not enter the step. */
-  readonly before: Elements | undefined;
-  readonly after: Elements;
-  /** Written by the last replay. */
-  current: TensorValue | undefined;
-  /** Written by the one before, and seen by nobody else: the next may write there again. */
-  spare: TensorValue | undefined;
-}
-
-/** Elements that the step reads without changing them. */
-class Constant {
-  readonly place: Place;
-  private readonly stored: Stored;
-  private readonly isAlone: boolean;
-  /** Whose they once were, if not any more when the step was recorded. */
-  private readonly former: Stored["successor"];
-
-  constructor(place: Place, readers: ReadonlySet<Stored>) {
-    this.place = place;
-    this.stored = [...readers][0]!;
-    this.isAlone = readers.size === 1;
-    const { successor } = this.stored;
-    this.former = successor?.value?.stored === this.stored ? undefined : successor;
-  }
-
-  /** Where they are now that the tensor may have been assigned others; `undefined` if that cannot be told. */
-  get current(): Storage | undefined {
-    const { stored } = this;
-    const { successor } = stored;
-    if (successor === undefined || successor === this.former) return stored.storage;
-    const next = successor.value?.stored;
-    if (next === undefined || !this.isAlone) return undefined;
-    const isAlike = next.layout === stored.layout && next.offset === stored.offset;
-    return isAlike && next.storage.backend === stored.storage.backend ? next.storage : undefined;
-  }
-}
-
 /** A recorded step made ready to be dispatched again, with other arguments and the state of then. */
 export class StepReplay {
   private readonly backend: Backend;
-  private readonly runs: (ReplayedRun | HostWork)[] = [];
-  private readonly conditions: readonly (() => boolean)[];
+  private readonly recorder: Pick<StepRecorder, "conditions" | "snapshots" | "modes">;
+  /** Objects whose fields it asks for again. */
+  readonly followed: ReadonlySet<object>;
+  /** What autograd knew of the tensors that the step reads. */
+  private readonly recordings: readonly (readonly [tensor: Rebindable, recording: unknown])[];
+  private readonly runs: readonly (ReplayedRun | HostWork)[];
   private readonly places = new Map<Storage, Place>();
+  private readonly produced: readonly Place[];
   private readonly inputs: readonly Elements[];
   private readonly states: readonly State[];
+  private readonly found: readonly Found[];
+  private readonly cleared: readonly Cleared[];
   private readonly results: readonly Elements[];
   private readonly constants: readonly Constant[];
-  /** Constants of the step, and room for what lives within it only. */
+  /** Constants that the step makes of elements of the host. */
+  private readonly uploads: ReadonlySet<Place>;
   private readonly kept: Storage[] = [];
+  private readonly rooms: StepRooms;
+  /** What the recorded run did. */
+  private readonly trace: StepTrace;
+  private readonly enteringCount: number;
 
   constructor(
     recorder: StepRecorder,
@@ -116,29 +57,43 @@ export class StepReplay {
     results: readonly TensorValue[],
     backend: Backend,
   ) {
+    const { conditions, used, snapshots, modes, slots, uploads } = recorder;
     this.backend = backend;
-    this.conditions = recorder.conditions;
-    this.inputs = inputs.map((value) => this.elements(recorder, value));
-    this.states = [...recorder.rebound].map(([tensor, before]) => ({
-      tensor,
-      before:
-        before?.stored !== undefined && !recorder.produced.has(before.stored.storage)
-          ? this.elements(recorder, before)
-          : undefined,
-      after: this.elements(recorder, tensor.value),
-      current: undefined,
-      spare: undefined,
-    }));
-    this.results = results.map((value) => this.elements(recorder, value));
-    for (const storage of recorder.read.keys())
-      if (this.places.has(storage)) storage.release();
-      else this.kept.push(storage);
-    this.constants = this.kept.map((storage) => {
-      const place = new Place(storage, false);
-      this.places.set(storage, place);
-      return new Constant(place, recorder.read.get(storage)!);
-    });
-    this.addRuns(recorder);
+    this.recorder = { conditions, snapshots, modes };
+    this.followed = recorder.followed;
+    const elements = (value: TensorValue): Elements => this.elements(recorder, value);
+    this.inputs = inputs.map(elements);
+    // Gradients that the step finds are others each time.
+    const gradients = new Set([...slots.values()].map((before) => before?.tensor));
+    this.recordings = [...used].flatMap(([tensor, { recording }]) =>
+      gradients.has(tensor) ? [] : [[tensor, recording] as const],
+    );
+    const changed = changedBy(recorder, elements);
+    this.found = foundBy(recorder, elements);
+    this.constants = this.constantsOf(recorder);
+    this.uploads = new Set(
+      [...uploads.keys()].flatMap((storage) => this.places.get(storage) ?? []),
+    );
+    this.states = statesAfter(recorder, changed, elements);
+    this.cleared = clearedBy(recorder);
+    // The step may have kept a handle of the run that was recorded.
+    for (const slot of slots.keys()) slot.isTaken = true;
+    this.results = results.map(elements);
+    this.produced = [...this.places.values()].filter(({ isProduced }) => isProduced);
+    const isWithin = (storage: Storage): boolean =>
+      recorder.produced.has(storage) && !this.places.has(storage);
+    this.rooms = new StepRooms(recorder.runs, isWithin);
+    this.runs = recorder.runs.map((run) => ("work" in run ? run : this.replayed(run)));
+    const given = [
+      ...this.inputs,
+      ...this.states.flatMap(({ before }) => before ?? []),
+      ...this.found.flatMap((gradient) => gradient.elements ?? []),
+    ].map(({ place }) => place);
+    const entering = [...given, ...this.constantsFromOutside.map(({ place }) => place)].map(
+      ({ storage }) => storage!,
+    );
+    this.trace = new StepTrace(recorder, entering, results);
+    this.enteringCount = new Set(entering).size;
   }
 
   /** Whether it was recorded with arguments like these. */
@@ -154,30 +109,112 @@ export class StepReplay {
     );
   }
 
-  /** Does the step again; `undefined`, and nothing done, where it would now take another course. */
-  run(inputs: readonly TensorValue[]): TensorValue[] | undefined {
-    if (
-      !this.conditions.every((holds) => holds()) ||
-      !this.states.every((state) => this.isAsRecorded(state)) ||
-      !this.constants.every(({ current }) => current !== undefined)
-    )
-      return undefined;
+  /** Why the step would now take another course than it did; `undefined` where it would not. */
+  obstacle(): string | undefined {
+    const { conditions, snapshots, modes } = this.recorder;
+    if (!areModes(modes))
+      return "it is called in another mode: noGrad, noWeightGradients, hooks or configure";
+    for (const { holds, reason } of conditions) if (!holds()) return reason;
+    for (const [tensor, recording] of this.recordings)
+      if (tensor.recording !== recording) return "requiresGrad of a tensor was changed";
+    for (const snapshot of snapshots.values()) {
+      const field = snapshot.changedField();
+      if (field !== undefined) return `${field} was changed`;
+    }
+    for (const { slot, hasTensor, elements } of this.found) {
+      const { tensor } = slot;
+      if ((tensor !== null) !== hasTensor)
+        return `a gradient is ${hasTensor ? "no longer" : "already"} there`;
+      if (tensor !== null && elements !== undefined && !this.isLikeRecorded(tensor, elements))
+        return "a gradient lies otherwise in memory";
+    }
+    for (const state of this.states) {
+      if (state.from !== undefined) state.tensor = state.from.tensor ?? state.tensor;
+      if (state.before !== undefined && !this.isLikeRecorded(state.tensor, state.before))
+        return "a tensor that the step changes lies otherwise in memory";
+    }
+    return this.constants.every((constant) => constant.current() !== undefined)
+      ? undefined
+      : "a tensor that the step reads lies otherwise in memory, or is shared";
+  }
+
+  /**
+   * What comes into the step at a call with these, in the order of the recording; `undefined` where
+   * two of them share elements, so that what reads which cannot be told.
+   */
+  entering(inputs: readonly TensorValue[]): readonly Storage[] | undefined {
+    const changed = this.states.flatMap(({ tensor, before }) => (before ? tensor.value : []));
+    const gradients = this.found.flatMap(({ slot, elements }) =>
+      elements ? slot.tensor!.value : [],
+    );
+    const storages = [
+      ...[...inputs, ...changed, ...gradients].map(({ stored }) => stored!.storage),
+      ...this.constantsFromOutside.map((constant) => constant.current()!),
+    ];
+    return new Set(storages).size === this.enteringCount ? storages : undefined;
+  }
+
+  /** The first thing in which another run of the step, which these entered, differs from the recorded one. */
+  difference(
+    recorder: StepRecorder,
+    entering: readonly Storage[],
+    results: readonly TensorValue[],
+  ): string | undefined {
+    return this.trace.difference(new StepTrace(recorder, entering, results));
+  }
+
+  private get constantsFromOutside(): readonly Constant[] {
+    return this.constants.filter(({ place }) => !this.uploads.has(place));
+  }
+
+  /** Does the step again, where there is no {@link obstacle}. */
+  run(inputs: readonly TensorValue[]): TensorValue[] {
+    this.rooms.hold(this.backend);
     this.fillPlaces(inputs);
     const { backend } = this;
     for (const run of this.runs)
-      if (typeof run === "function") run();
+      if ("work" in run) run.work();
       else {
         const numbers = run.numbers.map(({ number }) => number);
         backend.dispatch(run.executable, run.inputs, run.outputs, numbers);
       }
     for (const state of this.states) this.rebind(state);
+    for (const { slot, tensor } of this.cleared) slot.tensor = tensor;
     return this.results.map((result) => this.valueOf(result));
   }
 
-  /** Gives back what it kept. */
+  /** Gives back the memory of what lives within the step, until the next replay. */
+  rest(): void {
+    this.rooms.release();
+    // What runs meanwhile may keep handles that are not counted.
+    for (const state of this.states) state.current = state.after.place.spare = undefined;
+  }
+
+  /** Gives back all that it kept. */
   dispose(): void {
+    this.rest();
     for (const storage of this.kept) storage.release();
     this.kept.length = 0;
+  }
+
+  private constantsOf({ read, used }: StepRecorder): Constant[] {
+    const owners = new Map<Storage, (readonly [Rebindable, Stored])[]>();
+    for (const [tensor, { value }] of used) {
+      const { stored } = value;
+      if (stored === undefined) continue;
+      const known = owners.get(stored.storage) ?? [];
+      owners.set(stored.storage, [...known, [tensor, stored]]);
+    }
+    const constants: Constant[] = [];
+    for (const storage of read)
+      if (this.places.has(storage)) storage.release();
+      else {
+        const place = new Place(storage, false);
+        this.places.set(storage, place);
+        this.kept.push(storage);
+        constants.push(new Constant(place, owners.get(storage) ?? []));
+      }
+    return constants;
   }
 
   private elements(recorder: StepRecorder, { dtype, stored }: TensorValue): Elements {
@@ -190,90 +227,70 @@ export class StepReplay {
     return { place, dtype, layout, offset };
   }
 
-  private addRuns({ runs, produced }: StepRecorder): void {
-    const lastUse = new Map<Storage, number>();
-    runs.forEach((run, i) => {
-      if (typeof run === "function") return;
-      for (const { storage } of run.inputs) lastUse.set(storage, i);
-      for (const storage of run.outputs) lastUse.set(storage, i);
-    });
-    const rooms = new Map<Storage, Storage>();
-    const free: Storage[] = [];
-    runs.forEach((run, i) => {
-      if (typeof run === "function") {
-        this.runs.push(run);
-        return;
-      }
-      const within = (storage: Storage): boolean =>
-        produced.has(storage) && !this.places.has(storage);
-      for (const storage of run.outputs)
-        if (within(storage)) rooms.set(storage, this.roomFor(storage, free));
-      this.runs.push(this.replayed(run, rooms));
-      const used = new Set([...run.inputs.map(({ storage }) => storage), ...run.outputs]);
-      for (const storage of used)
-        if (within(storage) && lastUse.get(storage) === i) free.push(rooms.get(storage)!);
-    });
-  }
-
-  private roomFor({ buffer: { byteLength } }: Storage, free: Storage[]): Storage {
-    const at = free.findIndex(({ buffer }) => buffer.byteLength === byteLength);
-    if (at >= 0) return free.splice(at, 1)[0]!;
-    const room = new Storage(this.backend, byteLength, "compile");
-    room.holders++;
-    this.kept.push(room);
-    return room;
-  }
-
-  private replayed(run: RecordedRun, rooms: ReadonlyMap<Storage, Storage>): ReplayedRun {
+  private replayed(run: RecordedRun): ReplayedRun {
     const { executable, numbers } = run;
+    const placeOf = (storage: Storage): Place =>
+      this.rooms.placeOf(storage) ?? this.places.get(storage)!;
     const inputs = run.inputs.map(({ storage, offset }) => {
-      const binding = { buffer: (rooms.get(storage) ?? storage).buffer, offset };
-      this.places.get(storage)?.readBy(binding);
+      const binding = { buffer: storage.buffer, offset };
+      placeOf(storage).readBy(binding);
       return binding;
     });
-    const outputs = run.outputs.map((storage) => (rooms.get(storage) ?? storage).buffer);
-    run.outputs.forEach((storage, at) => this.places.get(storage)?.writtenBy(outputs, at));
+    const outputs = run.outputs.map(({ buffer }) => buffer);
+    run.outputs.forEach((storage, at) => placeOf(storage).writtenBy(outputs, at));
     return { executable, inputs, outputs, numbers };
+  }
+
+  private isLikeRecorded({ value }: Rebindable, recorded: Elements): boolean {
+    const { layout, offset } = store(value);
+    return (
+      value.dtype === recorded.dtype &&
+      layout === recorded.layout &&
+      offset === recorded.offset &&
+      value.backend === this.backend
+    );
   }
 
   private fillPlaces(inputs: readonly TensorValue[]): void {
     this.inputs.forEach(({ place, offset }, i) => {
       const { storage, offset: from } = inputs[i]!.stored!;
-      place.fill(storage, from - offset);
+      place.put(storage, from - offset);
     });
-    for (const { place, current } of this.constants)
-      if (place.storage !== current) place.fill(current!);
+    for (const constant of this.constants) {
+      const current = constant.current()!;
+      if (constant.place.storage !== current) constant.place.put(current);
+    }
     for (const { tensor, before } of this.states)
-      if (before !== undefined) before.place.fill(tensor.value.stored!.storage);
-    const spares = new Map(this.states.map(({ after, spare }) => [after.place, spare]));
-    for (const place of this.places.values())
-      if (place.isProduced)
-        place.fill(
-          spares.get(place)?.stored!.storage ??
-            new Storage(this.backend, place.storage.buffer.byteLength, "compile"),
-        );
-  }
-
-  private isAsRecorded({ tensor, before }: State): boolean {
-    if (before === undefined) return true;
-    const { layout, offset } = store(tensor.value);
-    return (
-      layout === before.layout && offset === before.offset && tensor.value.backend === this.backend
-    );
+      if (before !== undefined) before.place.put(tensor.value.stored!.storage);
+    for (const { slot, elements } of this.found)
+      if (elements !== undefined) elements.place.put(slot.tensor!.value.stored!.storage);
+    for (const place of this.produced)
+      place.put(
+        place.spare?.stored!.storage ?? new Storage(this.backend, place.byteLength, "compile"),
+      );
   }
 
   private rebind(state: State): void {
-    const { tensor, after, current, spare } = state;
+    const { tensor, slots, after, current } = state;
+    const { place } = after;
     const previous = tensor.value;
-    const next = spare ?? this.valueOf(after);
-    tensor.rebind(next);
+    const next = place.spare ?? this.valueOf(after);
     state.current = next;
-    const isOurs =
-      previous === current &&
-      previous.handles === 0 &&
-      previous.consumers === 0 &&
-      previous.stored!.storage.holders === 1;
-    state.spare = isOurs ? previous : undefined;
+    place.spare = undefined;
+    if (slots.some(({ isTaken }) => isTaken)) state.tensor = tensorOfNoScope(next);
+    else {
+      tensor.rebind(next);
+      const isOurs =
+        previous === current &&
+        previous.handles === 0 &&
+        previous.consumers === 0 &&
+        previous.stored!.storage.holders === 1;
+      if (isOurs) place.spare = previous;
+    }
+    for (const slot of slots) {
+      slot.tensor = state.tensor;
+      slot.isTaken = false;
+    }
   }
 
   private valueOf({ place, dtype, layout, offset }: Elements): TensorValue {
@@ -281,7 +298,15 @@ export class StepReplay {
       this.backend,
       dtype,
       layout.shape,
-      new Stored(place.storage, layout, offset),
+      new Stored(place.storage!, layout, offset),
     );
   }
+}
+
+/** A gradient belongs to its tensor, whatever `tidy` the step is called in. */
+function tensorOfNoScope(value: TensorValue): Tensor {
+  openScope();
+  const tensor = new Tensor(value);
+  closeScope();
+  return tensor;
 }

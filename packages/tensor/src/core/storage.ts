@@ -43,18 +43,11 @@ export class Storage {
   }
 }
 
-/** A tensor, as far as its elements go; or, without a value, one of several. */
-interface Successor {
-  readonly value?: { readonly stored: Stored | undefined };
-}
-
 /** A storage read through a layout. */
 export class Stored implements Binding {
   readonly storage: Storage;
   readonly layout: Layout;
   readonly offset: number;
-  /** The tensor that stood for these elements until it was assigned others. */
-  successor: Successor | undefined;
   private released = false;
 
   constructor(storage: Storage, layout: Layout, offset: number) {

@@ -70,6 +70,8 @@ export type Pending = PendingPointwise | PendingReduce | PendingRoutine;
 export interface NumberOperand {
   readonly number: number;
   readonly dtype: DType;
+  /** Computed anew for each replay of a compiled step. */
+  readonly isLive?: boolean;
 }
 
 export type ValueOperand = TensorValue | NumberOperand;

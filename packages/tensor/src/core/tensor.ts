@@ -12,11 +12,11 @@ import {
   type Shape,
 } from "@dl/backend";
 import type { InstalledMethods } from "../methods.ts";
+import { contiguousValue } from "./make-value.ts";
 import { collectGarbage, relieveMemoryPressure } from "./memory.ts";
 import { noteInScope } from "./scope.ts";
 import { stepRecorder } from "./step-recorder.ts";
 import { releaseValue, store } from "./store.ts";
-import { contiguousValue } from "./make-value.ts";
 import { TensorValue } from "./tensor-value.ts";
 
 /** Elements as `data()` gives them; bool comes as bytes 0 and 1. */
@@ -52,9 +52,13 @@ export class Tensor {
 
   constructor(value: TensorValue) {
     this.value = value;
-    this.hold = stepRecorder() === undefined ? "made" : "madeInStep";
-    if (this.hold === "made") value.handles++;
-    else value.handlesInSteps++;
+    const recorder = stepRecorder();
+    this.hold = recorder === undefined ? "made" : "madeInStep";
+    if (recorder === undefined) value.handles++;
+    else {
+      value.handlesInSteps++;
+      recorder.makes(this);
+    }
     noteInScope(this);
   }
 
@@ -155,16 +159,16 @@ export class Tensor {
         `tensors live on different backends: ${this.backend.name} and ${next.backend.name}. Move one with await x.to(backend).`,
         { expected: this.backend.name, received: next.backend.name },
       );
-    stepRecorder()?.rebinding(this);
+    const recorder = stepRecorder();
+    recorder?.uses(next);
+    recorder?.rebinding(this);
     this.rebind(next.value);
     return this;
   }
 
   /** @internal {@link Tensor.assign} for a value known to fit. */
   rebind(next: TensorValue): void {
-    const { value } = this;
     this.letGo();
-    if (value.stored !== undefined) value.stored.successor = value.handles > 0 ? {} : this;
     this.value = next;
     this.hold = "assigned";
     next.handles++;

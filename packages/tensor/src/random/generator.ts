@@ -35,11 +35,13 @@ export class Generator {
   private draw = 0;
 
   constructor(seed: number, stream = 0) {
+    stepRecorder()?.makes(this);
     this.setState({ seed, stream, draw: 0 });
   }
 
   /** Where the generator stands, as plain data. */
   getState(): GeneratorState {
+    stepRecorder()?.refuse("a generator's state was asked for");
     return { seed: this.seed, stream: this.stream, draw: this.draw };
   }
 
@@ -61,9 +63,15 @@ export class Generator {
           `the ${name} must be a whole number from 0 to ${name === "draw" ? "2^32" : "2^32 - 1"}: received ${value}.`,
           { received: value },
         );
-    this.seed = seed;
-    this.stream = stream;
-    this.draw = draw;
+    repeated(
+      this,
+      () => {
+        this.seed = seed;
+        this.stream = stream;
+        this.draw = draw;
+      },
+      `a generator is set to seed ${seed}, stream ${stream}, draw ${draw}`,
+    );
   }
 
   /**
@@ -71,6 +79,7 @@ export class Generator {
    * are 85 random bits of this one, of which it takes one draw.
    */
   split(): Generator {
+    stepRecorder()?.refuse("a generator was split");
     const [low, high, stream] = this.block(0, splitDomain, this.takeDraw());
     return new Generator(low + (high % 2 ** 21) * word, stream);
   }
@@ -110,8 +119,12 @@ export class Generator {
 
   /** @internal The operands of a `randomBits` instruction. Takes one draw. */
   operands(): NumberOperand[] {
-    const operands = Array.from({ length: 4 }, () => ({ number: 0, dtype: "uint32" as const }));
-    repeated(() => {
+    const operands = Array.from({ length: 4 }, () => ({
+      number: 0,
+      dtype: "uint32" as const,
+      isLive: true,
+    }));
+    repeated(this, () => {
       const { seed, stream } = this;
       const draw = this.takeDraw();
       [seed % word, Math.floor(seed / word), stream, draw].forEach((number, i) => {

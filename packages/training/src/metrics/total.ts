@@ -10,15 +10,20 @@ export class Total {
 
   /** Adds what `term` computes, without recording it. */
   add(term: () => Tensor, count: number): void {
+    const sum = this.#sum;
     noGrad(() => {
-      if (this.#sum === undefined) {
-        stepRecorder()?.refuse("the first update starts a sum");
+      if (sum === undefined) {
+        stepRecorder()?.refuse("a metric takes its first batch");
         this.#sum = keepBeyondScope(term().detach());
-      } else this.#sum.assign(this.#sum.add(term()));
+      } else sum.assign(sum.add(term()));
     });
-    repeated(() => {
-      this.#count += count;
-    });
+    repeated(
+      this,
+      () => {
+        this.#count += count;
+      },
+      `a metric counts ${count}`,
+    );
   }
 
   /** The elements of the sum; `undefined` before the first batch. */
@@ -27,6 +32,7 @@ export class Total {
   }
 
   get count(): number {
+    stepRecorder()?.refuse("a metric's count was asked for");
     return this.#count;
   }
 
@@ -38,6 +44,7 @@ export class Total {
   }
 
   get state(): TotalState {
+    stepRecorder()?.refuse("a metric's state was asked for");
     return { sum: this.#count === 0 ? undefined : this.#sum?.detach(), count: this.#count };
   }
 
@@ -50,6 +57,7 @@ export class Total {
   }
 
   reset(): void {
+    stepRecorder()?.refuse("a metric was reset");
     this.#sum?.assign(zerosLike(this.#sum));
     this.#count = 0;
   }

@@ -1,36 +1,39 @@
-import { Tensor } from "@dl/tensor";
+import { Tensor, type StepInput } from "@dl/tensor";
 
-/** Stands for any tensor in a pattern. */
+/** Stand for any tensor and any number in a pattern. */
 const anyTensor = Symbol("tensor");
+const anyNumber = Symbol("number");
 
 /** How arguments are built of records and lists; flags and absent parts belong to it. */
 export type Pattern = readonly unknown[];
 
-/** How these arguments are built, without the tensors in them. */
+/** How these arguments are built, without the tensors and numbers in them. */
 export function patternOf(inputs: readonly unknown[]): Pattern {
   return inputs.map((input) =>
-    changed(input, (part) => (part instanceof Tensor ? anyTensor : part)),
+    changed(input, (part) =>
+      part instanceof Tensor ? anyTensor : typeof part === "number" ? anyNumber : part,
+    ),
   );
 }
 
-/** The tensors in arguments that are built so; `undefined` if they are built otherwise. */
-export function tensorsIn(inputs: readonly unknown[], pattern: Pattern): Tensor[] | undefined {
-  const tensors: Tensor[] = [];
-  return isBuiltSo(inputs, pattern, tensors) ? tensors : undefined;
+/** The tensors and numbers in arguments that are built so; `undefined` if they are built otherwise. */
+export function leavesIn(inputs: readonly unknown[], pattern: Pattern): StepInput[] | undefined {
+  const leaves: StepInput[] = [];
+  return isBuiltSo(inputs, pattern, leaves) ? leaves : undefined;
 }
 
-/** Arguments built so of these tensors, in the order of {@link tensorsIn}. */
-export function argumentsOf(pattern: Pattern, tensors: readonly Tensor[]): unknown[] {
+/** Arguments built so of these tensors and numbers, in the order of {@link leavesIn}. */
+export function argumentsOf(pattern: Pattern, leaves: readonly StepInput[]): unknown[] {
   let next = 0;
   return pattern.map((input) =>
-    changed(input, (part) => (part === anyTensor ? tensors[next++] : part)),
+    changed(input, (part) => (part === anyTensor || part === anyNumber ? leaves[next++] : part)),
   );
 }
 
-/** What else than tensors, flags and absent parts there is, and where; `undefined` if nothing is. */
+/** What else than tensors, numbers, flags and absent parts there is, and where; `undefined` if nothing is. */
 export function strangerIn(part: unknown, path = ""): string | undefined {
-  if (part instanceof Tensor || part === undefined || part === null || typeof part === "boolean")
-    return undefined;
+  const isFlag = part === undefined || part === null || typeof part === "boolean";
+  if (part instanceof Tensor || typeof part === "number" || isFlag) return undefined;
   if (!Array.isArray(part) && !isRecord(part)) return `a ${typeof part} as ${path}`;
   for (const [name, item] of Object.entries(part)) {
     const at = Array.isArray(part) ? `${path}[${name}]` : path === "" ? name : `${path}.${name}`;
@@ -40,22 +43,22 @@ export function strangerIn(part: unknown, path = ""): string | undefined {
   return undefined;
 }
 
-function isBuiltSo(part: unknown, pattern: unknown, tensors: Tensor[]): boolean {
-  if (part instanceof Tensor) {
-    tensors.push(part);
-    return pattern === anyTensor;
+function isBuiltSo(part: unknown, pattern: unknown, leaves: StepInput[]): boolean {
+  if (part instanceof Tensor || typeof part === "number") {
+    leaves.push(part);
+    return pattern === (typeof part === "number" ? anyNumber : anyTensor);
   }
   if (Array.isArray(part))
     return (
       Array.isArray(pattern) &&
       part.length === pattern.length &&
-      part.every((item, i) => isBuiltSo(item, pattern[i], tensors))
+      part.every((item, i) => isBuiltSo(item, pattern[i], leaves))
     );
   if (!isRecord(part)) return part === pattern;
   if (!isRecord(pattern)) return false;
   let names = 0;
   for (const name in part) {
-    if (!Object.hasOwn(pattern, name) || !isBuiltSo(part[name], pattern[name], tensors))
+    if (!Object.hasOwn(pattern, name) || !isBuiltSo(part[name], pattern[name], leaves))
       return false;
     names++;
   }

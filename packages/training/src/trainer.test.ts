@@ -489,7 +489,7 @@ describe("compiled by default", () => {
       await trainer.fit();
       expect([...trainer.plainParts()]).toEqual([["step", "it is asynchronous"]]);
       expect(warn.mock.calls).toEqual([
-        ['training: "step" runs plain, and slower for it: it is asynchronous.'],
+        ['training: the part "step" runs as without compile: it is asynchronous.'],
       ]);
     } finally {
       warn.mockRestore();
@@ -505,7 +505,7 @@ describe("compiled by default", () => {
       await fit(model, { loss: crossEntropy, optimizer, data: named, epochs: 2 });
       expect(warn.mock.calls).toEqual([
         [
-          'training: "step" runs plain, and slower for it: only tensors may differ from step to step, and its arguments have a string as argument 0.name.',
+          'training: the part "step" runs as without compile: its arguments must be tensors and numbers, and have a string as argument 0.name.',
         ],
       ]);
     } finally {

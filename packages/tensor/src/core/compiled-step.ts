@@ -23,6 +23,8 @@ export interface StepReport {
   readonly plainRuns: number;
   /** Why the last call that was none of the first two kinds was not; `undefined` before any. */
   readonly reason: string | undefined;
+  /** How many of those calls came one after the other, up to now: 0 after a replay or an audit. */
+  readonly plainInRow: number;
 }
 
 interface Recording<Result> {
@@ -72,8 +74,8 @@ export class CompiledStep<Result extends StepResult> {
   }
 
   get report(): StepReport {
-    const { calls, replays, audits, reason } = this;
-    return { replays, audits, plainRuns: calls - replays - audits, reason };
+    const { calls, replays, audits, reason, plainInRow } = this;
+    return { replays, audits, plainRuns: calls - replays - audits, reason, plainInRow };
   }
 
   call(inputs: readonly StepInput[]): Result {
@@ -223,9 +225,10 @@ export class CompiledStep<Result extends StepResult> {
   private warn(reason: string): void {
     if (this.hasWarned) return;
     this.hasWarned = true;
+    const { name } = this.step;
     // oxlint-disable-next-line no-console -- the one place; a step that is not replayed is right, but slow
     console.warn(
-      `compile: the step runs as without compile: ${reason}. Its results are right; the property \`report\` of the compiled step tells more.`,
+      `compile: ${name === "" ? "the step" : `the step "${name}"`} runs as without compile: ${reason}. Its results are right; the property \`report\` of the compiled step tells more.`,
     );
   }
 

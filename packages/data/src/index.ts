@@ -51,6 +51,7 @@ export type { RandomStream } from "./random-stream.ts";
 export { stackSamples } from "./stack-samples.ts";
 export { StreamLoader, type StreamLoaderOptions, type StreamLoaderState } from "./stream-loader.ts";
 export { subset } from "./subset.ts";
+export { type SampleOptions, TensorDataset } from "./tensor-dataset.ts";
 export { type BatchTransform, inOrder, onField, type Transform } from "./transforms/transform.ts";
 export {
   randomCrop,

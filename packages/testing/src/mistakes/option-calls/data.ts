@@ -13,6 +13,10 @@ export const dataCalls: OptionCalls = {
     const faces = new data.ProceduralFaces({ length: 2 });
     return [faces.getWith.bind(faces), 0];
   },
+  "TensorDataset.sample": () => {
+    const points = new data.TensorDataset({ inputs: ones([4, 2]) });
+    return [points.sample.bind(points), 2];
+  },
   "new DataLoader": () => [data.DataLoader, dataset()],
   "new ImageFolder": () => [
     data.ImageFolder,

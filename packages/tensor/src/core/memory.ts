@@ -48,6 +48,8 @@ const pressureBytes = 96 * 2 ** 20;
 const pressureBuffers = 16_384;
 let bytesAfterCollection = 0;
 let buffersAfterCollection = 0;
+/** Under way; reads that come meanwhile wait for the same one. */
+let collection: Promise<void> | undefined;
 
 /**
  * Lets the collector find dead tensors once they have grown by 96 MiB or 16,384 buffers, and by half;
@@ -64,6 +66,14 @@ export async function relieveMemoryPressure(): Promise<void> {
   const fewBuffers =
     buffers - buffersAfterCollection < Math.max(pressureBuffers, buffersAfterCollection / 2);
   if (fewBytes && fewBuffers) return;
+  collection ??= collect(bytes).finally(() => {
+    collection = undefined;
+  });
+  await collection;
+}
+
+/** Has the collector look for what makes up `bytes`. */
+async function collect(bytes: number): Promise<void> {
   const attempts = collector() === undefined ? 4 : 1;
   for (let attempt = 0; attempt < attempts && storageStatistics().bytes >= bytes; attempt++) {
     askCollector();

@@ -34,10 +34,7 @@ export interface Training {
 }
 
 /** Learning to name what a picture shows. */
-export function classification(
-  model: Sequential,
-  optimizer: Optimizer,
-): TrainingStep<SupervisedBatch> {
+function classification(model: Sequential, optimizer: Optimizer): TrainingStep<SupervisedBatch> {
   return supervised(model, {
     optimizer,
     forwardPass({ inputs, targets }: SupervisedBatch) {

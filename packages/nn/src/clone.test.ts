@@ -47,7 +47,7 @@ class Everything extends Module {
     const x = this.dict.get("b").forward(this.dict.get("a").forward(this.body.forward(inputs)));
     const { outputs } = this.memory.forward(x.unsqueeze(1));
     const mixed = this.attention.forward(outputs, outputs, outputs).outputs.squeeze(1);
-    return this.list[1]!.forward(this.tied!.forward(mixed) as never) as Tensor;
+    return this.list[1]!.forward(this.tied!.forward(mixed));
   }
 }
 

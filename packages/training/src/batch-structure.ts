@@ -62,7 +62,7 @@ function isBuiltSo(part: unknown, pattern: unknown, leaves: StepInput[]): boolea
       return false;
     names++;
   }
-  for (const _name in pattern) names--;
+  for (const name in pattern) if (Object.hasOwn(pattern, name)) names--;
   return names === 0;
 }
 

@@ -1,12 +1,17 @@
 import { cpu } from "@dl/backend-cpu";
 import { SGD } from "@dl/optim";
-import { configure, Generator, normal, type Tensor } from "@dl/tensor";
-import { beforeAll, describe, expect, it } from "vitest";
-import { Dropout, Linear, meanSquaredError, Module } from "@dl/nn";
-import { evaluate, fit, sampleGrid, type SupervisedBatch } from "./index.ts";
+import { configure, Generator, manualSeed, normal, type Tensor } from "@dl/tensor";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { DataLoader } from "@dl/data";
+import { crossEntropy, Dropout, Linear, meanSquaredError, Module } from "@dl/nn";
+import { classifier, everything, points, weights } from "../test/points.ts";
+import { Accuracy, evaluate, fit, sampleGrid, type SupervisedBatch } from "./index.ts";
 
 beforeAll(async () => {
   configure({ backend: await cpu() });
+});
+beforeEach(() => {
+  manualSeed(5);
 });
 
 /** Notes in which mode each of its forward passes ran, by the number of inputs. */
@@ -109,4 +114,53 @@ it("an evaluation of an asynchronous forward pass is refused", async () => {
   const evaluation = evaluate(model, { forwardPass, data: batches(1, 2) });
   await expect(evaluation).rejects.toThrow("the function is asynchronous");
   expect(modes(model)).toEqual([true, true, true]);
+});
+
+describe("at the same time", () => {
+  const held = (): DataLoader => new DataLoader(points(40, 9), { batchSize: 4 });
+
+  it("two evaluations of one model are right, and leave its modes", async () => {
+    const model = classifier();
+    const alone = await evaluate(model, { loss: crossEntropy, data: held() });
+    const all = [held(), held()].map((data) => evaluate(model, { loss: crossEntropy, data }));
+    expect(await Promise.all(all)).toEqual([alone, alone]);
+    expect(model.modules().every((module) => module.isTraining)).toBe(true);
+  });
+
+  it("an evaluation does not change a training", async () => {
+    const [alone, beside] = [classifier(), classifier()];
+    await fit(alone, everything(alone));
+    manualSeed(5);
+    const [, found] = await Promise.all([
+      fit(beside, everything(beside)),
+      evaluate(beside, { loss: crossEntropy, data: held() }),
+    ]);
+    expect(await weights(beside)).toEqual(await weights(alone));
+    expect(found.loss).toBeGreaterThan(0);
+  });
+
+  it("two trainings of one model are refused before anything is touched", async () => {
+    const model = classifier();
+    const whole = fit(model, everything(model));
+    const other = everything(model);
+    await expect(fit(model, other)).rejects.toThrow(
+      "fit: a network, an optimizer or a metric is in use by another training or evaluation that is not over.",
+    );
+    await whole;
+    manualSeed(5);
+    const alone = classifier();
+    await fit(alone, everything(alone));
+    expect(await weights(model)).toEqual(await weights(alone));
+    await fit(model, other); // the first is over
+  });
+
+  it("a metric is not shared by two evaluations", async () => {
+    const model = classifier();
+    const options = { loss: crossEntropy, metrics: { accuracy: new Accuracy() } };
+    const first = evaluate(model, { ...options, data: held() });
+    await expect(evaluate(model, { ...options, data: held() })).rejects.toThrow(
+      "evaluate: a metric is in use",
+    );
+    expect((await first).accuracy).toBeGreaterThan(0);
+  });
 });

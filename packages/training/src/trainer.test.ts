@@ -1,99 +1,18 @@
 import { cpu } from "@dl/backend-cpu";
-import { ArrayDataset, DataLoader } from "@dl/data";
+import { DataLoader } from "@dl/data";
 import { crossEntropy, Dropout, Linear, meanSquaredError, ReLU, Sequential } from "@dl/nn";
-import {
-  Adam,
-  clipGradNorm,
-  cosineSchedule,
-  EMA,
-  LBFGS,
-  ReduceOnPlateau,
-  SAM,
-  Scheduler,
-  SGD,
-} from "@dl/optim";
+import { Adam, LBFGS, ReduceOnPlateau, SAM, SGD } from "@dl/optim";
 import { configure, Generator, manualSeed, normal, tensor, type Tensor } from "@dl/tensor";
-import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import {
-  Accuracy,
-  descend,
-  evaluate,
-  fit,
-  supervised,
-  Trainer,
-  type Callback,
-  type FitOptions,
-  type Metrics,
-  type SupervisedBatch,
-  type TrainerOptions,
-} from "./index.ts";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { classifier, everything, loaderOf, points, trainerOf, weights } from "../test/points.ts";
+import { Accuracy, descend, evaluate, fit, type Callback } from "./index.ts";
 
 beforeAll(async () => {
   configure({ backend: await cpu() });
 });
-
-function trainerOf(
-  model: Sequential,
-  { loss, optimizer, clip, metrics, ...rest }: FitOptions<SupervisedBatch, Metrics>,
-): Trainer<SupervisedBatch> {
-  const learning = { loss: loss!, optimizer, ...(clip && { clip }), ...(metrics && { metrics }) };
-  return new Trainer<SupervisedBatch>(
-    supervised(model, learning),
-    rest as TrainerOptions<SupervisedBatch>,
-  );
-}
 beforeEach(() => {
   manualSeed(5);
 });
-
-/** Points in the plane; the class says on which side of a line they are. */
-function points(count: number, seed = 1): ArrayDataset {
-  const random = new Generator(seed).words(2 * count);
-  const inputs = Float32Array.from(random, (word) => word / 2 ** 31 - 1);
-  const targets = Int32Array.from({ length: count }, (_, i) =>
-    Number(inputs[2 * i]! > inputs[2 * i + 1]!),
-  );
-  return new ArrayDataset({
-    inputs: { data: inputs, shape: [count, 2] },
-    targets: { data: targets, shape: [count] },
-  });
-}
-
-const loaderOf = (): DataLoader =>
-  new DataLoader(points(70), { batchSize: 16, shuffle: true, seed: 3 });
-
-function classifier(): Sequential {
-  const generator = new Generator(2);
-  return new Sequential(
-    new Linear(2, 16, { generator }),
-    new ReLU(),
-    new Dropout(0.2),
-    new Linear(16, 2, { generator }),
-  );
-}
-
-async function weights(model: Sequential): Promise<number[][]> {
-  return await Promise.all(model.parameters().map(async (x) => Array.from(await x.data())));
-}
-
-/** Everything at once: dropout, momentum, two schedules, metrics, order. */
-function everything(
-  model: Sequential,
-  more: Partial<FitOptions<SupervisedBatch, Metrics>> = {},
-): FitOptions<SupervisedBatch, Metrics> {
-  const optimizer = new Adam(model.parameters(), { learningRate: 0.02 });
-  return {
-    loss: crossEntropy,
-    optimizer,
-    data: loaderOf(),
-    epochs: 4,
-    validation: new DataLoader(points(40, 9), { batchSize: 40 }),
-    metrics: { accuracy: new Accuracy() },
-    schedule: new Scheduler(optimizer, cosineSchedule({ steps: 20 })),
-    clip: (parameters: readonly Tensor[]) => clipGradNorm(parameters, 1),
-    ...more,
-  } as FitOptions<SupervisedBatch, Metrics>;
-}
 
 describe("fit", () => {
   it("learns, and reports every epoch", async () => {
@@ -404,112 +323,5 @@ describe("pieces", () => {
     await fit(model, { loss: crossEntropy, optimizer, data, epochs: 1 });
     isEpochOver = true;
     expect(await fired).toBe(false);
-  });
-});
-
-describe("at the same time", () => {
-  const held = (): DataLoader => new DataLoader(points(40, 9), { batchSize: 4 });
-
-  it("two evaluations of one model are right, and leave its modes", async () => {
-    const model = classifier();
-    const alone = await evaluate(model, { loss: crossEntropy, data: held() });
-    const all = [held(), held()].map((data) => evaluate(model, { loss: crossEntropy, data }));
-    expect(await Promise.all(all)).toEqual([alone, alone]);
-    expect(model.modules().every((module) => module.isTraining)).toBe(true);
-  });
-
-  it("an evaluation does not change a training", async () => {
-    const [alone, beside] = [classifier(), classifier()];
-    await fit(alone, everything(alone));
-    manualSeed(5);
-    const [, found] = await Promise.all([
-      fit(beside, everything(beside)),
-      evaluate(beside, { loss: crossEntropy, data: held() }),
-    ]);
-    expect(await weights(beside)).toEqual(await weights(alone));
-    expect(found.loss).toBeGreaterThan(0);
-  });
-
-  it("two trainings of one model are refused before anything is touched", async () => {
-    const model = classifier();
-    const whole = fit(model, everything(model));
-    const other = everything(model);
-    await expect(fit(model, other)).rejects.toThrow(
-      "fit: a network, an optimizer or a metric is in use by another training or evaluation that is not over.",
-    );
-    await whole;
-    manualSeed(5);
-    const alone = classifier();
-    await fit(alone, everything(alone));
-    expect(await weights(model)).toEqual(await weights(alone));
-    await fit(model, other); // the first is over
-  });
-
-  it("a metric is not shared by two evaluations", async () => {
-    const model = classifier();
-    const options = { loss: crossEntropy, metrics: { accuracy: new Accuracy() } };
-    const first = evaluate(model, { ...options, data: held() });
-    await expect(evaluate(model, { ...options, data: held() })).rejects.toThrow(
-      "evaluate: a metric is in use",
-    );
-    expect((await first).accuracy).toBeGreaterThan(0);
-  });
-});
-
-describe("compiled by default", () => {
-  const data = (): SupervisedBatch[] => [...new DataLoader(points(64), { batchSize: 16 })];
-
-  it("gives the bits of a plain training", async () => {
-    const run = async (compile: boolean): Promise<number[][]> => {
-      manualSeed(5);
-      const model = classifier();
-      await fit(model, everything(model, { compile, averages: new EMA(model.parameters()) }));
-      return await weights(model);
-    };
-    expect(await run(true)).toEqual(await run(false));
-  });
-
-  it("a step that cannot be compiled runs plain, and says so once", async () => {
-    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
-    try {
-      const model = classifier();
-      const optimizer = new SGD(model.parameters(), { learningRate: 0.1 });
-      const trainer = new Trainer<SupervisedBatch>(
-        {
-          modules: { model },
-          optimizers: { optimizer },
-          async step({ inputs, targets }) {
-            const loss = descend(optimizer, () => crossEntropy(model.forward(inputs), targets));
-            await loss.item();
-            return { loss };
-          },
-        },
-        { data: data(), epochs: 2 },
-      );
-      await trainer.fit();
-      expect([...trainer.plainParts()]).toEqual([["step", "it is asynchronous"]]);
-      expect(warn.mock.calls).toEqual([
-        ['training: the part "step" runs as without compile: it is asynchronous.'],
-      ]);
-    } finally {
-      warn.mockRestore();
-    }
-  });
-
-  it("so does one whose batches have more than tensors", async () => {
-    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
-    try {
-      const model = classifier();
-      const named = data().map((batch, i) => ({ ...batch, name: `batch ${i}` }));
-      const optimizer = new SGD(model.parameters(), { learningRate: 0.1 });
-      await fit(model, { loss: crossEntropy, optimizer, data: named, epochs: 2 });
-      expect(warn.mock.calls).toEqual([
-        [
-          'training: the part "step" runs as without compile: its arguments must be tensors and numbers, and have a string as argument 0.name.',
-        ],
-      ]);
-    } finally {
-      warn.mockRestore();
-    }
   });
 });

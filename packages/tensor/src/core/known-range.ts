@@ -107,8 +107,8 @@ export class RangesSeen {
     return values.some((value, i) => {
       const range = rangeOf(value);
       if (range === undefined) return false;
-      const seen = this.ranges[i];
-      return seen === undefined || range[0] < seen[0] || range[1] > seen[1];
+      const before = this.ranges[i];
+      return before === undefined || range[0] < before[0] || range[1] > before[1];
     });
   }
 

@@ -50,11 +50,13 @@ function game(callbacks: readonly Callback[], signal?: AbortSignal): Trainer<Poi
 /** All numbers that a state ends with, but for the seconds. */
 async function outcome(trainer: Trainer<Points>): Promise<unknown> {
   const { trainingStep, averages, history, generators }: TrainerState = trainer.stateDict();
-  const tensors = [
-    ...Object.values(trainingStep.modules).flatMap((module) => [...module.values()]),
-    ...averages.flatMap((average) => average.averages),
-  ];
-  const timeless = history.map(({ seconds: _, ...report }: EpochReport) => report);
+  const tensors = Object.values(trainingStep.modules).flatMap((module) =>
+    Array.from(module.values()),
+  );
+  for (const average of averages) tensors.push(...average.averages);
+  const timeless = history.map((report: EpochReport) =>
+    Object.entries(report).filter(([name]) => name !== "seconds"),
+  );
   return [await Promise.all(tensors.map((x) => x.toArray())), timeless, generators];
 }
 

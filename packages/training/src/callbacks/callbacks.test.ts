@@ -31,7 +31,6 @@ import {
   type EpochReport,
   type FitOptions,
   type Metrics,
-  type TrainerOptions,
   type SupervisedBatch,
   type TrainerState,
   type TrainingProgress,
@@ -48,10 +47,7 @@ function trainerOf(
   { loss, optimizer, clip, metrics, ...rest }: FitOptions<SupervisedBatch, Metrics>,
 ): Trainer<SupervisedBatch> {
   const learning = { loss: loss!, optimizer, ...(clip && { clip }), ...(metrics && { metrics }) };
-  return new Trainer<SupervisedBatch>(
-    supervised(model, learning),
-    rest as TrainerOptions<SupervisedBatch>,
-  );
+  return new Trainer<SupervisedBatch>(supervised(model, learning), rest);
 }
 function regression(
   epochs: number,
@@ -201,7 +197,7 @@ describe("nan stop", () => {
 
   it("looks every few steps only", async () => {
     const [model, options] = regression(3, [nanStop({ every: 4 })]);
-    options.optimizer.groups[0]!.learningRate = 1e30;
+    options.optimizer.learningRate = 1e30;
     await expect(fit(model, options)).rejects.toThrow("nanStop: step 4 (epoch 2)");
   });
 });

@@ -3,7 +3,7 @@ import { reference } from "@dl/backend-reference";
 import { configure, Generator, integers, normal, tensor, type Tensor } from "@dl/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
-  accuracy,
+  accuracy as accuracyOf,
   Accuracy,
   classificationScores,
   ConfusionMatrix,
@@ -186,7 +186,7 @@ it("accuracy is the share of right answers of one batch", async () => {
     [1, 2, 0.5],
     [-1, 0, 3],
   ]);
-  const classes = (of: number[]): Tensor => tensor(of, { dtype: "int32" });
-  expect(await accuracy(logits, classes([1, 0])).item()).toBe(0.5);
-  expect(await accuracy(logits, classes([1, 2])).item()).toBe(1);
+  const labels = (of: number[]): Tensor => tensor(of, { dtype: "int32" });
+  expect(await accuracyOf(logits, labels([1, 0])).item()).toBe(0.5);
+  expect(await accuracyOf(logits, labels([1, 2])).item()).toBe(1);
 });

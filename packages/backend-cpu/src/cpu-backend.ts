@@ -19,7 +19,7 @@ import { outOfMemory } from "./memory/heap.ts";
 import { missingPart } from "./missing-part.ts";
 import { CpuBuffer, CpuDevice, type Runner } from "./cpu-device.ts";
 import { denseKernels, type CpuParts } from "./cpu-parts.ts";
-import type { Threads } from "./threads/start-threads.ts";
+import type { Threads } from "./threads/choose-threads.ts";
 import { hasRelaxedSimd } from "./wasm/relaxed-simd.ts";
 
 /** Threads, memory and exactness of {@link cpu}. */
@@ -27,9 +27,11 @@ export interface CpuOptions {
   /** Leaves fused multiply-add out, so that every machine and engine gives the same bits. */
   readonly deterministic?: boolean;
   /**
-   * Threads that run a program, the caller's included: 1 when absent; "auto" is up to 4, as the machine
-   * has cores. Results are the same bits for any number. Where there is no SharedArrayBuffer (pages
-   * without the headers COOP and COEP), one thread runs, and `info` says so.
+   * Most threads that run a program, the caller's included. When absent or "auto": up to 4, as the
+   * machine has cores, started once there has been work enough to gain from them. A number starts
+   * them with the first work that can be shared; 1 never starts any. Results are the same bits for
+   * any number. Where there is no SharedArrayBuffer (pages without the headers COOP and COEP), one
+   * thread runs, and `info` says so.
    */
   readonly threads?: number | "auto";
   /** Most bytes that buffers may take together; 4 GiB less 1 MiB when absent, and at most. */
@@ -99,10 +101,11 @@ export async function cpuWith(
   }
 }
 
-function threadsOf({ threads: threadsFor }: CpuParts, { threads = 1 }: CpuOptions): Threads {
+function threadsOf({ threads: threadsFor }: CpuParts, { threads }: CpuOptions): Threads {
   if (threads === 1) return { count: 1 };
-  if (threadsFor === undefined) throw missingPart("threads", "workerThreads");
-  return threadsFor(threads);
+  if (threadsFor !== undefined) return threadsFor(threads ?? "auto");
+  if (threads === undefined) return { count: 1, whyOne: "no workerThreads" };
+  throw missingPart("threads", "workerThreads");
 }
 
 /** The library, or why there is none although one was wanted. */
@@ -155,7 +158,7 @@ class CpuBackend implements Backend {
       heapEnd,
       relaxed,
       parts,
-      threads.start,
+      threads.makePool,
       typeof blas === "string" ? undefined : blas,
       strictNonFinite,
     );
@@ -174,9 +177,11 @@ class CpuBackend implements Backend {
   }
 
   get info(): string {
+    const pool = this.#device?.pool;
     const { threads } = this.capabilities;
-    const why = this.#device?.pool?.whyNone ?? this.#whyOneThread;
-    const count = threads > 1 ? `${threads} threads` : why ? `1 thread (${why})` : "1 thread";
+    const why = pool?.whyNone ?? this.#whyOneThread;
+    const many = `${pool?.isStarted ? "" : "up to "}${threads} threads`;
+    const count = threads > 1 ? many : why ? `1 thread (${why})` : "1 thread";
     const blas = this.#blas;
     const products =
       blas === undefined ? "" : `, BLAS: ${typeof blas === "string" ? `no (${blas})` : blas.title}`;

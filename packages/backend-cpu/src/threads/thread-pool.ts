@@ -194,7 +194,6 @@ export class ThreadPool {
     this.whyNone = reason;
     void this.dispose();
   }
-
 }
 
 /** A page's main thread may not sleep. */

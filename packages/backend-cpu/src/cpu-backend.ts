@@ -2,7 +2,7 @@ import {
   ArgumentError,
   BackendError,
   checkOptions,
-  type Backend,
+  TimingTotals,
   type BackendMemory,
   type Binding,
   type BufferHandle,
@@ -11,7 +11,9 @@ import {
   type HostOperand,
   type HostWork,
   type OptionKinds,
+  type ProfiledBackend,
   type Program,
+  type ProgramTiming,
 } from "@dl/backend";
 import type { SystemBlas } from "./blas/system-blas.ts";
 import { Compiler } from "./compile.ts";
@@ -47,6 +49,8 @@ export interface CpuOptions {
    * to convolve, which combine neighbouring windows, are left out.
    */
   readonly strictNonFinite?: boolean;
+  /** Measures programs from the start, as `isProfiling` does later; see `timings()`. */
+  readonly profile?: boolean;
 }
 
 const cpuKinds: OptionKinds<CpuOptions> = {
@@ -55,6 +59,7 @@ const cpuKinds: OptionKinds<CpuOptions> = {
   maxMemoryBytes: "number",
   blas: '"auto"',
   strictNonFinite: "boolean",
+  profile: "boolean",
 };
 
 /** All that 32-bit addresses reach, less what lies below the heap and what loads may overshoot. */
@@ -81,7 +86,7 @@ const spareHeap = 32 * 2 ** 20;
 export async function cpuWith(
   parts: readonly CpuParts[],
   options: CpuOptions = {},
-): Promise<Backend> {
+): Promise<ProfiledBackend> {
   const { maxMemoryBytes: limit = largestHeap } = checkOptions("cpu", options, cpuKinds);
   if (!(limit > 0))
     throw new ArgumentError("cpu", `maxMemoryBytes must be above 0: received ${limit}.`, {
@@ -132,8 +137,10 @@ class CpuExecutable implements Executable {
   }
 }
 
-class CpuBackend implements Backend {
+class CpuBackend implements ProfiledBackend {
   readonly name = "cpu";
+  isProfiling: boolean;
+  readonly #totals = new TimingTotals();
   readonly #limit: number;
   readonly #relaxedSimd: string;
   readonly #whyOneThread: string | undefined;
@@ -146,13 +153,14 @@ class CpuBackend implements Backend {
 
   constructor(
     limit: number,
-    { deterministic = false, strictNonFinite = false }: CpuOptions,
+    { deterministic = false, strictNonFinite = false, profile = false }: CpuOptions,
     parts: CpuParts,
     threads: Threads,
     blas: SystemBlas | string | undefined,
   ) {
     const relaxed = !deterministic && hasRelaxedSimd();
     this.#limit = limit;
+    this.isProfiling = profile;
     const heapEnd = Math.min(limit * heapOverhead + spareHeap, largestHeap);
     this.#device = new CpuDevice(
       heapEnd,
@@ -249,12 +257,20 @@ class CpuBackend implements Backend {
     if (!(executable instanceof CpuExecutable) || executable.owner !== this)
       throw new BackendError("dispatch", "this executable belongs to another backend.");
     // After a failure inputs may be wrong: nothing runs until someone has been told.
-    if (device.pool?.failure === undefined) executable.run(inputs, outputs, scalars);
+    if (device.pool?.failure !== undefined) return;
+    if (!this.isProfiling) {
+      executable.run(inputs, outputs, scalars);
+      return;
+    }
+    const started = performance.now();
+    executable.run(inputs, outputs, scalars);
+    this.#totals.add(executable.program, performance.now() - started);
   }
 
   computeOnHost(work: HostWork, inputs: readonly HostOperand[], output: HostOperand): void {
     const device = this.#alive();
     if (device.pool?.failure !== undefined) return;
+    const started = performance.now();
     const elementsOf = (operand: HostOperand): Float32Array =>
       new Float32Array(
         device.memory.u8.buffer,
@@ -267,12 +283,17 @@ class CpuBackend implements Backend {
       result,
     );
     elementsOf(output).set(result);
+    if (this.isProfiling) this.#totals.add("host", performance.now() - started);
   }
 
   /** Work is done when `dispatch` returns, so there is nothing to wait for, only failures to tell. */
   async synchronize(): Promise<void> {
     const device = this.#alive();
     if (device.pool?.failure !== undefined) throw await device.recover();
+  }
+
+  timings(): readonly ProgramTiming[] {
+    return this.#totals.take();
   }
 
   memory(): BackendMemory {

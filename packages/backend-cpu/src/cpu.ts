@@ -1,4 +1,4 @@
-import type { Backend } from "@dl/backend";
+import type { ProfiledBackend } from "@dl/backend";
 import { cpuWith, type CpuOptions } from "./cpu-backend.ts";
 import {
   convolutionKernels,
@@ -19,7 +19,7 @@ import {
  * await tensor([1, 2], { backend }).sum().item(); // => 3
  * await backend.dispose();
  */
-export function cpu(options: CpuOptions = {}): Promise<Backend> {
+export function cpu(options: CpuOptions = {}): Promise<ProfiledBackend> {
   // Leaving a part out does not compile.
   const everything: Required<CpuParts> = {
     ...denseKernels,

@@ -48,10 +48,11 @@ export class TimingTotals {
     this.#totals.clear();
     const all = list.reduce((sum, [, { milliseconds }]) => sum + milliseconds, 0);
     return list
-      .map(([program, total]) => ({
+      .map(([program, { calls, milliseconds }]) => ({
         program,
-        ...total,
-        share: all === 0 ? 0 : total.milliseconds / all,
+        calls,
+        milliseconds,
+        share: all === 0 ? 0 : milliseconds / all,
       }))
       .toSorted((a, b) => b.milliseconds - a.milliseconds);
   }

@@ -52,6 +52,7 @@ export async function profile<Result>(
 ): Promise<Profile<Awaited<Result>>> {
   if (typeof work !== "function")
     throw wrongType("profile", "needs a function", work, "Write profile(() => ...).");
+  // oxlint-disable-next-line no-console -- printing is what it is for
   const { backend: named, print = console.log } = checkOptions("profile", options, profileKinds);
   const backend = backendOrDefault("profile", named);
   if (!canProfile(backend))

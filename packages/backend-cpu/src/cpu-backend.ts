@@ -72,7 +72,7 @@ const spareHeap = 32 * 2 ** 20;
 /**
  * {@link cpu} of chosen parts, so that bundlers leave the others out of a program.
  *
- * Networks of linear layers need none beyond the backend's own: `cpuWith([])`. Others add
+ * Networks of linear layers need none beyond the backend's own: `cpuWith([])`, on one thread. Others add
  * `convolutionKernels`, `indexKernels`, `functionKernels`, `workerThreads` or `systemBlas`; what is
  * missing is an error that names it.
  *

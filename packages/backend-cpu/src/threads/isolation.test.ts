@@ -68,11 +68,12 @@ describe.skipIf(!existsSync(executablePath))("a page of a server", () => {
 
   const answerOf = async (path: string): Promise<Record<string, unknown>> => {
     const page = await browser.newPage();
-    const errors: Error[] = [];
-    page.on("pageerror", (error) => errors.push(error));
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    page.on("console", (message) => errors.push(message.text()));
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`);
     await page.waitForFunction("globalThis.answer").catch(() => expect(errors).toEqual([]));
-    return page.evaluate("answer");
+    return { ...(await page.evaluate<object>("answer")), errors };
   };
 
   test("that sends COOP and COEP has threads", async () => {
@@ -85,12 +86,20 @@ describe.skipIf(!existsSync(executablePath))("a page of a server", () => {
       before: `WebAssembly SIMD, ${threads > 1 ? "up to " : ""}${title}, relaxed SIMD: yes`,
       info: `WebAssembly SIMD, ${title}, relaxed SIMD: yes`,
       isRight: true,
+      errors: [],
     });
   });
 
   test("that sends neither has one, and info says so in a short line", async () => {
     const info = "WebAssembly SIMD, 1 thread (no COOP/COEP), relaxed SIMD: yes";
-    const expected = { isIsolated: false, threads: 1, before: info, info, isRight: true };
+    const expected = {
+      isIsolated: false,
+      threads: 1,
+      before: info,
+      info,
+      isRight: true,
+      errors: [],
+    };
     expect(await answerOf("/")).toMatchObject(expected);
   });
 

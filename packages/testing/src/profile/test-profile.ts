@@ -31,8 +31,9 @@ export function testProfile(open: () => Promise<Backend>): void {
     const times = programs.map((program) => program.milliseconds);
     expect(times).toEqual(times.toSorted((left, right) => right - left));
     const total = times.reduce((sum, time) => sum + time, 0);
+    // A device whose clock is coarse may have seen no time pass.
     for (const program of programs)
-      expect(program.share).toBeCloseTo(program.milliseconds / total, 10);
+      expect(program.share).toBeCloseTo(total === 0 ? 0 : program.milliseconds / total, 10);
     expect(milliseconds).toBeGreaterThan(0);
     const [head, ...rows] = table.split("\n");
     expect(head).toMatch(/^program +calls +total ms +share$/);

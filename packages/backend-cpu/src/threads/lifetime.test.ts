@@ -106,6 +106,25 @@ test("without SharedArrayBuffer there is one thread, and info says so in a short
   }
 });
 
+test("where an engine cannot reserve shared memory it is plain, and info says so", async () => {
+  const { Memory } = WebAssembly;
+  WebAssembly.Memory = class extends Memory {
+    constructor(descriptor: WebAssembly.MemoryDescriptor) {
+      if (descriptor.shared === true) throw new RangeError("could not allocate memory");
+      super(descriptor);
+    }
+  };
+  try {
+    for (const options of [{}, { threads: 2 }]) {
+      const backend = await cpu(options);
+      expect(backend.info).toMatch(/^WebAssembly SIMD, 1 thread \((no shared memory|one core)\),/);
+      await backend.dispose();
+    }
+  } finally {
+    WebAssembly.Memory = Memory;
+  }
+});
+
 test("threads are counted, and wrong numbers refused", async () => {
   const info = async (options: Parameters<typeof cpu>[0]): Promise<string> => {
     const backend = await cpu(options);

@@ -6,7 +6,7 @@ import { trainingCases } from "./cases/training.ts";
 // A program of its own, which loads what an application that trains would load and no more: the first
 // step of the case named on the command line, then the milliseconds until its loss was read.
 
-const backend = await cpu({ threads: "auto" });
+const backend = await cpu();
 configure({ backend });
 const bench = trainingCases.find(({ id }) => id === process.argv[2]);
 if (bench === undefined) throw new Error(`unknown case ${process.argv[2]}`);

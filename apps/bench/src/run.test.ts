@@ -69,7 +69,7 @@ test("every line follows the published schema, and a changed one does not", () =
 });
 
 test("ours is checked, and paired with the peer's better setting", async () => {
-  const backend = await cpu({ threads: "auto" });
+  const backend = await cpu();
   const tiny = records.filter((record) => record.case.id === "tiny-mlp");
   expect(tiny.map(({ subject }) => [subject.name, subject.threads])).toEqual([
     ["dl", backend.capabilities.threads],

@@ -155,11 +155,11 @@ function adapterOf(backend: Backend): AdapterName {
 async function makeBackend(name: BackendName): Promise<Backend> {
   switch (name) {
     case "cpu":
-      return cpu({ threads: "auto" });
+      return cpu();
     case "cpu-deterministic":
-      return cpu({ deterministic: true, threads: "auto" });
+      return cpu({ deterministic: true });
     case "cpu-blas":
-      return cpu({ blas: "auto", threads: "auto" });
+      return cpu({ blas: "auto" });
     case "reference":
       return reference();
     case "webgpu":

@@ -11,7 +11,7 @@ const softwareDriver = "/usr/lib/chromium/vk_swiftshader_icd.json";
 const backends: {
   readonly [Name in BackendName]: (say: (line: string) => void) => Promise<Backend>;
 } = {
-  cpu: () => cpu({ threads: "auto" }),
+  cpu: () => cpu(),
   webgpu: openWebgpu,
   reference: () => Promise.resolve(reference()),
 };

@@ -2,7 +2,7 @@ import {
   ArgumentError,
   BackendError,
   checkOptions,
-  type Backend,
+  TimingTotals,
   type BackendMemory,
   type Binding,
   type BufferHandle,
@@ -11,7 +11,9 @@ import {
   type HostOperand,
   type HostWork,
   type OptionKinds,
+  type ProfiledBackend,
   type Program,
+  type ProgramTiming,
 } from "@dl/backend";
 import type { SystemBlas } from "./blas/system-blas.ts";
 import { Compiler } from "./compile.ts";
@@ -19,7 +21,7 @@ import { outOfMemory } from "./memory/heap.ts";
 import { missingPart } from "./missing-part.ts";
 import { CpuBuffer, CpuDevice, type Runner } from "./cpu-device.ts";
 import { denseKernels, type CpuParts } from "./cpu-parts.ts";
-import type { Threads } from "./threads/start-threads.ts";
+import type { Threads } from "./threads/choose-threads.ts";
 import { hasRelaxedSimd } from "./wasm/relaxed-simd.ts";
 
 /** Threads, memory and exactness of {@link cpu}. */
@@ -27,9 +29,11 @@ export interface CpuOptions {
   /** Leaves fused multiply-add out, so that every machine and engine gives the same bits. */
   readonly deterministic?: boolean;
   /**
-   * Threads that run a program, the caller's included: 1 when absent; "auto" is up to 4, as the machine
-   * has cores. Results are the same bits for any number. Where there is no SharedArrayBuffer (pages
-   * without the headers COOP and COEP), one thread runs, and `info` says so.
+   * Most threads that run a program, the caller's included. When absent or "auto": up to 4, as the
+   * machine has cores, started once there has been work enough to gain from them. A number starts
+   * them with the first work that can be shared; 1 never starts any. Results are the same bits for
+   * any number. Where there is no SharedArrayBuffer (pages without the headers COOP and COEP), one
+   * thread runs, and `info` says so.
    */
   readonly threads?: number | "auto";
   /** Most bytes that buffers may take together; 4 GiB less 1 MiB when absent, and at most. */
@@ -45,6 +49,8 @@ export interface CpuOptions {
    * to convolve, which combine neighbouring windows, are left out.
    */
   readonly strictNonFinite?: boolean;
+  /** Measures programs from the start, as `isProfiling` does later; see `timings()`. */
+  readonly profile?: boolean;
 }
 
 const cpuKinds: OptionKinds<CpuOptions> = {
@@ -53,6 +59,7 @@ const cpuKinds: OptionKinds<CpuOptions> = {
   maxMemoryBytes: "number",
   blas: '"auto"',
   strictNonFinite: "boolean",
+  profile: "boolean",
 };
 
 /** All that 32-bit addresses reach, less what lies below the heap and what loads may overshoot. */
@@ -65,7 +72,7 @@ const spareHeap = 32 * 2 ** 20;
 /**
  * {@link cpu} of chosen parts, so that bundlers leave the others out of a program.
  *
- * Networks of linear layers need none beyond the backend's own: `cpuWith([])`. Others add
+ * Networks of linear layers need none beyond the backend's own: `cpuWith([])`, on one thread. Others add
  * `convolutionKernels`, `indexKernels`, `functionKernels`, `workerThreads` or `systemBlas`; what is
  * missing is an error that names it.
  *
@@ -79,7 +86,7 @@ const spareHeap = 32 * 2 ** 20;
 export async function cpuWith(
   parts: readonly CpuParts[],
   options: CpuOptions = {},
-): Promise<Backend> {
+): Promise<ProfiledBackend> {
   const { maxMemoryBytes: limit = largestHeap } = checkOptions("cpu", options, cpuKinds);
   if (!(limit > 0))
     throw new ArgumentError("cpu", `maxMemoryBytes must be above 0: received ${limit}.`, {
@@ -99,10 +106,11 @@ export async function cpuWith(
   }
 }
 
-function threadsOf({ threads: threadsFor }: CpuParts, { threads = 1 }: CpuOptions): Threads {
+function threadsOf({ threads: threadsFor }: CpuParts, { threads }: CpuOptions): Threads {
   if (threads === 1) return { count: 1 };
-  if (threadsFor === undefined) throw missingPart("threads", "workerThreads");
-  return threadsFor(threads);
+  if (threadsFor !== undefined) return threadsFor(threads ?? "auto");
+  if (threads === undefined) return { count: 1, whyOne: "no workerThreads" };
+  throw missingPart("threads", "workerThreads");
 }
 
 /** The library, or why there is none although one was wanted. */
@@ -129,8 +137,10 @@ class CpuExecutable implements Executable {
   }
 }
 
-class CpuBackend implements Backend {
+class CpuBackend implements ProfiledBackend {
   readonly name = "cpu";
+  isProfiling: boolean;
+  readonly #totals = new TimingTotals();
   readonly #limit: number;
   readonly #relaxedSimd: string;
   readonly #whyOneThread: string | undefined;
@@ -143,19 +153,20 @@ class CpuBackend implements Backend {
 
   constructor(
     limit: number,
-    { deterministic = false, strictNonFinite = false }: CpuOptions,
+    { deterministic = false, strictNonFinite = false, profile = false }: CpuOptions,
     parts: CpuParts,
     threads: Threads,
     blas: SystemBlas | string | undefined,
   ) {
     const relaxed = !deterministic && hasRelaxedSimd();
     this.#limit = limit;
+    this.isProfiling = profile;
     const heapEnd = Math.min(limit * heapOverhead + spareHeap, largestHeap);
     this.#device = new CpuDevice(
       heapEnd,
       relaxed,
       parts,
-      threads.start,
+      threads.makePool,
       typeof blas === "string" ? undefined : blas,
       strictNonFinite,
     );
@@ -174,9 +185,11 @@ class CpuBackend implements Backend {
   }
 
   get info(): string {
+    const pool = this.#device?.pool;
     const { threads } = this.capabilities;
-    const why = this.#device?.pool?.whyNone ?? this.#whyOneThread;
-    const count = threads > 1 ? `${threads} threads` : why ? `1 thread (${why})` : "1 thread";
+    const why = pool?.whyNone ?? this.#whyOneThread;
+    const many = `${pool?.isStarted ? "" : "up to "}${threads} threads`;
+    const count = threads > 1 ? many : why ? `1 thread (${why})` : "1 thread";
     const blas = this.#blas;
     const products =
       blas === undefined ? "" : `, BLAS: ${typeof blas === "string" ? `no (${blas})` : blas.title}`;
@@ -244,12 +257,20 @@ class CpuBackend implements Backend {
     if (!(executable instanceof CpuExecutable) || executable.owner !== this)
       throw new BackendError("dispatch", "this executable belongs to another backend.");
     // After a failure inputs may be wrong: nothing runs until someone has been told.
-    if (device.pool?.failure === undefined) executable.run(inputs, outputs, scalars);
+    if (device.pool?.failure !== undefined) return;
+    if (!this.isProfiling) {
+      executable.run(inputs, outputs, scalars);
+      return;
+    }
+    const started = performance.now();
+    executable.run(inputs, outputs, scalars);
+    this.#totals.add(executable.program, performance.now() - started);
   }
 
   computeOnHost(work: HostWork, inputs: readonly HostOperand[], output: HostOperand): void {
     const device = this.#alive();
     if (device.pool?.failure !== undefined) return;
+    const started = performance.now();
     const elementsOf = (operand: HostOperand): Float32Array =>
       new Float32Array(
         device.memory.u8.buffer,
@@ -262,12 +283,17 @@ class CpuBackend implements Backend {
       result,
     );
     elementsOf(output).set(result);
+    if (this.isProfiling) this.#totals.add("host", performance.now() - started);
   }
 
   /** Work is done when `dispatch` returns, so there is nothing to wait for, only failures to tell. */
   async synchronize(): Promise<void> {
     const device = this.#alive();
     if (device.pool?.failure !== undefined) throw await device.recover();
+  }
+
+  timings(): readonly ProgramTiming[] {
+    return this.#totals.take();
   }
 
   memory(): BackendMemory {

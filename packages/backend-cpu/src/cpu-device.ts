@@ -38,8 +38,6 @@ export type Kernel = (argumentWords: number, scratch: number, begin: number, end
  * multiplications of a product.
  */
 const smallestSharedWork = 96 * 1024;
-/** Work that is worth waking sleeping workers for. */
-const wakingWork = 256 * 1024;
 /** Above this, parts are smaller than a thread's share, so that a thread held up costs less. */
 const evenlySharedWork = 192 * 1024;
 
@@ -68,17 +66,17 @@ export class CpuDevice {
     limitBytes: number,
     fusedMultiplyAdd: boolean,
     functions: VectorFunctions,
-    startThreads?: (memory: LinearMemory, heap: Heap) => ThreadPool,
+    makePool?: (memory: LinearMemory, heap: Heap) => ThreadPool,
     blas?: SystemBlas,
     strictNonFinite = false,
   ) {
     this.blas = blas;
     this.strictNonFinite = strictNonFinite;
     this.#functions = functions;
-    this.memory = new LinearMemory(2 ** 20, startThreads !== undefined);
+    this.memory = new LinearMemory(2 ** 20, makePool !== undefined);
     this.heap = new Heap(this.memory, heapStart, limitBytes);
     this.fusedMultiplyAdd = fusedMultiplyAdd;
-    this.pool = startThreads?.(this.memory, this.heap);
+    this.pool = makePool?.(this.memory, this.heap);
   }
 
   /** Puts in place what `normalFromBits` reads; not at the start, because it takes 10 ms to compute. */
@@ -179,7 +177,7 @@ export class CpuDevice {
   #share(parts: number, work: number, record: (part: number) => void): void {
     const pool = this.pool!;
     pool.calls.write(parts, record);
-    pool.run(parts, work >= wakingWork);
+    pool.run(parts, work);
   }
 
   /** The same functions, but they append their calls to the list. */

@@ -14,7 +14,7 @@ import type { Routines } from "./routines/routine.ts";
 import { scan } from "./routines/scan.ts";
 import { scatter } from "./routines/scatter.ts";
 import { sort } from "./routines/sort.ts";
-import { threadsFor } from "./threads/start-threads.ts";
+import { threadsFor } from "./threads/choose-threads.ts";
 
 /** What {@link cpuWith} makes a backend of: routines and functions by name, threads, BLAS. */
 export interface CpuParts extends Routines, VectorFunctions {
@@ -69,7 +69,7 @@ export const functionKernels: Parts<keyof typeof moreFunctions | "normalTable"> 
   /* @__PURE__ */ Object.assign({ normalTable }, moreFunctions);
 
 /**
- * For {@link cpuWith}: more than one thread.
+ * For {@link cpuWith}: more than one thread, where there are more and work is large.
  *
  * @example
  * const backend = await cpuWith([workerThreads], { threads: 2 });

@@ -1,5 +1,6 @@
 /** A worker that a test may end. */
 export interface CaughtWorker {
+  readonly threadId: number;
   terminate(): unknown;
 }
 

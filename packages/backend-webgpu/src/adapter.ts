@@ -11,7 +11,7 @@ export interface WebgpuOptions {
   readonly adapter?: GPUAdapter;
   /** Where to ask for an adapter: `navigator.gpu` when absent, in Node the package `webgpu`. */
   readonly gpu?: GPU;
-  /** Measures each program with timestamp queries where the device has them; see `timings()`. */
+  /** Measures programs from the start, by timestamp queries, where the device has them; see `timings()`. */
   readonly profile?: boolean;
   /**
    * Whether reductions may fold within subgroups; `true` when absent. The size of a subgroup decides

@@ -1,7 +1,6 @@
 import {
   BackendError,
   DeviceLostError,
-  formatProgram,
   normalTable,
   OutOfMemoryError,
   UnsupportedError,
@@ -43,7 +42,7 @@ export class WebgpuDevice {
   readonly maxBufferBytes: number;
   readonly maxStorageBuffers: number;
   readonly commands: Commands;
-  readonly profiler: Profiler | undefined;
+  profiler: Profiler | undefined;
   readonly #isOwned: boolean;
   readonly #pool: BufferPool;
   readonly #staging: StagingRing;
@@ -77,8 +76,7 @@ export class WebgpuDevice {
       normalTable: normalTableBuffer(device),
       indexFault: this.#indexFaults.buffer,
     });
-    this.profiler =
-      profile && device.features.has("timestamp-query") ? new Profiler(device) : undefined;
+    if (profile && device.features.has("timestamp-query")) this.measure(true);
     this.commands.onSubmit = () => this.profiler?.resolve(this.commands);
     this.#whenLost = device.lost.then((lost) => {
       const why = (lost.message || lost.reason).replace(/\.$/, "");
@@ -96,6 +94,17 @@ export class WebgpuDevice {
 
   get isLost(): boolean {
     return this.#loss !== undefined;
+  }
+
+  /** Whether the kernels that follow are measured. @throws {UnsupportedError} */
+  measure(isOn: boolean): void {
+    if (isOn && !this.gpuDevice.features.has("timestamp-query"))
+      throw new UnsupportedError(
+        "webgpu",
+        "this device has no timestamp queries, so its programs cannot be measured. Measure on the cpu backend, or with the tools of the GPU's vendor.",
+      );
+    if (isOn) this.profiler ??= new Profiler(this.gpuDevice);
+    if (this.profiler !== undefined) this.profiler.isOn = isOn;
   }
 
   /** @throws {DeviceLostError} */
@@ -155,8 +164,7 @@ export class WebgpuDevice {
         `a program binds ${storageBuffers(source)} buffers, and this device allows ${this.maxStorageBuffers}. Have intermediate results stored with configure({ eager: true }).`,
         { expected: this.maxStorageBuffers, received: storageBuffers(source) },
       );
-    const label = this.profiler === undefined ? "" : formatProgram(program);
-    return this.#pipelines.kernel(bound, label, (error) => {
+    return this.#pipelines.kernel(bound, (error) => {
       const fault = refusedProgram(error, program);
       this.#faults.note(fault);
       return fault;
@@ -177,7 +185,7 @@ export class WebgpuDevice {
     kernel.fillWords(room, bound, scalars);
     for (const { operand } of kernel.bindings) bound[operand]!.block.lastBatch = commands.batch;
     if (kernel.checksIndices) this.#indexFaults.expect();
-    const timestamps = this.profiler?.next(kernel.label);
+    const timestamps = this.profiler?.next();
     commands.dispatch(
       kernel.built.pipeline,
       kernel.bindGroup(bound),

@@ -24,7 +24,6 @@ export class Kernel {
   readonly groups: readonly [number, number];
   /** Uniform words with those that are fixed filled in. */
   readonly template: Uint32Array;
-  readonly label: string;
   /** Whether it may find an index outside its axis. */
   readonly checksIndices: boolean;
   readonly #changing: readonly { readonly place: number; readonly word: UniformWord }[];
@@ -35,7 +34,6 @@ export class Kernel {
   constructor(
     source: KernelSource,
     built: BuiltPipeline,
-    label: string,
     makeGroup: (buffers: readonly GPUBuffer[]) => GPUBindGroup,
   ) {
     this.built = built;
@@ -43,7 +41,6 @@ export class Kernel {
     this.packs = source.packs;
     this.groupCount = source.groupCount;
     this.groups = gridOf(source.groupCount);
-    this.label = label;
     this.checksIndices = source.shared.includes("indexFault");
     this.template = new Uint32Array(Math.ceil(source.words.length / 4) * 4);
     source.words.forEach((word, i) => {
@@ -114,7 +111,7 @@ export class PipelineCache {
   }
 
   /** `refused` is called with what the device has against a new pipeline, if it has. */
-  kernel(source: KernelSource, label: string, refused: (error: GPUError) => Error): Kernel {
+  kernel(source: KernelSource, refused: (error: GPUError) => Error): Kernel {
     const layout = this.#layout(source);
     let built = this.#pipelines.get(source.code);
     if (built === undefined) {
@@ -123,7 +120,7 @@ export class PipelineCache {
     }
     const uniformBytes = Math.ceil(source.words.length / 4) * 16;
     const shared = source.shared.map((name) => this.#shared[name]);
-    return new Kernel(source, built, label, (buffers) =>
+    return new Kernel(source, built, (buffers) =>
       this.#device.createBindGroup({
         layout: layout.group,
         entries: [

@@ -206,7 +206,7 @@ test("measures programs when asked to", async () => {
   for (let i = 0; i < 3; i++) backend.dispatch(executable, [{ buffer: a, offset: 0 }], [b], []);
   await backend.synchronize();
   const [timing] = backend.timings();
-  expect(timing).toMatchObject({ dispatches: 3, program: expect.stringContaining("mul x0 x0") });
+  expect(timing).toMatchObject({ calls: 3, program: square });
   expect(timing!.milliseconds).toBeGreaterThanOrEqual(0);
   expect(backend.timings()).toEqual([]);
 });

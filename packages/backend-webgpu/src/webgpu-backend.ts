@@ -2,7 +2,6 @@ import {
   ArgumentError,
   BackendError,
   checkOptions,
-  type Backend,
   type BackendMemory,
   type Binding,
   type BufferHandle,
@@ -10,7 +9,9 @@ import {
   type Executable,
   type HostOperand,
   type HostWork,
+  type ProfiledBackend,
   type Program,
+  type ProgramTiming,
 } from "@dl/backend";
 import {
   acquireDevice,
@@ -22,7 +23,6 @@ import { compileProgram } from "./compile.ts";
 import { WebgpuBuffer, WebgpuDevice } from "./gpu-device.ts";
 import { HostQueue } from "./host-queue.ts";
 import type { Operand } from "./memory/buffer-pool.ts";
-import type { ProgramTiming } from "./profiler.ts";
 import type { Runner } from "./runner.ts";
 
 /** What the queue has been given so far. */
@@ -31,13 +31,11 @@ export interface WebgpuCounters {
   readonly submissions: number;
 }
 
-export interface WebgpuBackend extends Backend {
+export interface WebgpuBackend extends ProfiledBackend {
   readonly adapterInfo: WebgpuAdapterInfo;
   readonly isLost: boolean;
   /** Work given to the device so far. */
   counters(): WebgpuCounters;
-  /** Device time by program since the last call; empty unless made with `profile`. */
-  timings(): readonly ProgramTiming[];
   /**
    * A fresh device after a loss, behind the same object. Buffers of the old one stay lost:
    * load parameters from a snapshot. Nothing happens while the device is there.
@@ -208,7 +206,10 @@ class GpuBackend implements WebgpuBackend {
       operands.push({ block, offset: 0 });
     }
     const run = executable.on(device);
-    this.#host.inOrder(() => run(operands, scalars));
+    this.#host.inOrder(() => {
+      device.profiler?.begin(executable.program);
+      run(operands, scalars);
+    });
   }
 
   computeOnHost(work: HostWork, inputs: readonly HostOperand[], output: HostOperand): void {
@@ -258,6 +259,14 @@ class GpuBackend implements WebgpuBackend {
     return { dispatches, submissions };
   }
 
+  get isProfiling(): boolean {
+    return this.#device.profiler?.isOn ?? false;
+  }
+
+  set isProfiling(isOn: boolean) {
+    this.#device.measure(isOn);
+  }
+
   timings(): readonly ProgramTiming[] {
     return this.#device.profiler?.timings() ?? [];
   }
@@ -272,14 +281,14 @@ class GpuBackend implements WebgpuBackend {
 
   async #replaceDevice(): Promise<void> {
     // Neither a given device nor an adapter that has given its one device can serve again.
-    const { powerPreference, gpu, profile, subgroups } = this.#options;
+    const { powerPreference, gpu, subgroups } = this.#options;
     const acquired = await acquireDevice({
       ...(powerPreference && { powerPreference }),
       ...(gpu && { gpu }),
       ...(subgroups !== undefined && { subgroups }),
     });
     const old = this.#device;
-    this.#device = new WebgpuDevice(acquired, profile ?? false);
+    this.#device = new WebgpuDevice(acquired, old.profiler?.isOn ?? false);
     this.#host = new HostQueue();
     this.#executables = this.#executables.map(() => undefined);
     old.dispose();

@@ -51,6 +51,7 @@ export {
 } from "./program/build.ts";
 export type { ReduceDescription } from "./program/build.ts";
 export { formatProgram } from "./program/format.ts";
+export { programTitle } from "./program/title.ts";
 export { indexOutOfRange } from "./program/index-out-of-range.ts";
 export type {
   Epilogue,
@@ -71,6 +72,8 @@ export type {
   Window2d,
 } from "./program/routines.ts";
 export { exponential, integerPower, logarithm, realPower, sineCosine } from "./portable-math.ts";
+export { TimingTotals } from "./profiler.ts";
+export type { ProfiledBackend, ProgramTiming } from "./profiler.ts";
 export { derivative, stopGradient } from "./scalar/derivative.ts";
 export { gatedProduct } from "./scalar/gated-product.ts";
 export { vanishingWhere } from "./scalar/vanishing-where.ts";

@@ -72,6 +72,8 @@ export {
 export { checkTensor, tensorKind } from "./ops/check-operands.ts";
 export { format } from "./ops/format.ts";
 export { tidy } from "./ops/tidy.ts";
+export { profile } from "./ops/profile.ts";
+export type { Profile, ProfileOptions } from "./ops/profile.ts";
 export { keepBeyondScope, scopeOf } from "./core/scope.ts";
 export { tensor } from "./ops/tensor-from-data.ts";
 export type { NumberArray, TensorOptions } from "./ops/tensor-from-data.ts";

@@ -19,7 +19,7 @@ const wrong: readonly (readonly [text: string, value: unknown])[] = [
   ["() => 1", () => 1],
   ["1n", 1n],
 ];
-const taken = new Set(["slice([null])", "tidy(() => 1)", "tensor(true)"]);
+const taken = new Set(["slice([null])", "tidy(() => 1)", "profile(() => 1)", "tensor(true)"]);
 
 /** No operations: settings, and what the other packages build on. Options are the business of `options`. */
 const inside = new Set(

@@ -45,7 +45,9 @@ test(`a worker that is ended is told of, and replaced: ${kills} times`, async ()
   await catchingWorkers(async (workers) => {
     const backend = await cpu({ threads: 3 });
     const work = products(backend);
+    expect(workers).toHaveLength(0);
     let slowest = 0;
+    work.dispatch();
     for (let kill = 0; kill < kills; kill++) {
       expect(workers).toHaveLength(2 + 2 * kill);
       const until = performance.now() + 30 * Math.random();
@@ -71,9 +73,11 @@ test(`a worker that is ended is told of, and replaced: ${kills} times`, async ()
 test("one that ends while it sleeps, and one before it has begun", async () => {
   await catchingWorkers(async (workers) => {
     const backend = await cpu({ threads: 2 });
-    void workers[0]!.terminate();
     const work = products(backend);
+    work.dispatch();
+    void workers[0]!.terminate();
     await untilRefused(work);
+    work.dispatch();
     await sleep(100);
     await workers[1]!.terminate();
     await expect(backend.synchronize()).rejects.toThrow(/worker thread ended/);
@@ -110,8 +114,8 @@ test("one that takes a part and never finishes it", async () => {
     work.dispatch();
     hangs = false;
     await untilRefused(work);
-    expect(workers).toHaveLength(2);
     for (let i = 0; i < 100; i++) work.dispatch();
+    expect(workers).toHaveLength(2);
     await work.check();
     await backend.dispose();
   }, change);

@@ -11,21 +11,28 @@ const isolation = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
-/** Squares numbers enough for threads, and tells on how many. */
+/** Squares numbers until threads are worth it, and tells on how many. */
 const script = `
   import { contiguousLayout, input, mapProgram, scalar } from "@dl/backend";
   import { cpu } from "./src/index.ts";
-  const backend = await cpu({ threads: 2 });
+  const backend = await cpu();
+  const before = backend.info;
   const x = input(0, "float32");
-  const spec = { dtype: "float32", layout: contiguousLayout([200000]) };
-  const square = backend.compile(mapProgram([200000], [spec], [], [scalar.mul(x, x)]));
-  const buffer = backend.allocate(800000);
-  backend.write(buffer, new Uint8Array(new Float32Array(200000).fill(3).buffer));
-  backend.dispatch(square, [{ buffer, offset: 0 }], [buffer], []);
-  const squares = new Float32Array((await backend.read(buffer)).buffer);
+  const spec = { dtype: "float32", layout: contiguousLayout([4000000]) };
+  const square = backend.compile(mapProgram([4000000], [spec], [], [scalar.mul(x, x)]));
+  const buffer = backend.allocate(16000000);
+  backend.write(buffer, new Uint8Array(new Float32Array(4000000).fill(3).buffer));
+  const output = backend.allocate(16000000);
+  for (let i = 0; i < 100; i++) {
+    backend.dispatch(square, [{ buffer, offset: 0 }], [output], []);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  const squares = new Float32Array((await backend.read(output)).buffer);
   globalThis.answer = {
     isIsolated: crossOriginIsolated,
+    hardware: navigator.hardwareConcurrency,
     threads: backend.capabilities.threads,
+    before,
     info: backend.info,
     isRight: squares.every((square) => square === 9),
   };`;
@@ -46,7 +53,8 @@ describe.skipIf(!existsSync(executablePath))("a page of a server", () => {
     server = createServer(({ url }, response) => {
       response.writeHead(200, {
         "Content-Type": "text/html",
-        ...(url === "/isolated" && isolation),
+        ...(url !== "/" && isolation),
+        ...(url === "/strict" && { "Content-Security-Policy": "worker-src 'none'" }),
       });
       response.end(page);
     });
@@ -58,30 +66,48 @@ describe.skipIf(!existsSync(executablePath))("a page of a server", () => {
     server.close();
   });
 
-  const answerOf = async (path: string): Promise<unknown> => {
+  const answerOf = async (path: string): Promise<Record<string, unknown>> => {
     const page = await browser.newPage();
-    const errors: Error[] = [];
-    page.on("pageerror", (error) => errors.push(error));
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    page.on("console", (message) => errors.push(message.text()));
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`);
     await page.waitForFunction("globalThis.answer").catch(() => expect(errors).toEqual([]));
-    return page.evaluate("answer");
+    return { ...(await page.evaluate<object>("answer")), errors };
   };
 
   test("that sends COOP and COEP has threads", async () => {
-    expect(await answerOf("/isolated")).toEqual({
+    const answer = await answerOf("/isolated");
+    const threads = Math.min(4, Number(answer["hardware"]));
+    const title = threads > 1 ? `${threads} threads` : "1 thread (one core)";
+    expect(answer).toMatchObject({
       isIsolated: true,
-      threads: 2,
-      info: "WebAssembly SIMD, 2 threads, relaxed SIMD: yes",
+      threads,
+      before: `WebAssembly SIMD, ${threads > 1 ? "up to " : ""}${title}, relaxed SIMD: yes`,
+      info: `WebAssembly SIMD, ${title}, relaxed SIMD: yes`,
       isRight: true,
+      errors: [],
     });
   });
 
   test("that sends neither has one, and info says so in a short line", async () => {
-    expect(await answerOf("/")).toEqual({
+    const info = "WebAssembly SIMD, 1 thread (no COOP/COEP), relaxed SIMD: yes";
+    const expected = {
       isIsolated: false,
       threads: 1,
-      info: "WebAssembly SIMD, 1 thread (no COOP/COEP), relaxed SIMD: yes",
+      before: info,
+      info,
       isRight: true,
-    });
+      errors: [],
+    };
+    expect(await answerOf("/")).toMatchObject(expected);
+  });
+
+  test("that allows no workers has one, and info says so once it was tried", async () => {
+    const answer = await answerOf("/strict");
+    expect(answer).toMatchObject({ isIsolated: true, threads: 1, isRight: true });
+    expect(answer["info"]).toMatch(
+      /^WebAssembly SIMD, 1 thread \((workers fail|SecurityError|one core)\), relaxed/,
+    );
   });
 });

@@ -2,7 +2,7 @@ import { contiguousLayout, input, mapProgram, routineProgram, scalar } from "@dl
 import { build } from "esbuild";
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test, vi } from "vitest";
@@ -55,7 +55,10 @@ test("results stay right when memory grows between and within steps", async () =
   await backend.dispose();
 });
 
-test("a process with a backend that nobody disposed of ends", async () => {
+test.each([
+  ["{ threads: 3 }", 100_000],
+  ["{}", 4_000_000],
+])("a process with a backend that nobody disposed of ends: cpu(%s)", async (options, count) => {
   const folder = await mkdtemp(join(tmpdir(), "dl-cpu-"));
   try {
     const outfile = join(folder, "script.mjs");
@@ -64,13 +67,13 @@ test("a process with a backend that nobody disposed of ends", async () => {
         contents: `
           import { contiguousLayout, input, mapProgram, scalar } from "@dl/backend";
           import { cpu } from "./src/index.ts";
-          const backend = await cpu({ threads: 3 });
-          const spec = { dtype: "float32", layout: contiguousLayout([100000]) };
-          const buffer = backend.allocate(400000);
-          const square = mapProgram([100000], [spec], [], [scalar.mul(input(0, "float32"), 0)]);
+          const backend = await cpu(${options});
+          const spec = { dtype: "float32", layout: contiguousLayout([${count}]) };
+          const buffer = backend.allocate(${4 * count});
+          const square = mapProgram([${count}], [spec], [], [scalar.mul(input(0, "float32"), 0)]);
           for (let i = 0; i < 50; i++)
             backend.dispatch(backend.compile(square), [{ buffer, offset: 0 }], [buffer], []);
-          console.log((await backend.read(buffer, 0, 4)).join(), backend.capabilities.threads);`,
+          console.log((await backend.read(buffer, 0, 4)).join(), backend.info);`,
         resolveDir: join(import.meta.dirname, "../.."),
       },
       bundle: true,
@@ -81,7 +84,8 @@ test("a process with a backend that nobody disposed of ends", async () => {
       outfile,
     });
     const { stdout } = await promisify(execFile)(process.execPath, [outfile], { timeout: 20_000 });
-    expect(stdout.trim()).toBe("0,0,0,0 3");
+    const threads = options === "{}" ? Math.min(4, availableParallelism()) : 3;
+    expect(stdout).toMatch(`0,0,0,0 WebAssembly SIMD, ${threads} thread`);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -99,6 +103,25 @@ test("without SharedArrayBuffer there is one thread, and info says so in a short
     await backend.dispose();
   } finally {
     vi.unstubAllGlobals();
+  }
+});
+
+test("where an engine cannot reserve shared memory it is plain, and info says so", async () => {
+  const { Memory } = WebAssembly;
+  WebAssembly.Memory = class extends Memory {
+    constructor(descriptor: WebAssembly.MemoryDescriptor) {
+      if (descriptor.shared === true) throw new RangeError("could not allocate memory");
+      super(descriptor);
+    }
+  };
+  try {
+    for (const options of [{}, { threads: 2 }]) {
+      const backend = await cpu(options);
+      expect(backend.info).toMatch(/^WebAssembly SIMD, 1 thread \((no shared memory|one core)\),/);
+      await backend.dispose();
+    }
+  } finally {
+    WebAssembly.Memory = Memory;
   }
 });
 

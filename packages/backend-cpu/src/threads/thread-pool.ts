@@ -5,6 +5,8 @@ import { CallList } from "./call-list.ts";
 import { controlWords } from "./control-words.ts";
 import { startWorker, type PostedModule, type WorkerThread } from "./worker-thread.ts";
 
+/** Work that is worth waking sleeping workers for; see `CpuDevice.parts` for its unit. */
+const wakingWork = 256 * 1024;
 /** A worker that holds a part this long after the caller has done all others counts as hung. */
 const stallMs = 500;
 /** And this many times as long as the caller took, for work that takes long itself. */
@@ -16,6 +18,11 @@ const callerSpinMs = 0.1;
 const callerSleepMs = 2;
 /** Waiting longer than this for a worker to end is of no use. */
 const terminationMs = 300;
+
+/** Ends the workers of pools that were collected before anybody disposed of them. */
+const abandoned = /* @__PURE__ */ new FinalizationRegistry<readonly WorkerThread[]>((members) => {
+  for (const thread of members) void thread.terminate();
+});
 
 /**
  * Workers that share out the parts of a {@link CallList} with the caller.
@@ -33,26 +40,33 @@ export class ThreadPool {
   readonly #memory: LinearMemory;
   readonly #words: Int32Array;
   readonly #workers: number;
+  /** How much work must have been shareable before workers are started for it. */
+  readonly #startingWork: number;
+  #seenWork = 0;
   readonly #modules: PostedModule[] = [];
   readonly #callerMaySleep: boolean;
   #members: WorkerThread[] = [];
   #hasStarted = false;
   #recovery: Promise<void> | undefined;
-  #isDisposed = false;
 
-  constructor(memory: LinearMemory, heap: Heap, workers: number) {
+  constructor(memory: LinearMemory, heap: Heap, workers: number, startingWork: number) {
     this.#memory = memory;
     this.calls = new CallList(memory, heap);
     this.#workers = workers;
+    this.#startingWork = startingWork;
     // This low part of shared memory stays valid in the view when memory grows.
     this.#words = new Int32Array(memory.memory.buffer);
     this.#callerMaySleep = maySleep(this.#words);
-    this.#start();
   }
 
-  /** The caller included. */
+  /** That may be used, the caller included. */
   get threads(): number {
     return this.whyNone === undefined ? this.#workers + 1 : 1;
+  }
+
+  /** Whether workers are there, or were just told to start. */
+  get isStarted(): boolean {
+    return this.#members.length > 0;
   }
 
   /** Makes a module's functions known to all workers. */
@@ -62,13 +76,17 @@ export class ThreadPool {
     Atomics.store(this.#words, controlWords.modules, this.#modules.length);
   }
 
-  /** Runs the list's parts; wakes sleeping workers only where that is worth some 30 µs. */
-  run(parts: number, wakes: boolean): void {
+  /**
+   * Runs the list's parts; starts workers only once there was work enough to pay for it, and wakes
+   * sleeping ones only where that is worth some 30 µs.
+   */
+  run(parts: number, work: number): void {
     const words = this.#words;
     const started = performance.now();
+    if (!this.isStarted && (this.#seenWork += work) >= this.#startingWork) this.#start();
     Atomics.store(words, controlWords.done, 0);
     Atomics.store(words, controlWords.job, parts * 256);
-    if (wakes && Atomics.load(words, controlWords.parked) > 0)
+    if (work >= wakingWork && Atomics.load(words, controlWords.parked) > 0)
       Atomics.notify(words, controlWords.job);
     try {
       for (;;) {
@@ -86,15 +104,26 @@ export class ThreadPool {
     if (!this.#join(parts, started)) this.#fail("a worker thread died or hangs");
   }
 
-  /** Ends what is left of the workers and starts new ones; then the failure is over. */
+  /** Ends what is left of the workers; then the failure is over, and the next work starts new ones. */
   recover(): Promise<void> {
-    this.#recovery ??= this.#replace().finally(() => (this.#recovery = undefined));
+    this.#recovery ??= this.dispose().finally(() => {
+      this.failure = undefined;
+      this.#recovery = undefined;
+    });
     return this.#recovery;
   }
 
+  /** Ends the workers. */
   async dispose(): Promise<void> {
-    this.#isDisposed = true;
-    await this.#end();
+    const members = this.#members;
+    this.#members = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tooLate = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, terminationMs);
+    });
+    const ended = Promise.all(members.map((thread) => thread.terminate()));
+    await Promise.race([ended, tooLate]);
+    clearTimeout(timer);
   }
 
   /** Whether all parts are done, in reasonable time. */
@@ -124,6 +153,7 @@ export class ThreadPool {
     const words = this.#words;
     for (const word of [controlWords.job, controlWords.done, controlWords.parked])
       Atomics.store(words, word, 0);
+    abandoned.register(this, this.#members);
     try {
       for (let i = 0; i < this.#workers; i++) this.#members.push(this.#startMember());
     } catch (error) {
@@ -132,13 +162,19 @@ export class ThreadPool {
   }
 
   #startMember(): WorkerThread {
+    // What a running worker calls is never collected: it must not be the pool.
+    const self = new WeakRef(this);
     const member = startWorker({
-      ready: () => (this.#hasStarted = true),
-      ended: (reason, byItself) => {
+      ready() {
+        const pool = self.deref();
+        if (pool !== undefined) pool.#hasStarted = true;
+      },
+      ended(reason, byItself) {
+        const pool = self.deref();
         // One that was told to end is no longer among the members.
-        if (!this.#members.includes(member)) return;
-        if (byItself && !this.#hasStarted) this.#giveUp("workers fail");
-        else this.#fail(`a worker thread ended: ${reason}`);
+        if (pool === undefined || !pool.#members.includes(member)) return;
+        if (byItself && !pool.#hasStarted) pool.#giveUp("workers fail");
+        else pool.#fail(`a worker thread ended: ${reason}`);
       },
     });
     member.post({ memory: this.#memory.memory, modules: this.#modules });
@@ -156,25 +192,7 @@ export class ThreadPool {
   #giveUp(reason: string): void {
     Atomics.store(this.#words, controlWords.job, 0);
     this.whyNone = reason;
-    void this.#end();
-  }
-
-  async #replace(): Promise<void> {
-    await this.#end();
-    if (!this.#isDisposed && this.whyNone === undefined) this.#start();
-    this.failure = undefined;
-  }
-
-  async #end(): Promise<void> {
-    const members = this.#members;
-    this.#members = [];
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const tooLate = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, terminationMs);
-    });
-    const ended = Promise.all(members.map((thread) => thread.terminate()));
-    await Promise.race([ended, tooLate]);
-    clearTimeout(timer);
+    void this.dispose();
   }
 }
 

@@ -40,7 +40,8 @@ export function tidy<Result>(work: () => Result): Result {
   }
 }
 
-function collectTensors(item: unknown, found: Set<Tensor>, seen: Set<object>): void {
+/** Adds the tensors in lists, maps, sets and objects of any depth, and their gradients, to `found`. */
+export function collectTensors(item: unknown, found: Set<Tensor>, seen: Set<object>): void {
   if (item instanceof Tensor) {
     found.add(item);
     // Lives as long as its tensor, where gradients are recorded.

@@ -5,11 +5,11 @@ import { bitsOfEverything } from "./everything.ts";
 /** 20 with DL_REPEATS=20. */
 const repeats = Number(process.env["DL_REPEATS"] ?? 2);
 
-it(`trains and computes to the same bits, ${repeats} times on 1, 2 and 4 threads`, async () => {
+it(`trains and computes to the same bits, ${repeats} times on 1, 2, 4 and as many threads as there are`, async () => {
   let first: Map<string, string> | undefined;
-  for (const threads of [1, 2, 4]) {
-    const backend = await cpu({ threads });
-    expect(backend.capabilities.threads, backend.info).toBe(threads);
+  for (const threads of [1, 2, 4, undefined]) {
+    const backend = await cpu(threads === undefined ? {} : { threads });
+    if (threads !== undefined) expect(backend.capabilities.threads, backend.info).toBe(threads);
     for (let repeat = 0; repeat < repeats; repeat++) {
       const bits = await bitsOfEverything(backend);
       first ??= bits;

@@ -1,0 +1,7 @@
+import { webgpu } from "@dl/backend-webgpu";
+import { describe } from "vitest";
+import { testProfile } from "./test-profile.ts";
+
+describe("profile on WebGPU", () => {
+  testProfile(() => webgpu());
+});

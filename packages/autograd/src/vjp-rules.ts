@@ -183,8 +183,9 @@ export const vjpRules: RuleTable = {
       if (op === "prod") return [prodGradient(stretched, x, axes)];
       if (op === "hypot") {
         // At 0 nothing flows, however large the gradient that arrives.
-        const length = restore(saved.output(0), shape, axes);
-        return [where(length.equal(0), 0, stretched.mul(overLength(x, length)))];
+        const length = saved.output(0);
+        const flowing = stretch(where(length.equal(0), 0, dy), shape, axes);
+        return [flowing.mul(overLength(x, restore(length, shape, axes)))];
       }
       // Ties share the gradient equally, as PyTorch's amax and amin do; NaN is an extreme of its own.
       const isExtreme = x.equal(stretch(saved.output(0), shape, axes)).logicalOr(x.isNaN());

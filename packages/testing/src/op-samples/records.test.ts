@@ -34,6 +34,7 @@ const noOperations: Readonly<Record<string, string>> = {
   collectGarbage: "memory",
   leakReport: "memory",
   memory: "memory",
+  profile: "a measurement; tested beside it",
   format: "text",
   tidy: "memory",
   keepBeyondScope: "memory",
@@ -51,7 +52,7 @@ const notOnTensors = new Set(
    constantInitializer normalInitializer truncatedNormalInitializer uniformInitializer
    identityInitializer orthogonal sparse dirac gainOf
    constrainMaxNorm elasticNetPenalty l1Penalty l2Penalty lpPenalty observeForward summary
-   activityPenalty checkClasses checkClassNumbers`.split(/\s+/),
+   activityPenalty checkClasses checkClassNumbers initialize`.split(/\s+/),
 );
 /** Methods under another name than the function. */
 const renamed: Readonly<Record<string, string>> = { var: "variance" };

@@ -25,9 +25,8 @@ const taken = new Set(["slice([null])", "tidy(() => 1)", "profile(() => 1)", "te
 const inside = new Set(
   `configure settings applyOne applyPrimitive observePrimitives mapTogether fusedMap compile repeated
    stepRecorder knownRange broadcastTo creationSite collectGarbage leakReport memory manualSeed
-   defaultGenerator constructor rebind format alias keepBeyondScope scopeOf releaseConsumer letGo store meanOver overLength`.split(
-    /\s+/,
-  ),
+   defaultGenerator constructor rebind format alias keepBeyondScope scopeOf releaseConsumer letGo store meanOver overLength
+   followMode followPrimitives watching`.split(/\s+/),
 );
 const takesNothing = new Set(
   `data dispose toString toJSON clone item toArray matrixTranspose diagonalMatrix trace nonzero`

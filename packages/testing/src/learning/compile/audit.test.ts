@@ -315,6 +315,7 @@ describe("the report of a compiled step", () => {
       audits: 0,
       plainRuns: 12,
       reason: "number 3 became 4 in `mul`",
+      plainInRow: 12,
     });
     expect(warn.mock.calls).toEqual([
       [

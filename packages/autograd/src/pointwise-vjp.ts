@@ -7,6 +7,7 @@ import {
   parameter,
   scalar,
   substitute,
+  type DType,
   type Scalar,
 } from "@dl/backend";
 import { applyOne, PointwiseOp, Tensor, type Operand } from "@dl/tensor";
@@ -41,28 +42,30 @@ export function partialRule(
     known = [];
     rules.set(expression, known);
   }
-  return (known[which] ??= derivePartial(op, expression, operands, which));
+  const { dtype } = operands[which]!;
+  return (known[which] ??= derivePartial(op, expression, operands.length, which, dtype));
 }
 
+/** Of types and counts alone: what is derived is kept for good, and must not keep a tensor with it. */
 function derivePartial(
   op: PointwiseOp,
   expression: Scalar,
-  operands: readonly Operand[],
+  operandCount: number,
   which: number,
+  dtype: DType,
 ): PartialRule {
-  const { dtype } = operands[which]!;
   if (!isFloat(expression.dtype) || !isFloat(dtype)) return { kind: "zero" };
   const exact = derivative(expression, input(which, dtype));
   if (exact.kind === "constant" && exact.value === 0) return { kind: "zero" };
   if (exact.kind === "constant" && exact.value === 1 && dtype === expression.dtype)
     return { kind: "identity" };
   // Written with the output where that alone suffices: relu and tanh then keep nothing else.
-  const output = input(operands.length, expression.dtype);
+  const output = input(operandCount, expression.dtype);
   const byOutput = substitute(exact, (node) => (node === expression ? output : undefined));
-  const partial = slotsOf(byOutput).every((slot) => slot === operands.length) ? byOutput : exact;
+  const partial = slotsOf(byOutput).every((slot) => slot === operandCount) ? byOutput : exact;
   const reads = slotsOf(partial);
   // Made of bare operands, so that it does not depend on what else is fused with it.
-  const dySlot = operands.length + 1;
+  const dySlot = operandCount + 1;
   const dy = scalar.cast(input(dySlot, expression.dtype), dtype);
   const gradient = gatedProduct(dy, partial);
   const build = (...given: Scalar[]): Scalar =>

@@ -144,16 +144,7 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
       memory.stepCount === 0
         ? Object.values(starts).map((start) => fullLike(parameter, start))
         : memory.slots;
-    const recorder = stepRecorder();
-    this.followOptions(options);
-    if (memory.stepCount === 0) recorder?.refuse("an optimiser makes its first step");
-    recorder?.requires(
-      () => this.#memories.get(parameter) === memory && memory.stepCount > 0,
-      "an optimiser's state was loaded",
-    );
-    repeated(memory, () => {
-      memory.stepCount++;
-    });
+    this.#count(parameter, memory, options);
     const [next, ...slots] = this.update(parameter, gradient, before, options, memory);
     parameter.assign(next!);
     next!.letGo();
@@ -163,6 +154,20 @@ export abstract class Optimizer<Options extends OptimizerOptions> {
       // Freed at once, but for what somebody outside was given.
       old.dispose();
       slots[i]!.letGo();
+    });
+  }
+
+  /** Apart, since a compiled step keeps these functions, and with them all that they could see. */
+  #count(parameter: Tensor, memory: Memory, options: Options): void {
+    const recorder = stepRecorder();
+    this.followOptions(options);
+    if (memory.stepCount === 0) recorder?.refuse("an optimiser makes its first step");
+    recorder?.requires(
+      () => this.#memories.get(parameter) === memory && memory.stepCount > 0,
+      "an optimiser's state was loaded",
+    );
+    repeated(memory, () => {
+      memory.stepCount++;
     });
   }
 

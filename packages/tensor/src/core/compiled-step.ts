@@ -110,8 +110,14 @@ export class CompiledStep<Result extends StepResult> {
   private use(recording: Recording<Result>): void {
     const { recordings } = this;
     if (recordings.at(-1) === recording) return;
+    this.restLast();
     recordings.splice(recordings.indexOf(recording), 1);
     recordings.push(recording);
+  }
+
+  /** The others rest already. */
+  private restLast(): void {
+    this.recordings.at(-1)?.replay.rest();
   }
 
   private replay(recording: Recording<Result>, values: readonly TensorValue[]): Result {
@@ -176,7 +182,6 @@ export class CompiledStep<Result extends StepResult> {
   ): Result {
     const { replay, schedule, ranges } = recording;
     const entering = replay.entering(values);
-    replay.rest();
     const start = clock();
     const run = this.run(inputs, replay.followed);
     schedule.audited(clock() - start);
@@ -233,6 +238,7 @@ export class CompiledStep<Result extends StepResult> {
   }
 
   private run(inputs: readonly StepInput[], followed?: ReadonlySet<object>): Run<Result> {
+    this.restLast();
     const recorder = new StepRecorder(currentModes(), followed);
     recordStep(recorder);
     try {

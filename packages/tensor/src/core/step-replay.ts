@@ -37,6 +37,8 @@ export class StepReplay {
   private readonly runs: readonly (ReplayedRun | HostWork)[];
   private readonly places = new Map<Storage, Place>();
   private readonly produced: readonly Place[];
+  /** Places that each replay fills anew. */
+  private readonly passing: ReadonlySet<Place>;
   private readonly inputs: readonly Elements[];
   private readonly states: readonly State[];
   private readonly found: readonly Found[];
@@ -88,12 +90,15 @@ export class StepReplay {
       ...this.inputs,
       ...this.states.flatMap(({ before }) => before ?? []),
       ...this.found.flatMap((gradient) => gradient.elements ?? []),
-    ].map(({ place }) => place);
-    const entering = [...given, ...this.constantsFromOutside.map(({ place }) => place)].map(
-      ({ storage }) => storage!,
-    );
+    ];
+    const entering = [...given, ...this.constantsFromOutside].map(({ place }) => place.storage!);
     this.trace = new StepTrace(recorder, entering, results);
     this.enteringCount = new Set(entering).size;
+    this.passing = new Set([...given.map(({ place }) => place), ...this.produced]);
+    // What the recorded run computed is of no use any more, and can be collected.
+    this.places.clear();
+    this.rooms.forget();
+    this.rest();
   }
 
   /** Whether it was recorded with arguments like these. */
@@ -130,7 +135,7 @@ export class StepReplay {
     }
     for (const state of this.states) {
       if (state.from !== undefined) state.tensor = state.from.tensor ?? state.tensor;
-      if (state.before !== undefined && !this.isLikeRecorded(state.tensor, state.before))
+      if (state.before !== undefined && !this.isLikeRecorded(state.tensor!, state.before))
         return "a tensor that the step changes lies otherwise in memory";
     }
     return this.constants.every((constant) => constant.current() !== undefined)
@@ -143,7 +148,7 @@ export class StepReplay {
    * two of them share elements, so that what reads which cannot be told.
    */
   entering(inputs: readonly TensorValue[]): readonly Storage[] | undefined {
-    const changed = this.states.flatMap(({ tensor, before }) => (before ? tensor.value : []));
+    const changed = this.states.flatMap(({ tensor, before }) => (before ? tensor!.value : []));
     const gradients = this.found.flatMap(({ slot, elements }) =>
       elements ? slot.tensor!.value : [],
     );
@@ -183,11 +188,18 @@ export class StepReplay {
     return this.results.map((result) => this.valueOf(result));
   }
 
-  /** Gives back the memory of what lives within the step, until the next replay. */
+  /** Keeps nothing alive until the next replay that is of this run only. */
   rest(): void {
     this.rooms.release();
-    // What runs meanwhile may keep handles that are not counted.
-    for (const state of this.states) state.current = state.after.place.spare = undefined;
+    for (const place of this.passing) place.storage = undefined;
+    for (const state of this.states) {
+      const { slots, after } = state;
+      after.place.spare?.stored!.release();
+      // What runs meanwhile may keep handles that are not counted.
+      state.current = after.place.spare = undefined;
+      const isCleared = slots.length > 0 && slots.every(({ tensor }) => tensor !== state.tensor);
+      if (isCleared) state.tensor = undefined;
+    }
   }
 
   /** Gives back all that it kept. */
@@ -261,7 +273,7 @@ export class StepReplay {
       if (constant.place.storage !== current) constant.place.put(current);
     }
     for (const { tensor, before } of this.states)
-      if (before !== undefined) before.place.put(tensor.value.stored!.storage);
+      if (before !== undefined) before.place.put(tensor!.value.stored!.storage);
     for (const { slot, elements } of this.found)
       if (elements !== undefined) elements.place.put(slot.tensor!.value.stored!.storage);
     for (const place of this.produced)
@@ -273,12 +285,13 @@ export class StepReplay {
   private rebind(state: State): void {
     const { tensor, slots, after, current } = state;
     const { place } = after;
-    const previous = tensor.value;
     const next = place.spare ?? this.valueOf(after);
     state.current = next;
     place.spare = undefined;
-    if (slots.some(({ isTaken }) => isTaken)) state.tensor = tensorOfNoScope(next);
+    if (tensor === undefined || slots.some(({ isTaken }) => isTaken))
+      state.tensor = tensorOfNoScope(next);
     else {
+      const previous = tensor.value;
       tensor.rebind(next);
       const isOurs =
         previous === current &&
@@ -288,7 +301,7 @@ export class StepReplay {
       if (isOurs) place.spare = previous;
     }
     for (const slot of slots) {
-      slot.tensor = state.tensor;
+      slot.tensor = state.tensor!;
       slot.isTaken = false;
     }
   }

@@ -30,6 +30,11 @@ export class StepRooms {
     return this.roomOf.get(storage)?.place;
   }
 
+  /** Lets go of the recorded storages: {@link placeOf} finds none any more. */
+  forget(): void {
+    this.roomOf.clear();
+  }
+
   get bytes(): number {
     return this.rooms.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }

@@ -4,7 +4,8 @@ import type { TensorValue } from "./tensor-value.ts";
 
 /** A tensor that the step changes, or leaves as a gradient. */
 export interface State {
-  tensor: Rebindable;
+  /** `undefined` for a gradient that was cleared since: the next is left in a tensor of its own. */
+  tensor: Rebindable | undefined;
   /** Where the tensor is found that is to be changed, if it may be another each time. */
   readonly from: GradientSlot | undefined;
   /** Where a tensor of the step's own is left. */
@@ -30,7 +31,7 @@ export interface Cleared {
   readonly tensor: Rebindable | null;
 }
 
-type Changed = Pick<State, "tensor" | "from" | "before">;
+type Changed = Pick<State, "from" | "before"> & { readonly tensor: Rebindable };
 
 /** The tensors that a step changes, as they come into it. */
 export function changedBy(

@@ -11,8 +11,8 @@ import { addBias, checkWeight } from "./convolution-options.ts";
 import { checkOutputPadding, checkTransposedChannels, spread } from "./convolve-transposed.ts";
 import { checkConvolutionChannels, namedPadding } from "./convolve.ts";
 import {
+  amongPlanes,
   checkVolumeFits,
-  padDepth,
   planesOf,
   tripleOf,
   volumeOf,
@@ -99,17 +99,35 @@ export function conv3d(
     padding: [before[1], after[1], before[2], after[2]] as const,
     groups,
   };
-  const padded = padDepth(inputs, before[0], after[0]);
-  const count = windowCount(padded.shape[2]!, kernelSize[0], stride[0], 0, dilation[0]);
+  const [depth, batch] = [inputs.shape[2]!, inputs.shape[0]!];
+  const count = windowCount(before[0] + depth + after[0], kernelSize[0], stride[0], 0, dilation[0]);
   const planes = Array.from({ length: kernelSize[0] }, (_, k) => {
-    const met = everyPlane(padded, k * dilation[0], count, stride[0]);
-    return applyOne("conv2d", [planesOf(met), weight.select(2, k)], window);
+    // Planes of padding are left out: a weight that is not finite times their zeros would be NaN.
+    const met = planesMet(count, depth, stride[0], k * dilation[0] - before[0]);
+    const own = everyPlane(inputs, met.to, met.count, stride[0]);
+    const part = applyOne("conv2d", [planesOf(own), weight.select(2, k)], window);
+    return amongPlanes(part, batch, met.count, met.first, count - met.first - met.count);
   }).reduce((sum, part) => sum.add(part));
-  return addBias("conv3d", volumeOf(planes, inputs.shape[0]!, count), bias);
+  return addBias("conv3d", volumeOf(planes), bias);
+}
+
+/** Which of `count` places, `stride` apart from `shift` on, lie within `depth` planes; `to` is where the first does. */
+function planesMet(
+  count: number,
+  depth: number,
+  stride: number,
+  shift: number,
+): { readonly first: number; readonly count: number; readonly to: number } {
+  const first = Math.min(count, Math.max(0, Math.ceil(-shift / stride)));
+  const end = Math.min(count, Math.floor((depth - 1 - shift) / stride) + 1);
+  return end <= first
+    ? { first: 0, count: 0, to: 0 }
+    : { first, count: end - first, to: first * stride + shift };
 }
 
 /** `count` planes from `start` on, `step` apart. */
 function everyPlane(x: Tensor, start: number, count: number, step: number): Tensor {
+  if (start === 0 && count === x.shape[2] && step === 1) return x;
   const along = (value: number, others: readonly number[]): number[] =>
     others.map((other, axis) => (axis === 2 ? value : other));
   return applyOne("slice", [x], {
@@ -183,18 +201,15 @@ export function convTranspose3d(
     { stride: inPlane(stride), dilation: inPlane(dilation), padding: inPlane(padding), groups },
     inPlane(extra),
   ];
-  const planes = planesOf(inputs);
   const [batch, , count] = inputs.shape as readonly [number, number, number];
-  const whole = depth + 2 * padding[0];
-  const volume = Array.from({ length: kernelSize[0] }, (_, k) => {
-    const part = volumeOf(
-      spread([planes, weight.select(2, k)], window, extraInPlane, [height, width]),
-      batch,
-      count,
-    );
-    const before = k * dilation[0];
-    const reach = (count - 1) * stride[0] + 1;
-    return padDepth(part, before, whole - before - reach, stride[0] - 1);
+  const planes = Array.from({ length: kernelSize[0] }, (_, k) => {
+    // Only planes that land in the result: the gradient of those cut off would be zeros times the weight.
+    const met = planesMet(count, depth, stride[0], k * dilation[0] - padding[0]);
+    const own = everyPlane(inputs, met.first, met.count, 1);
+    const operands = [planesOf(own), weight.select(2, k)];
+    const part = spread(operands, window, extraInPlane, [height, width]);
+    const after = depth - met.to - Math.max(0, (met.count - 1) * stride[0] + 1);
+    return amongPlanes(part, batch, met.count, met.to, after, stride[0] - 1);
   }).reduce((sum, part) => sum.add(part));
-  return addBias(op, volume.narrow(2, padding[0], depth), bias);
+  return addBias(op, volumeOf(planes), bias);
 }

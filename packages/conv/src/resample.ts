@@ -1,4 +1,4 @@
-import { tensor, type Tensor } from "@dl/tensor";
+import { tensor, where, type Tensor } from "@dl/tensor";
 
 /** Where one result along an axis comes from: positions and their weights, as many for each result. */
 export interface Taps {
@@ -14,10 +14,10 @@ export function resample(x: Tensor, axis: number, { positions, weights }: Taps):
   const { dtype, backend } = x;
   const shape = [positions.length, count, ...x.shape.slice(axis + 1).map(() => 1)];
   const factors = tensor(weights.flat(), { shape, dtype, backend });
-  return picked
-    .unflatten(axis, [positions.length, count])
-    .mul(factors)
-    .sum(axis + 1);
+  const terms = picked.unflatten(axis, [positions.length, count]).mul(factors);
+  // A weight of 0 leaves its position out, whatever stands there: 0 · ∞ would be NaN.
+  const hasZeros = weights.some((row) => row.includes(0));
+  return (hasZeros ? where(factors.equal(0), 0, terms) : terms).sum(axis + 1);
 }
 
 /** The positions of every result one after the other along `axis`. */

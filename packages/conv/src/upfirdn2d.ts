@@ -7,11 +7,13 @@ import {
   ShapeError,
   type OptionKinds,
 } from "@dl/backend";
-import { applyOne, checkTensor, type Tensor } from "@dl/tensor";
+import { checkTensor, type Tensor } from "@dl/tensor";
 import { checkBackend } from "./convolution-options.ts";
+import { filterPlanes, type Sides } from "./filter-planes.ts";
 import { checkFloat } from "./pooling-window.ts";
 import {
   checkInputs,
+  checkResultSize,
   images,
   imageSize,
   isListOf,
@@ -66,34 +68,43 @@ export function upfirdn2d(inputs: Tensor, filter: Tensor, options: UpfirdnOption
   checkFilter(op, inputs, filter);
   const up = pairOf(op, "up", options.up ?? 1, 1);
   const down = pairOf(op, "down", options.down ?? 1, 1);
-  const sides = typeof padding === "number" ? [padding, padding, padding, padding] : padding;
-  if (!isListOf(4, sides) || !sides.every(Number.isInteger))
+  const given = typeof padding === "number" ? [padding, padding, padding, padding] : padding;
+  if (!isListOf(4, given) || !given.every(Number.isInteger))
     throw new ArgumentError(
       op,
       `padding must be a whole number, or four of them: received ${showSizes(padding)}.`,
       { received: padding },
     );
-  const [top, bottom, left, right] = sides as [number, number, number, number];
+  const sides = given as Sides;
+  const [top, bottom, left, right] = sides;
   const size = imageSize(inputs);
-  const enlarged = [size[0] * up[0] + top + bottom, size[1] * up[1] + left + right] as const;
+  const room = [size[0] * up[0] + top + bottom, size[1] * up[1] + left + right] as const;
   const kernel: Sizes = [filter.shape[0]!, filter.shape.at(-1)!];
-  if (enlarged[0] < kernel[0] || enlarged[1] < kernel[1] || size.includes(0))
+  if (room[0] < kernel[0] || room[1] < kernel[1] || size.includes(0))
     throw new ShapeError(
       op,
-      `the filter does not fit: input ${formatShape(inputs.shape)} enlarged and padded is ${enlarged[0]} x ${enlarged[1]}, the filter ${kernel[0]} x ${kernel[1]}. Use a shorter filter or more padding.`,
+      `the filter does not fit: input ${formatShape(inputs.shape)} enlarged and padded is ${room[0]} x ${room[1]}, the filter ${kernel[0]} x ${kernel[1]}. Use a shorter filter or more padding.`,
       { expected: kernel, received: inputs.shape },
     );
   const [batch, channels] = inputs.shape as [number, number];
+  checkResultSize(op, [batch, channels, ...room]);
   const planes = inputs.reshape([batch * channels, 1, ...size]);
-  const padded = cropped(stuffed(planes, up, sides), sides, enlarged);
   const filtered = gain === 1 ? filter : filter.mul(gain);
   const result =
     filter.ndim === 2
-      ? filterPlanes(padded, filtered.flip([0, 1]), down)
+      ? filterPlanes(planes, filtered, up, down, sides)
       : filterPlanes(
-          filterPlanes(padded, filtered.flip(0).unsqueeze(0), [1, down[1]]),
-          filter.flip(0).unsqueeze(1),
+          filterPlanes(
+            planes,
+            filtered.unsqueeze(0),
+            [1, up[1]],
+            [1, down[1]],
+            [0, 0, left, right],
+          ),
+          filter.unsqueeze(1),
+          [up[0], 1],
           [down[0], 1],
+          [top, bottom, 0, 0],
         );
   return result.reshape([batch, channels, result.shape[2]!, result.shape[3]!]);
 }
@@ -112,35 +123,4 @@ function checkFilter(op: string, inputs: Tensor, filter: Tensor): void {
       { expected: inputs.dtype, received: filter.dtype },
     );
   checkBackend(op, inputs, filter);
-}
-
-/** Each pixel followed by zeros, and zeros around where the padding is above 0. */
-function stuffed(planes: Tensor, up: Sizes, sides: readonly number[]): Tensor {
-  const [top, bottom, left, right] = sides.map((side) => Math.max(side, 0)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const interior = [0, 0, up[0] - 1, up[1] - 1];
-  const after = [0, 0, bottom + up[0] - 1, right + up[1] - 1];
-  if ([top, left, ...after, ...interior].every((count) => count === 0)) return planes;
-  return applyOne("pad", [planes], { before: [0, 0, top, left], after, interior, value: 0 });
-}
-
-/** What is left after padding below 0. */
-function cropped(planes: Tensor, sides: readonly number[], size: Sizes): Tensor {
-  if (sides.every((side) => side >= 0)) return planes;
-  return planes
-    .narrow(2, Math.max(-sides[0]!, 0), size[0])
-    .narrow(3, Math.max(-sides[2]!, 0), size[1]);
-}
-
-function filterPlanes(planes: Tensor, kernel: Tensor, stride: Sizes): Tensor {
-  return applyOne("conv2d", [planes, kernel.unsqueeze(0).unsqueeze(0)], {
-    stride,
-    padding: [0, 0, 0, 0],
-    dilation: [1, 1],
-    groups: 1,
-  });
 }

@@ -57,16 +57,27 @@ export function planesOf(x: Tensor): Tensor {
   return x.permute([0, 2, 1, 3, 4]).reshape([batch * depth, channels, height, width]);
 }
 
-/** The inverse of {@link planesOf}. */
-export function volumeOf(planes: Tensor, batch: number, depth: number): Tensor {
-  return planes.reshape([batch, depth, ...planes.shape.slice(1)]).permute([0, 2, 1, 3, 4]);
+/** [batch, depth, channels, height, width] → [batch, channels, depth, height, width]. */
+export function volumeOf(planes: Tensor): Tensor {
+  return planes.permute([0, 2, 1, 3, 4]);
 }
 
-/** Zeros before, after and between the planes of a volume. */
-export function padDepth(x: Tensor, before: number, after: number, between = 0): Tensor {
-  const along = (count: number): number[] => [0, 0, count, 0, 0];
-  if (before === 0 && after === 0 && between === 0) return x;
-  return applyOne("pad", [x], {
+/**
+ * [batch · depth, channels, height, width] → [batch, more depth, channels, height, width], with planes of zeros before,
+ * after and between those of each volume.
+ */
+export function amongPlanes(
+  planes: Tensor,
+  batch: number,
+  depth: number,
+  before: number,
+  after: number,
+  between = 0,
+): Tensor {
+  const apart = planes.reshape([batch, depth, ...planes.shape.slice(1)]);
+  const along = (count: number): number[] => [0, count, 0, 0, 0];
+  if (before === 0 && after === 0 && between === 0) return apart;
+  return applyOne("pad", [apart], {
     before: along(before),
     after: along(after),
     interior: along(between),

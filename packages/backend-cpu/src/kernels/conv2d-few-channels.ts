@@ -1,47 +1,58 @@
 import type { Local } from "../wasm/function-builder.ts";
 import type { ModuleBuilder } from "../wasm/module-builder.ts";
 import type { Conv2dExports } from "./conv2d.ts";
-import { outputSize, ScratchLayout, type Conv2dShape } from "./conv2d-plan.ts";
+import { outputSize, ScratchLayout, tapReach, type Conv2dShape } from "./conv2d-plan.ts";
 import { emitMatmulPacked, matmulScratchBytes, type MatmulExports } from "./matmul.ts";
 import { TILE_ROWS } from "./micro-kernel.ts";
 import { emitPlanes } from "./planes.ts";
 
 type Kernel = (...parameters: number[]) => void;
-export type FewChannelsExports = Pick<MatmulExports, "matmulPacked"> &
-  Pick<Conv2dExports, "fillZero"> &
-  Readonly<Record<"addPlane", Kernel>>;
+export type TapExports = Pick<MatmulExports, "matmulPacked"> &
+  Pick<Conv2dExports, "fillZero" | "copyPlanes"> &
+  Readonly<Record<"addPlanes", Kernel>>;
 
 /** Fewer input channels than rows of a tile would leave some of it without use. */
 export const hasFewChannels = ({ groups, inChannels }: Conv2dShape): boolean =>
   groups === 1 && inChannels < TILE_ROWS;
 
 /**
- * Exports `matmulPacked`, `fillZero` and
- * `addPlane(source, target, height, width, fromRow, toRow, toColumn)`: target[y][x] += source[y][x], the last
- * three in bytes; the source's columns are neighbours.
+ * Exports `matmulPacked`, those of `emitPlanes`, and
+ * `addPlanes(source, target, planes, height, width, s...)`: target[p][y][x] += source[p][y][x], where the five last
+ * parameters are byte strides: source plane, row, then target plane, row, column; the source's columns are neighbours.
  */
-export function emitFewChannels(module: ModuleBuilder): void {
+export function emitTapProducts(module: ModuleBuilder): void {
   emitMatmulPacked(module);
   emitPlanes(module);
-  module.exported("addPlane", Array<"i32">(7).fill("i32"), [], (body) => {
-    const [source, target, height, width, fromRow, toRow, toColumn] =
-      body.parameters as unknown as readonly [Local, Local, Local, Local, Local, Local, Local];
-    const [y, from, to, end] = [0, 1, 2, 3].map(() => body.local("i32")) as [
+  module.exported("addPlanes", Array<"i32">(10).fill("i32"), [], (body) => {
+    const [source, target, planes, height, width, fromPlane, fromRow, toPlane, toRow, toColumn] =
+      body.parameters as [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+    const locals = Array.from({ length: 7 }, () => body.local("i32"));
+    const [plane, y, from, to, end, fromLine, toLine] = locals as [
+      Local,
+      Local,
+      Local,
       Local,
       Local,
       Local,
       Local,
     ];
-    body.countUp(y, height, 1, () => {
-      body.get(source).set(from);
-      body.get(target).set(to);
-      body.op("i32.shl", width, 2).op("i32.add", from).set(end);
-      body.countUp(from, end, 4, () => {
-        body.get(to).load("f32.load", to).load("f32.load", from).op("f32.add").store("f32.store");
-        body.op("i32.add", to, toColumn).set(to);
+    body.countUp(plane, planes, 1, () => {
+      body.get(source).set(fromLine);
+      body.get(target).set(toLine);
+      body.get(0).set(y);
+      body.countUp(y, height, 1, () => {
+        body.get(fromLine).set(from);
+        body.get(toLine).set(to);
+        body.op("i32.shl", width, 2).op("i32.add", from).set(end);
+        body.countUp(from, end, 4, () => {
+          body.get(to).load("f32.load", to).load("f32.load", from).op("f32.add").store("f32.store");
+          body.op("i32.add", to, toColumn).set(to);
+        });
+        body.op("i32.add", fromLine, fromRow).set(fromLine);
+        body.op("i32.add", toLine, toRow).set(toLine);
       });
-      body.op("i32.add", source, fromRow).set(source);
-      body.op("i32.add", target, toRow).set(target);
+      body.op("i32.add", source, fromPlane).set(source);
+      body.op("i32.add", target, toPlane).set(target);
     });
   });
 }
@@ -63,19 +74,6 @@ export interface FewChannelsPlan {
   readonly scratchBytes: number;
 }
 
-/** Positions of dy along one axis whose tap falls inside the image. */
-function reach(
-  { stride, padding, dilation, inputSize }: Conv2dShape,
-  axis: 0 | 1,
-  tap: number,
-  size: number,
-): { readonly first: number; readonly count: number; readonly to: number } {
-  const shift = tap * dilation[axis] - padding[2 * axis]!;
-  const first = Math.max(0, Math.ceil(-shift / stride[axis]));
-  const last = Math.min(size - 1, Math.floor((inputSize[axis] - 1 - shift) / stride[axis]));
-  return { first, count: Math.max(0, last - first + 1), to: first * stride[axis] + shift };
-}
-
 export function planFewChannels(shape: Conv2dShape): FewChannelsPlan {
   const { inChannels, outChannels, inputSize, kernelSize } = shape;
   const dySize = outputSize(shape);
@@ -84,7 +82,7 @@ export function planFewChannels(shape: Conv2dShape): FewChannelsPlan {
   for (let channel = 0; channel < inChannels; channel++)
     for (let y = 0; y < kernelSize[0]; y++)
       for (let x = 0; x < kernelSize[1]; x++) {
-        const [down, across] = [reach(shape, 0, y, dySize[0]), reach(shape, 1, x, dySize[1])];
+        const [down, across] = [tapReach(shape, 0, y, dySize[0]), tapReach(shape, 1, x, dySize[1])];
         taps.push({
           rows: across.count === 0 ? 0 : down.count,
           columns: across.count,
@@ -106,7 +104,7 @@ export function planFewChannels(shape: Conv2dShape): FewChannelsPlan {
  * Byte addresses of contiguous float32 arrays; `scratch` is 16-byte aligned and `plan.scratchBytes` long.
  */
 export function fewChannelsInputGradient(
-  exports: FewChannelsExports,
+  exports: TapExports,
   plan: FewChannelsPlan,
   dy: number,
   weight: number,
@@ -138,12 +136,15 @@ export function fewChannelsInputGradient(
     );
     exports.fillZero(target, imageBytes);
     for (const { rows, columns, from, to } of taps)
-      exports.addPlane(
+      exports.addPlanes(
         products + 4 * from,
         target + 4 * to,
+        1,
         rows,
         columns,
+        0,
         4 * dySize[1],
+        0,
         4 * stride[0] * inputSize[1],
         4 * stride[1],
       );

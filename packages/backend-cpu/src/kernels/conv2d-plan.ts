@@ -46,6 +46,19 @@ export function outputSize(shape: Conv2dShape): [number, number] {
   return [count(0, top + bottom), count(1, left + right)];
 }
 
+/** Positions of the output along one axis whose tap falls inside the image: the first, how many, and where it falls. */
+export function tapReach(
+  { stride, padding, dilation, inputSize }: Conv2dShape,
+  axis: 0 | 1,
+  tap: number,
+  size: number,
+): { readonly first: number; readonly count: number; readonly to: number } {
+  const shift = tap * dilation[axis] - padding[2 * axis]!;
+  const first = Math.max(0, Math.ceil(-shift / stride[axis]));
+  const last = Math.min(size - 1, Math.floor((inputSize[axis] - 1 - shift) / stride[axis]));
+  return { first, count: Math.max(0, last - first + 1), to: first * stride[axis] + shift };
+}
+
 /** The input with its padding, as forward and weight gradient read it. */
 export function paddedInput(shape: Conv2dShape): PaddedPlane {
   const [top, bottom, left, right] = shape.padding;

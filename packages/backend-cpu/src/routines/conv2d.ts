@@ -1,11 +1,9 @@
 import { elementCount, type Binding, type BufferHandle, type Conv2dParameters } from "@dl/backend";
 import type { CpuDevice, Runner } from "../cpu-device.ts";
 import {
-  emitFewChannels,
   fewChannelsInputGradient,
   hasFewChannels,
   planFewChannels,
-  type FewChannelsExports,
 } from "../kernels/conv2d-few-channels.ts";
 import { PANEL_COLUMNS, type Conv2dRange, type Conv2dShape } from "../kernels/conv2d-plan.ts";
 import {
@@ -27,6 +25,7 @@ import {
 } from "../kernels/halving-plan.ts";
 import { forwardSides, inputGradientSides, winogradPays } from "../kernels/winograd-sides.ts";
 import { splitRange } from "../threads/split-range.ts";
+import { exactWhereNotFinite, tapExports } from "./conv2d-by-taps.ts";
 import { runHalvingProduct, runHalvingWeightGradient } from "./conv2d-halving.ts";
 import { runWinogradProduct, winogradWeightSum, type WeightSum } from "./conv2d-winograd.ts";
 import type { RoutineImplementation } from "./routine.ts";
@@ -63,10 +62,14 @@ const productWork = (multiplications: number): number => multiplications / 4;
 
 export const conv2d: RoutineImplementation<"conv2d"> = (device) => (program) => {
   const [x, w] = program.inputs.map(({ layout }) => layout.shape) as unknown as [Sizes4, Sizes4];
-  const { strictNonFinite: isStrict } = device;
   const shape = convolution(program.settings, x[1], w[0], [x[2], x[3]], [w[2], w[3]]);
-  const batch = x[0];
   const work = productWork(elementCount(program.result.shape) * w[1] * w[2] * w[3]);
+  const fast = runForward(device, shape, x[0], work);
+  return exactWhereNotFinite(device, program, shape, "y", work, fast);
+};
+
+function runForward(device: CpuDevice, shape: Conv2dShape, batch: number, work: number): Runner {
+  const { strictNonFinite: isStrict } = device;
   if (!isStrict && winogradPays(shape))
     return runWinogradProduct(device, forwardSides(shape), batch, work);
   const halving = isStrict ? undefined : halvingForward(shape, batch);
@@ -91,38 +94,46 @@ export const conv2d: RoutineImplementation<"conv2d"> = (device) => (program) => 
       });
     });
   };
-};
+}
 
 export const conv2dInputGrad: RoutineImplementation<"conv2dInputGrad"> = (device) => (program) => {
   const [dy, w] = program.inputs.map(({ layout }) => layout.shape) as unknown as [Sizes4, Sizes4];
-  const { strictNonFinite: isStrict } = device;
   const { settings } = program;
   const channels = w[1] * settings.groups;
   const shape = convolution(settings, channels, w[0], settings.inputSize, [w[2], w[3]]);
   const work = productWork(elementCount(dy) * w[1] * w[2] * w[3]);
+  const fast = runInputGradient(device, shape, dy[0], work);
+  return exactWhereNotFinite(device, program, shape, "x", work, fast);
+};
+
+function runInputGradient(
+  device: CpuDevice,
+  shape: Conv2dShape,
+  batch: number,
+  work: number,
+): Runner {
+  const { strictNonFinite: isStrict } = device;
   if (!isStrict && winogradPays(shape))
-    return runWinogradProduct(device, inputGradientSides(shape), dy[0], work);
-  const halving = isStrict ? undefined : halvingInputGradient(shape, dy[0]);
-  if (halving !== undefined) return runHalvingProduct(device, halving, dy[0], work);
-  if (hasFewChannels(shape)) return runFewChannels(device, shape, dy[0], work);
+    return runWinogradProduct(device, inputGradientSides(shape), batch, work);
+  const halving = isStrict ? undefined : halvingInputGradient(shape, batch);
+  if (halving !== undefined) return runHalvingProduct(device, halving, batch, work);
+  if (hasFewChannels(shape)) return runFewChannels(device, shape, batch, work);
   const plan = planConv2dInputGradient(shape);
   return (inputs, outputs) => {
     const [from, weight] = [device.bindingAddress(inputs[0]!), device.bindingAddress(inputs[1]!)];
     const to = device.address(outputs[0]!);
-    const parts = device.parts(dy[0], work);
+    const parts = device.parts(batch, work);
     device.withScratch(parts * plan.scratchBytes, (scratch) => {
       const { exports, memory } = kernelsOf(device);
       device.runParts(exports, parts, work, (own, part) => {
         const kernels = { exports: own, memory };
-        const range = { images: splitRange(dy[0], parts, part) };
+        const range = { images: splitRange(batch, parts, part) };
         const at = scratch + part * plan.scratchBytes;
         conv2dInputGradient(kernels, plan, from, weight, to, range, at);
       });
     });
   };
-};
-
-const linkedFew = new WeakMap<CpuDevice, FewChannelsExports>();
+}
 
 function runFewChannels(
   device: CpuDevice,
@@ -134,11 +145,9 @@ function runFewChannels(
   return (inputs, outputs) => {
     const [from, weight] = [device.bindingAddress(inputs[0]!), device.bindingAddress(inputs[1]!)];
     const to = device.address(outputs[0]!);
-    const exports = linkedFew.get(device) ?? device.link<FewChannelsExports>(emitFewChannels);
-    linkedFew.set(device, exports);
     const parts = device.parts(batch, work);
     device.withScratch(parts * plan.scratchBytes, (scratch) =>
-      device.runParts(exports, parts, work, (own, part) => {
+      device.runParts(tapExports(device), parts, work, (own, part) => {
         const at = scratch + part * plan.scratchBytes;
         const images = splitRange(batch, parts, part);
         fewChannelsInputGradient(own, plan, from, weight, to, images, at);
@@ -151,64 +160,73 @@ function runFewChannels(
 const mostSummedApart = 2 ** 17;
 const mostBatchPieces = 8;
 
+export const conv2dWeightGrad: RoutineImplementation<"conv2dWeightGrad"> =
+  (device) => (program) => {
+    const [x, dy] = program.inputs.map(({ layout }) => layout.shape) as unknown as [Sizes4, Sizes4];
+    const { settings } = program;
+    const shape = convolution(settings, x[1], dy[1], [x[2], x[3]], settings.kernelSize);
+    const weights = elementCount(program.result.shape);
+    const work = productWork(elementCount(dy) * (weights / dy[1]));
+    const fast = runWeightGradient(device, shape, x[0], weights, work);
+    return exactWhereNotFinite(device, program, shape, "weight", work, fast);
+  };
+
 /**
  * A batch is cut in pieces that follow from the shape alone, and their sums added in order; where weights
  * are many or images few, whole groups or panels of taps are split, and no sum is cut.
  */
-export const conv2dWeightGrad: RoutineImplementation<"conv2dWeightGrad"> =
-  (device) => (program) => {
-    const [x, dy] = program.inputs.map(({ layout }) => layout.shape) as unknown as [Sizes4, Sizes4];
-    const { strictNonFinite: isStrict } = device;
-    const { settings } = program;
-    const shape = convolution(settings, x[1], dy[1], [x[2], x[3]], settings.kernelSize);
-    const batch = x[0];
-    const weights = elementCount(program.result.shape);
-    const work = productWork(elementCount(dy) * (weights / dy[1]));
-    const halving = isStrict ? undefined : halvingWeightGradient(shape, batch);
-    if (halving !== undefined) return runHalvingWeightGradient(device, halving, work);
-    const pieces =
-      weights <= mostSummedApart ? Math.min(mostBatchPieces, Math.floor(batch / 2)) : 1;
-    if (!isStrict && pieces > 1 && winogradPays(shape)) {
-      const gradient = winogradWeightSum(device, shape);
-      return (inputs, outputs) => sumPieces(device, gradient, pieces, batch, work, inputs, outputs);
-    }
-    const plan = planConv2dWeightGradient(shape);
-    if (pieces > 1) {
-      const gradient: WeightSum<Conv2dExports> = {
-        weightBytes: 4 * weights,
-        scratchBytes: plan.scratchBytes,
-        link: () => kernelsOf(device).exports,
-        run: (exports, from, change, to, images, scratch) => {
-          const kernels = { exports, memory: device.memory.memory };
-          conv2dWeightGradient(kernels, plan, from, change, to, { images }, scratch);
-        },
-      };
-      return (inputs, outputs) => sumPieces(device, gradient, pieces, batch, work, inputs, outputs);
-    }
-    const { groups } = settings;
-    const taps = plan.product.columns;
-    const byGroups = groups > 1;
-    const cuts = byGroups ? groups : Math.ceil(taps / PANEL_COLUMNS);
-    const partOf = (part: number, parts: number): Conv2dRange =>
-      byGroups
-        ? { images: [0, batch], groups: splitRange(groups, parts, part) }
-        : { images: [0, batch], columns: splitRange(taps, parts, part, PANEL_COLUMNS) };
-    return (inputs, outputs) => {
-      const [from, change] = [device.bindingAddress(inputs[0]!), device.bindingAddress(inputs[1]!)];
-      const to = device.address(outputs[0]!);
-      const { exports, memory } = kernelsOf(device);
-      // Each part packs all of dy, so there are no more parts than threads.
-      const most = Math.min(cuts, device.pool?.threads ?? 1);
-      const parts = batch === 0 ? 1 : device.parts(most, work);
-      device.withScratch(parts * plan.scratchBytes, (scratch) =>
-        device.runParts(exports, parts, work, (own, part) => {
-          const at = scratch + part * plan.scratchBytes;
-          const kernels = { exports: own, memory };
-          conv2dWeightGradient(kernels, plan, from, change, to, partOf(part, parts), at);
-        }),
-      );
+function runWeightGradient(
+  device: CpuDevice,
+  shape: Conv2dShape,
+  batch: number,
+  weights: number,
+  work: number,
+): Runner {
+  const { strictNonFinite: isStrict } = device;
+  const halving = isStrict ? undefined : halvingWeightGradient(shape, batch);
+  if (halving !== undefined) return runHalvingWeightGradient(device, halving, work);
+  const pieces = weights <= mostSummedApart ? Math.min(mostBatchPieces, Math.floor(batch / 2)) : 1;
+  if (!isStrict && pieces > 1 && winogradPays(shape)) {
+    const gradient = winogradWeightSum(device, shape);
+    return (inputs, outputs) => sumPieces(device, gradient, pieces, batch, work, inputs, outputs);
+  }
+  const plan = planConv2dWeightGradient(shape);
+  if (pieces > 1) {
+    const gradient: WeightSum<Conv2dExports> = {
+      weightBytes: 4 * weights,
+      scratchBytes: plan.scratchBytes,
+      link: () => kernelsOf(device).exports,
+      run: (exports, from, change, to, images, scratch) => {
+        const kernels = { exports, memory: device.memory.memory };
+        conv2dWeightGradient(kernels, plan, from, change, to, { images }, scratch);
+      },
     };
+    return (inputs, outputs) => sumPieces(device, gradient, pieces, batch, work, inputs, outputs);
+  }
+  const { groups } = shape;
+  const taps = plan.product.columns;
+  const byGroups = groups > 1;
+  const cuts = byGroups ? groups : Math.ceil(taps / PANEL_COLUMNS);
+  const partOf = (part: number, parts: number): Conv2dRange =>
+    byGroups
+      ? { images: [0, batch], groups: splitRange(groups, parts, part) }
+      : { images: [0, batch], columns: splitRange(taps, parts, part, PANEL_COLUMNS) };
+  return (inputs, outputs) => {
+    const [from, change] = [device.bindingAddress(inputs[0]!), device.bindingAddress(inputs[1]!)];
+    const to = device.address(outputs[0]!);
+    const { exports, memory } = kernelsOf(device);
+    // Each part packs all of dy, so there are no more parts than threads.
+    const most = Math.min(cuts, device.pool?.threads ?? 1);
+    const parts = batch === 0 ? 1 : device.parts(most, work);
+    device.withScratch(parts * plan.scratchBytes, (scratch) =>
+      device.runParts(exports, parts, work, (own, part) => {
+        const at = scratch + part * plan.scratchBytes;
+        const kernels = { exports: own, memory };
+        conv2dWeightGradient(kernels, plan, from, change, to, partOf(part, parts), at);
+      }),
+    );
   };
+}
 
 /** Sums each piece of the batch apart, then adds the sums in order. */
 function sumPieces<Exports extends Pick<Conv2dExports, "addTo">>(

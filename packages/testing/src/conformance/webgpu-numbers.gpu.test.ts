@@ -1,7 +1,8 @@
 import { webgpu, type WebgpuBackend } from "@dl/backend-webgpu";
-import { conv2d, convTranspose2d, maxPool2d } from "@dl/conv";
-import { configure, Generator, normal, ones, settings, tensor, type Tensor } from "@dl/tensor";
+import { maxPool2d } from "@dl/conv";
+import { configure, Generator, normal, settings, tensor, type Tensor } from "@dl/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { testNonFiniteConvolutions } from "./non-finite-convolutions.ts";
 
 let gpu: WebgpuBackend;
 const before = settings().backend;
@@ -14,22 +15,8 @@ afterAll(async () => {
   await gpu.dispose();
 });
 
-describe("padding is left out, not multiplied by 0", () => {
-  const weight = [1, 1, 1, Infinity];
-  const reached = [1, 1, 1, 1, 1, Infinity, 1, Infinity, 1, 1, 1, 1, 1, Infinity, 1, Infinity];
-
-  test("in a transposed convolution", async () => {
-    const w = tensor(weight).reshape([1, 1, 2, 2]);
-    const y = convTranspose2d(ones([1, 1, 2, 2]), w, undefined, { stride: 2 });
-    expect([...(await y.data())]).toEqual(reached);
-  });
-
-  test("in the gradient of a convolution's input", async () => {
-    const x = ones([1, 1, 4, 4]).requireGrad();
-    const w = tensor(weight).reshape([1, 1, 2, 2]);
-    conv2d(x, w, undefined, { stride: 2 }).sum().backward();
-    expect([...(await x.grad!.data())]).toEqual(reached);
-  });
+describe("what is not finite in convolutions", () => {
+  testNonFiniteConvolutions({ create: webgpu }, false);
 });
 
 describe("subnormal numbers", () => {

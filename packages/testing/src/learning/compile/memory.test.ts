@@ -120,10 +120,7 @@ const builds: Readonly<Record<string, Build>> = {
       return loss;
     };
     const images = uniform([64, 1, 28, 28], { generator });
-    return [
-      step as (...inputs: Tensor[]) => Tensor,
-      [images, integers(0, 10, [64], { generator })],
-    ];
+    return [step, [images, integers(0, 10, [64], { generator })]];
   },
   dcgan() {
     const random = new Generator(1);
@@ -163,10 +160,7 @@ const builds: Readonly<Record<string, Build>> = {
       optimizers[0]!.step();
       return loss;
     };
-    return [
-      step as (...inputs: Tensor[]) => Tensor,
-      [uniform([32, 1, 28, 28], { generator: random })],
-    ];
+    return [step, [uniform([32, 1, 28, 28], { generator: random })]];
   },
 };
 

@@ -12,7 +12,12 @@ export function describeValue(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   return isPlainObject(value)
     ? `{ ${Object.keys(value).join(", ")} }`
-    : `an object of class ${value.constructor.name}`;
+    : `an object of class ${className(value)}`;
+}
+
+/** As it is known: bundlers put a _ before the name of a class that names itself. */
+function className({ constructor }: object): string {
+  return constructor.name.replace(/^_(?=[A-Z])/, "");
 }
 
 /** Made by `{}`, in whatever realm. */

@@ -22,7 +22,12 @@ export function closeScope(): object[] {
   return scopes.pop()!.made;
 }
 
-/** The number of the scope that will free a tensor; 0 if none will. */
+/**
+ * The number of the scope that will free a tensor; 0 if none will.
+ *
+ * @example
+ * scopeOf(zeros([2])); // => 0
+ */
 export function scopeOf(tensor: object): number {
   return scopes.findLast(({ made }) => made.lastIndexOf(tensor) >= 0)?.id ?? 0;
 }

@@ -224,7 +224,15 @@ export function releaseValue(value: TensorValue): boolean {
   return true;
 }
 
-/** Told that one of those that needed a value does so no more. */
+/**
+ * Told that one of those that needed a value does so no more; undoes `value.consumers++`.
+ *
+ * @example
+ * const { value } = zeros([2]);
+ * value.consumers++; // a node of a graph keeps it
+ * releaseConsumer(value);
+ * value.consumers; // => 0
+ */
 export function releaseConsumer(value: TensorValue): void {
   value.consumers--;
   releaseValue(value);

@@ -236,7 +236,13 @@ export class Tensor {
     return { shape: this.shape, dtype: this.dtype, hint: "await tensor.toArray()" };
   }
 
-  /** Text in a template; `loss < 0.1` and `loss + 1` would compare and add that text. @throws {ArgumentError} */
+  /**
+   * Text in a template; `loss < 0.1` and `loss + 1` would compare and add that text.
+   *
+   * @throws {ArgumentError} beside an operator.
+   * @example
+   * `a ${zeros([2])}`; // => "a Tensor float32 [2] on cpu"
+   */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === "string") return this.toString();
     throw new ArgumentError(

@@ -14,6 +14,7 @@ import { store } from "../core/store.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { collectTensors } from "./tidy.ts";
 
+/** What {@link profile} measures, and where it tells of it. */
 export interface ProfileOptions {
   /** Whose programs are measured; the configured one when absent. */
   readonly backend?: Backend;

@@ -1,4 +1,4 @@
 import { webgpu } from "@dl/backend-webgpu";
 import { testPointGame } from "./test-point-game.ts";
 
-testPointGame(() => webgpu(), { interruptions: 50 });
+testPointGame(() => webgpu(), { interruptions: 8 });

@@ -122,5 +122,6 @@ export const tensorCalls: OptionCalls = {
     const x = leaf();
     return [gradientsOf, square(x), [x]];
   },
+  profile: () => [dl.profile, () => ones([2])],
   webgpu: () => [webgpu],
 };

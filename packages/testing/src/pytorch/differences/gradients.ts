@@ -1,5 +1,5 @@
 import { gradientsOf, hessian } from "@dl/autograd";
-import { maxUnpool2d } from "@dl/conv";
+import { conv2d, interpolate, maxUnpool2d, upfirdn2d } from "@dl/conv";
 import { crossEntropy, Dropout } from "@dl/nn";
 import { amax, amin, full, max, min, nanMean, norm, tensor, where, type Tensor } from "@dl/tensor";
 import { expect } from "vitest";
@@ -47,6 +47,22 @@ export const gradientLines: Readonly<Record<string, () => Promise<void>>> = {
   },
   "`leakyRelu(0)` of -Infinity": async () =>
     expect(await tensor([-Infinity]).leakyRelu(0).toArray()).toEqual([0]),
+  "an infinite weight of a convolution where it meets padding, forward and in gradients":
+    async () => {
+      const weight = tensor([[[[Infinity, 1, 1]]]]);
+      const convolved: Call = (x) =>
+        conv2d(x.reshape([1, 1, 1, 2]), weight, undefined, { padding: [0, 1] });
+      expect(await convolved(tensor([1, 2])).toArray()).toEqual([[[[3, Infinity]]]]);
+      await slopes(convolved, [1, 2], [Infinity, 2]);
+    },
+  "`interpolate` beside an infinity that has the weight 0, and an infinite filter of `upfirdn2d` over zeros that it puts in":
+    async () => {
+      const x = tensor([[[[1, Infinity, 2]]]]);
+      const same = interpolate(x, { size: [1, 3], mode: "bilinear" });
+      expect(await same.toArray()).toEqual([[[[1, Infinity, 2]]]]);
+      const spread = upfirdn2d(tensor([[[[3, 5]]]]), tensor([[Infinity, 1]]), { up: [1, 2] });
+      expect(await spread.toArray()).toEqual([[[[3, Infinity, 5]]]]);
+    },
   "`amax` and `amin` of NaN": async () => {
     await slopes((x) => amax(x), [1, NaN, 2], [0, 1, 0]);
     await slopes((x) => amin(x), [1, NaN, 2], [0, 1, 0]);

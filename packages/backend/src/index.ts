@@ -90,10 +90,9 @@ export {
   withPartials,
 } from "./scalar/expression.ts";
 export type { ApplyScalar, Partials, Scalar } from "./scalar/expression.ts";
-/** The instructions that expressions are made of, as functions of expressions. */
-export * as scalar from "./scalar/instructions.ts";
 export { instructions } from "./scalar/instructions.ts";
 export type { Instruction } from "./scalar/instructions.ts";
+export { scalar } from "./scalar/scalar.ts";
 export { normalFromBits, normalTable, normalTableFormat } from "./scalar/normal-table.ts";
 export { philox4x32, philoxKeyIncrements, philoxMultipliers } from "./scalar/philox.ts";
 export {

@@ -5,7 +5,7 @@ import { derivative, stopGradient } from "./derivative.ts";
 import { scalarDTypes, type ScalarOpName } from "./dtype-rules.ts";
 import { foldScalar } from "./emitters.ts";
 import { apply, constant, input, withPartials, type Partials, type Scalar } from "./expression.ts";
-import * as scalar from "./instructions.ts";
+import { scalar } from "./scalar.ts";
 import { instructions } from "./instructions.ts";
 
 const [x, y] = [input(0, "float64"), input(1, "float64")];

@@ -1,19 +1,24 @@
 import { dtypes, type DType, type ReduceOp } from "@dl/backend";
-import { vectorLocals, type Accumulator } from "./accumulator.ts";
+import { vectorLocals, type Accumulator, type AccumulatorMaker } from "./accumulator.ts";
 import { FloatSum } from "./float-sum.ts";
-import { Hypot } from "./hypot.ts";
+import { missingPart } from "./missing-part.ts";
 import type { FunctionBuilder, Local } from "./wasm/function-builder.ts";
 
 type VectorOp = Parameters<FunctionBuilder["op"]>[0];
 
+/** @throws {UnsupportedError} for lengths on a backend made without them. */
 export function accumulator(
   body: FunctionBuilder,
   op: ReduceOp,
   dtype: DType,
   vectors: number,
+  hypot: AccumulatorMaker | undefined,
 ): Accumulator {
   if (op === "argmax" || op === "argmin") return new ArgAccumulator(body, op, dtype, vectors);
-  if (op === "hypot") return new Hypot(body, vectors);
+  if (op === "hypot") {
+    if (hypot === undefined) throw missingPart("lengths (norm, std)", "functionKernels");
+    return hypot(body, vectors);
+  }
   if (op === "sum" && dtype === "float32") return new FloatSum(body, vectors);
   return new PlainAccumulator(body, op, dtype, vectors);
 }

@@ -1,5 +1,7 @@
 import { normalTable } from "@dl/backend";
 import { findSystemBlas } from "./blas/system-blas.ts";
+import type { AccumulatorMaker } from "./accumulator.ts";
+import { hypot } from "./hypot.ts";
 import { moreFunctions, softmaxFunctions, type VectorFunctions } from "./kernels/vector-math.ts";
 import { avgPool2d, avgPool2dGrad } from "./routines/avg-pool-2d.ts";
 import { concatenate } from "./routines/concatenate.ts";
@@ -18,6 +20,8 @@ import { threadsFor } from "./threads/start-threads.ts";
 
 /** What {@link cpuWith} makes a backend of: routines and functions by name, threads, BLAS. */
 export interface CpuParts extends Routines, VectorFunctions {
+  /** Makes the state of a reduction to lengths. */
+  readonly hypot?: AccumulatorMaker;
   /** What `normalFromBits` reads. */
   readonly normalTable?: typeof normalTable;
   readonly threads?: typeof threadsFor;
@@ -58,15 +62,15 @@ export const convolutionKernels: Parts<
 
 /**
  * For {@link cpuWith}: remainders, powers, trigonometric and hyperbolic functions, the error
- * function, normal deviates. Without them a backend has exponentials, logarithms, square roots and
- * uniform deviates.
+ * function, normal deviates, lengths (norm, std). Without them a backend has exponentials, logarithms,
+ * square roots and uniform deviates.
  *
  * @example
  * const backend = await cpuWith([functionKernels]);
  * await tensor([0], { backend }).tanh().item(); // => 0
  */
-export const functionKernels: Parts<keyof typeof moreFunctions | "normalTable"> =
-  /* @__PURE__ */ Object.assign({ normalTable }, moreFunctions);
+export const functionKernels: Parts<keyof typeof moreFunctions | "hypot" | "normalTable"> =
+  /* @__PURE__ */ Object.assign({ hypot, normalTable }, moreFunctions);
 
 /**
  * For {@link cpuWith}: more than one thread.

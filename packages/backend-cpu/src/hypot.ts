@@ -1,4 +1,4 @@
-import { vectorLocals, type Accumulator } from "./accumulator.ts";
+import { vectorLocals, type Accumulator, type AccumulatorMaker } from "./accumulator.ts";
 import { FloatSum } from "./float-sum.ts";
 import type { FunctionBuilder, Local } from "./wasm/function-builder.ts";
 
@@ -11,7 +11,7 @@ const [grow, shrink] = [2 ** 100, 2 ** -70];
  * The root of a {@link FloatSum} of squares. Where that is 0, nearly so or infinite, squares may have
  * left the type's range: the walk is made once more with the elements scaled.
  */
-export class Hypot implements Accumulator {
+class Hypot implements Accumulator {
   readonly neutral: Local;
   readonly blockLength: number;
   readonly walks = { begin: (): void => this.#begin(), pushAgain: (): void => this.#pushAgain() };
@@ -89,3 +89,5 @@ export class Hypot implements Accumulator {
     );
   }
 }
+
+export const hypot: AccumulatorMaker = (body, vectors) => new Hypot(body, vectors);

@@ -35,3 +35,19 @@ export function checkList(
   const advice = typeof list === "number" ? `Write [${list}].` : "Give an array.";
   throw wrongType(op, `${name} must be a list of ${items}`, list, advice);
 }
+
+/**
+ * Refuses a number of things.
+ *
+ * @throws {ArgumentError} unless `value` is a whole number of at least `least`.
+ * @example
+ * checkCount("myLayer", "features", 0); // throws an ArgumentError
+ */
+export function checkCount(op: string, name: string, value: number, least = 1): void {
+  if (!Number.isInteger(value) || value < least)
+    throw new ArgumentError(
+      op,
+      `${name} must be a whole number of at least ${least}: received ${value}.`,
+      { expected: `>= ${least}`, received: value },
+    );
+}

@@ -10,18 +10,13 @@ import {
   type DType,
   type ValueKind,
 } from "@dl/backend";
+import { checkSameBackend } from "../core/same-backend.ts";
 import { Tensor } from "../core/tensor.ts";
 
 /** The one backend all tensors live on. @throws {ArgumentError} if they live on several. */
 export function commonBackend(op: string, tensors: readonly Tensor[]): Backend {
   const { backend } = tensors[0]!;
-  for (const tensor of tensors)
-    if (tensor.backend !== backend)
-      throw new ArgumentError(
-        op,
-        `tensors live on different backends: ${backend.name} and ${tensor.backend.name}. Move one with await x.to(backend).`,
-        { expected: backend.name, received: tensor.backend.name },
-      );
+  for (const tensor of tensors) checkSameBackend(op, backend, tensor.backend);
   return backend;
 }
 

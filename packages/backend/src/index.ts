@@ -11,7 +11,7 @@ export type {
 export { dtypes, isFloat, storageArray } from "./dtype.ts";
 export type { DType, DTypeKind, DTypeRecord, StorageArray } from "./dtype.ts";
 export { describeValue } from "./describe-value.ts";
-export { checkCount, checkList, wrongType } from "./wrong-type.ts";
+export { checkCount, checkList, checkWhole, wrongType } from "./wrong-type.ts";
 export {
   ArgumentError,
   AxisError,

@@ -66,8 +66,8 @@ const spareHeap = 32 * 2 ** 20;
  * {@link cpu} of chosen parts, so that bundlers leave the others out of a program.
  *
  * Networks of linear layers need none beyond the backend's own: `cpuWith([])`. Others add
- * `convolutionKernels`, `indexKernels`, `functionKernels`, `workerThreads` or `systemBlas`; what is
- * missing is an error that names it.
+ * `deepKernels`, `convolutionKernels`, `indexKernels`, `functionKernels`, `workerThreads` or
+ * `systemBlas`; what is missing is an error that names it.
  *
  * @throws {ArgumentError} for a maxMemoryBytes that is not a positive number.
  * @throws {UnsupportedError} for threads or BLAS without their part.

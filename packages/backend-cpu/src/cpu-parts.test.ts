@@ -27,6 +27,13 @@ const length = reduceProgram({
   value: input(0, "float32"),
   epilogue: undefined,
 });
+const deep = { dtype: "float32", layout: contiguousLayout([1, 5000]) } as const;
+const deepProduct = routineProgram(
+  "matmul",
+  {},
+  [deep, { dtype: "float32", layout: contiguousLayout([5000, 1]) }],
+  [],
+);
 const runningSum = routineProgram(
   "scan",
   { op: "sum", axis: 0, exclusive: false, reverse: false },
@@ -58,6 +65,7 @@ describe("a backend of parts", () => {
   test.each([
     [sine, "cpu: this backend was made without the function sin. Give cpuWith functionKernels too"],
     [deviates, "without the function normalFromBits. Give cpuWith functionKernels too"],
+    [deepProduct, "without products over more than 4096 terms. Give cpuWith deepKernels too"],
     [length, "without lengths (norm, std). Give cpuWith functionKernels too"],
     [runningSum, "the routine scan. Give cpuWith indexKernels or convolutionKernels too"],
   ])("names the part it lacks %#", async (program, message) => {

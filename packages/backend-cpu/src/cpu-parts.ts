@@ -2,6 +2,7 @@ import { normalTable } from "@dl/backend";
 import { findSystemBlas } from "./blas/system-blas.ts";
 import type { AccumulatorMaker } from "./accumulator.ts";
 import { hypot } from "./hypot.ts";
+import { deepProducts, type DeepProducts } from "./kernels/deep-product.ts";
 import { moreFunctions, softmaxFunctions, type VectorFunctions } from "./kernels/vector-math.ts";
 import { avgPool2d, avgPool2dGrad } from "./routines/avg-pool-2d.ts";
 import { concatenate } from "./routines/concatenate.ts";
@@ -20,6 +21,7 @@ import { threadsFor } from "./threads/start-threads.ts";
 
 /** What {@link cpuWith} makes a backend of: routines and functions by name, threads, BLAS. */
 export interface CpuParts extends Routines, VectorFunctions {
+  readonly deepProducts?: DeepProducts;
   /** Makes the state of a reduction to lengths. */
   readonly hypot?: AccumulatorMaker;
   /** What `normalFromBits` reads. */
@@ -47,6 +49,16 @@ export const denseKernels: Parts<"matmul" | "gather" | keyof typeof softmaxFunct
 export const indexKernels: Parts<
   "scatter" | "indexSelect" | "indexAdd" | "concatenate" | "pad" | "scan" | "sort"
 > = { scatter, indexSelect, indexAdd, concatenate, pad, scan, sort };
+
+/**
+ * For {@link cpuWith}: matrix products over more than 4,096 terms, such as of large images or
+ * batches. Each is summed in blocks, so that its error stays small.
+ *
+ * @example
+ * const backend = await cpuWith([deepKernels]);
+ * await matmul(ones([1, 5000], { backend }), ones([5000, 1], { backend })).item(); // => 5000
+ */
+export const deepKernels: Parts<"deepProducts"> = { deepProducts };
 
 /**
  * For {@link cpuWith}: convolutions and pooling, forward and backward.

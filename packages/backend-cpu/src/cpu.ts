@@ -2,6 +2,7 @@ import type { Backend } from "@dl/backend";
 import { cpuWith, type CpuOptions } from "./cpu-backend.ts";
 import {
   convolutionKernels,
+  deepKernels,
   denseKernels,
   functionKernels,
   indexKernels,
@@ -23,6 +24,7 @@ export function cpu(options: CpuOptions = {}): Promise<Backend> {
   // Leaving a part out does not compile.
   const everything: Required<CpuParts> = {
     ...denseKernels,
+    ...deepKernels,
     ...indexKernels,
     ...convolutionKernels,
     ...functionKernels,

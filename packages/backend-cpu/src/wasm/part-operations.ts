@@ -67,7 +67,7 @@ export function pushScalar(
 }
 
 /** Signed LEB128 of a 64-bit integer. */
-export function writeSigned64(code: ByteWriter, value: bigint): void {
+function writeSigned64(code: ByteWriter, value: bigint): void {
   let rest = BigInt.asIntN(64, value);
   while (rest < -64n || rest > 63n) {
     code.byte(Number(rest & 0x7fn) | 0x80);

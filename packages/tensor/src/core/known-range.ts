@@ -117,8 +117,8 @@ export class RangesSeen {
     return values.some((value, i) => {
       const range = rangeOf(value);
       if (range === undefined) return false;
-      const seen = this.ranges[i];
-      return seen === undefined || range[0] < seen[0] || range[1] > seen[1];
+      const known = this.ranges[i];
+      return known === undefined || range[0] < known[0] || range[1] > known[1];
     });
   }
 

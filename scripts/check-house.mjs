@@ -13,8 +13,7 @@ const starExport = join(root, "packages/tensor/src/index.ts");
 const unportable =
   /\bMath\.(a?(sin|cos|tan)h?|atan2|cbrt|exp|expm1|log|log10|log1p|log2|pow)\b|(?<!\b\d+) \*\* (?!\d)/;
 // What tests compare with, and a backend that promises no bits.
-const mayBeUnportable =
-  /\/(backend-reference|backend-webgpu|testing)\/|\/pointwise-tables\/|\/accuracy\.ts$/;
+const mayBeUnportable = /\/(backend-reference|backend-webgpu|testing)\/|\/accuracy\.ts$/;
 const comments = /\/\*[^]*?\*\/|\/\/.*/g;
 const faults = [];
 

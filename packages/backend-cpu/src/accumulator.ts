@@ -21,6 +21,9 @@ export interface Accumulator {
   pushJoined(): void;
 }
 
+/** Makes the state of a kernel that folds so many vectors side by side. */
+export type AccumulatorMaker = (body: FunctionBuilder, vectors: number) => Accumulator;
+
 /** Emits the walk over the elements, in a loop where one may not do. */
 export function walk(body: FunctionBuilder, { walks }: Accumulator, emit: () => void): void {
   if (walks === undefined) return emit();

@@ -1,19 +1,22 @@
 import { dtypes, type DType, type ReduceOp } from "@dl/backend";
-import { vectorLocals, type Accumulator } from "./accumulator.ts";
+import { vectorLocals, type Accumulator, type AccumulatorMaker } from "./accumulator.ts";
 import { FloatSum } from "./float-sum.ts";
-import { Hypot } from "./hypot.ts";
-import type { FunctionBuilder, Local } from "./wasm/function-builder.ts";
+import { missingPart } from "./missing-part.ts";
+import type { FunctionBuilder, Local, PlainName } from "./wasm/function-builder.ts";
 
-type VectorOp = Parameters<FunctionBuilder["op"]>[0];
-
+/** @throws {UnsupportedError} for lengths on a backend made without them. */
 export function accumulator(
   body: FunctionBuilder,
   op: ReduceOp,
   dtype: DType,
   vectors: number,
+  hypot: AccumulatorMaker | undefined,
 ): Accumulator {
   if (op === "argmax" || op === "argmin") return new ArgAccumulator(body, op, dtype, vectors);
-  if (op === "hypot") return new Hypot(body, vectors);
+  if (op === "hypot") {
+    if (hypot === undefined) throw missingPart("lengths (norm, std)", "functionKernels");
+    return hypot(body, vectors);
+  }
   if (op === "sum" && dtype === "float32") return new FloatSum(body, vectors);
   return new PlainAccumulator(body, op, dtype, vectors);
 }
@@ -46,7 +49,7 @@ class PlainAccumulator implements Accumulator {
   readonly neutral: Local;
   readonly blockLength: undefined;
   readonly #body: FunctionBuilder;
-  readonly #op: VectorOp;
+  readonly #op: PlainName;
   readonly #states: readonly Local[];
 
   constructor(body: FunctionBuilder, op: keyof typeof neutrals, dtype: DType, vectors: number) {
@@ -93,7 +96,7 @@ class ArgAccumulator implements Accumulator {
   readonly blockLength: undefined;
   readonly #body: FunctionBuilder;
   readonly #isFloat: boolean;
-  readonly #beats: VectorOp;
+  readonly #beats: PlainName;
   readonly #best: readonly Local[];
   readonly #where: readonly Local[];
 
@@ -105,7 +108,7 @@ class ArgAccumulator implements Accumulator {
       op === "argmax"
         ? { float: "f32x4.gt", signed: "i32x4.gt_s", unsigned: "i32x4.gt_u" }
         : { float: "f32x4.lt", signed: "i32x4.lt_s", unsigned: "i32x4.lt_u" }
-    )[kind] as VectorOp;
+    )[kind] as PlainName;
     // What nothing beats is a row of neutral elements, and the first of those is at 0.
     this.neutral = neutralOf(body, op === "argmax" ? "max" : "min", dtype);
     this.#best = vectorLocals(body, vectors);

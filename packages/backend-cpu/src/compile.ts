@@ -27,10 +27,10 @@ export class Compiler {
   readonly #maps: MapKernels = new IdTrie<Kernel>();
   readonly #reductions: ReduceKernels = new IdTrie<Kernel>();
   readonly #routines: RoutineCompiler;
-  readonly #normalTable: (() => Int32Array) | undefined;
+  readonly #parts: CpuParts;
 
   constructor(device: CpuDevice, parts: CpuParts) {
-    this.#normalTable = parts.normalTable;
+    this.#parts = parts;
     this.#device = device;
     this.#routines = new RoutineCompiler(device, parts);
   }
@@ -39,9 +39,9 @@ export class Compiler {
   compile(program: Program): Runner {
     const nodes = scalarNodes(program);
     refuseFloat64(program, nodes);
+    const { normalTable } = this.#parts;
     const readsTable = nodes.some((node) => node.kind === "apply" && node.op === "normalFromBits");
-    if (readsTable && this.#normalTable !== undefined)
-      this.#device.writeNormalTable(this.#normalTable);
+    if (readsTable && normalTable !== undefined) this.#device.writeNormalTable(normalTable);
     try {
       switch (program.kind) {
         case "map":
@@ -71,9 +71,10 @@ export class Compiler {
   #compileReduce(program: ReduceProgram): { runner: Runner; result: OutputSpec } {
     const device = this.#device;
     const split = splitReduction(program);
-    if (split === undefined) return compileReduce(device, this.#reductions, program);
-    const pieces = compileReduce(device, this.#reductions, split.pieces);
-    const join = compileReduce(device, this.#reductions, split.join);
+    const reduce = (part: ReduceProgram): ReturnType<typeof compileReduce> =>
+      compileReduce(device, this.#reductions, part, this.#parts.hypot);
+    if (split === undefined) return reduce(program);
+    const [pieces, join] = [reduce(split.pieces), reduce(split.join)];
     const partialBytes = 4 * elementCount(pieces.result.shape);
     const runner: Runner = (inputs, outputs, scalars) => {
       const partial = device.allocateBuffer(partialBytes);

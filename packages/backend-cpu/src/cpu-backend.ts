@@ -17,10 +17,10 @@ import {
 } from "@dl/backend";
 import type { SystemBlas } from "./blas/system-blas.ts";
 import { Compiler } from "./compile.ts";
-import { outOfMemory } from "./memory/heap.ts";
-import { missingPart } from "./missing-part.ts";
 import { CpuBuffer, CpuDevice, type Runner } from "./cpu-device.ts";
 import { denseKernels, type CpuParts } from "./cpu-parts.ts";
+import { outOfMemory } from "./memory/heap.ts";
+import { missingPart } from "./missing-part.ts";
 import type { Threads } from "./threads/choose-threads.ts";
 import { hasRelaxedSimd } from "./wasm/relaxed-simd.ts";
 
@@ -73,8 +73,8 @@ const spareHeap = 32 * 2 ** 20;
  * {@link cpu} of chosen parts, so that bundlers leave the others out of a program.
  *
  * Networks of linear layers need none beyond the backend's own: `cpuWith([])`, on one thread. Others add
- * `convolutionKernels`, `indexKernels`, `functionKernels`, `workerThreads` or `systemBlas`; what is
- * missing is an error that names it.
+ * `deepKernels`, `convolutionKernels`, `indexKernels`, `functionKernels`, `workerThreads` or
+ * `systemBlas`; what is missing is an error that names it.
  *
  * @throws {ArgumentError} for a maxMemoryBytes that is not a positive number.
  * @throws {UnsupportedError} for threads or BLAS without their part.

@@ -1,5 +1,6 @@
 import { BackendError, type Binding, type BufferHandle } from "@dl/backend";
 import type { SystemBlas } from "./blas/system-blas.ts";
+import type { DeepProducts } from "./kernels/deep-product.ts";
 import type { VectorFunctions } from "./kernels/vector-math.ts";
 import { Heap, outOfMemory, type Block } from "./memory/heap.ts";
 import { LinearMemory } from "./memory/linear-memory.ts";
@@ -52,6 +53,8 @@ export class CpuDevice {
   readonly blas: SystemBlas | undefined;
   /** Whether what is not finite reaches only the outputs that are sums of it. */
   readonly strictNonFinite: boolean;
+  /** Undefined where they are no part of the backend. */
+  readonly deepProducts: DeepProducts | undefined;
   readonly #functions: VectorFunctions;
   readonly #recorders = new WeakMap<object, unknown>();
   /** Freed while a failure was pending: a worker may still write there. */
@@ -65,7 +68,7 @@ export class CpuDevice {
   constructor(
     limitBytes: number,
     fusedMultiplyAdd: boolean,
-    functions: VectorFunctions,
+    functions: VectorFunctions & { readonly deepProducts?: DeepProducts },
     makePool?: (memory: LinearMemory, heap: Heap) => ThreadPool,
     blas?: SystemBlas,
     strictNonFinite = false,
@@ -73,6 +76,7 @@ export class CpuDevice {
     this.blas = blas;
     this.strictNonFinite = strictNonFinite;
     this.#functions = functions;
+    this.deepProducts = functions.deepProducts;
     this.memory = new LinearMemory(2 ** 20, makePool !== undefined);
     this.heap = new Heap(this.memory, heapStart, limitBytes);
     this.fusedMultiplyAdd = fusedMultiplyAdd;

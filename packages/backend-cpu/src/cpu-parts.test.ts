@@ -3,6 +3,7 @@ import {
   input,
   mapProgram,
   normalFromBits,
+  reduceProgram,
   routineProgram,
   scalar,
   UnsupportedError,
@@ -17,6 +18,22 @@ const sine = mapProgram([4], [x], [], [scalar.sin(input(0, "float32"))]);
 const exponential = mapProgram([4], [x], [], [scalar.exp(input(0, "float32"))]);
 const bits = { dtype: "uint32", layout: contiguousLayout([4]) } as const;
 const deviates = mapProgram([4], [bits], [], [scalar.normalFromBits(input(0, "uint32"))]);
+const length = reduceProgram({
+  op: "hypot",
+  shape: [4],
+  axes: [0],
+  inputs: [x],
+  parameters: [],
+  value: input(0, "float32"),
+  epilogue: undefined,
+});
+const deep = { dtype: "float32", layout: contiguousLayout([1, 5000]) } as const;
+const deepProduct = routineProgram(
+  "matmul",
+  {},
+  [deep, { dtype: "float32", layout: contiguousLayout([5000, 1]) }],
+  [],
+);
 const runningSum = routineProgram(
   "scan",
   { op: "sum", axis: 0, exclusive: false, reverse: false },
@@ -39,6 +56,7 @@ describe("a backend of parts", () => {
     const more = await cpuWith([indexKernels, functionKernels]);
     expect((await run(more, sine, ones))[0]).toBeCloseTo(Math.sin(1), 6);
     expect(await run(more, runningSum, ones)).toEqual([1, 2, 3, 4]);
+    expect((await run(more, length, ones))[0]).toBe(2);
     const middle = Uint32Array.of(0, 0x7fffffff, 0x80000000, 0xffffffff);
     const exact = [...middle].map((word) => Math.fround(normalFromBits(word)));
     expect(await run(more, deviates, middle)).toEqual(exact);
@@ -47,6 +65,8 @@ describe("a backend of parts", () => {
   test.each([
     [sine, "cpu: this backend was made without the function sin. Give cpuWith functionKernels too"],
     [deviates, "without the function normalFromBits. Give cpuWith functionKernels too"],
+    [deepProduct, "without products over more than 4096 terms. Give cpuWith deepKernels too"],
+    [length, "without lengths (norm, std). Give cpuWith functionKernels too"],
     [runningSum, "the routine scan. Give cpuWith indexKernels or convolutionKernels too"],
   ])("names the part it lacks %#", async (program, message) => {
     const bare = await cpuWith([]);

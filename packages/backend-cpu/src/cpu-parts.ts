@@ -1,5 +1,8 @@
 import { normalTable } from "@dl/backend";
 import { findSystemBlas } from "./blas/system-blas.ts";
+import type { AccumulatorMaker } from "./accumulator.ts";
+import { hypot } from "./hypot.ts";
+import { deepProducts, type DeepProducts } from "./kernels/deep-product.ts";
 import { moreFunctions, softmaxFunctions, type VectorFunctions } from "./kernels/vector-math.ts";
 import { avgPool2d, avgPool2dGrad } from "./routines/avg-pool-2d.ts";
 import { concatenate } from "./routines/concatenate.ts";
@@ -18,6 +21,9 @@ import { threadsFor } from "./threads/choose-threads.ts";
 
 /** What {@link cpuWith} makes a backend of: routines and functions by name, threads, BLAS. */
 export interface CpuParts extends Routines, VectorFunctions {
+  readonly deepProducts?: DeepProducts;
+  /** Makes the state of a reduction to lengths. */
+  readonly hypot?: AccumulatorMaker;
   /** What `normalFromBits` reads. */
   readonly normalTable?: typeof normalTable;
   readonly threads?: typeof threadsFor;
@@ -45,6 +51,16 @@ export const indexKernels: Parts<
 > = { scatter, indexSelect, indexAdd, concatenate, pad, scan, sort };
 
 /**
+ * For {@link cpuWith}: matrix products over more than 4,096 terms, such as of large images or
+ * batches. Each is summed in blocks, so that its error stays small.
+ *
+ * @example
+ * const backend = await cpuWith([deepKernels]);
+ * await matmul(ones([1, 5000], { backend }), ones([5000, 1], { backend })).item(); // => 5000
+ */
+export const deepKernels: Parts<"deepProducts"> = { deepProducts };
+
+/**
  * For {@link cpuWith}: convolutions and pooling, forward and backward.
  *
  * @example
@@ -58,15 +74,15 @@ export const convolutionKernels: Parts<
 
 /**
  * For {@link cpuWith}: remainders, powers, trigonometric and hyperbolic functions, the error
- * function, normal deviates. Without them a backend has exponentials, logarithms, square roots and
- * uniform deviates.
+ * function, normal deviates, lengths (norm, std). Without them a backend has exponentials, logarithms,
+ * square roots and uniform deviates.
  *
  * @example
  * const backend = await cpuWith([functionKernels]);
  * await tensor([0], { backend }).tanh().item(); // => 0
  */
-export const functionKernels: Parts<keyof typeof moreFunctions | "normalTable"> =
-  /* @__PURE__ */ Object.assign({ normalTable }, moreFunctions);
+export const functionKernels: Parts<keyof typeof moreFunctions | "hypot" | "normalTable"> =
+  /* @__PURE__ */ Object.assign({ hypot, normalTable }, moreFunctions);
 
 /**
  * For {@link cpuWith}: more than one thread, where there are more and work is large.

@@ -2,6 +2,7 @@ import type { ProfiledBackend } from "@dl/backend";
 import { cpuWith, type CpuOptions } from "./cpu-backend.ts";
 import {
   convolutionKernels,
+  deepKernels,
   denseKernels,
   functionKernels,
   indexKernels,
@@ -24,6 +25,7 @@ export function cpu(options: CpuOptions = {}): Promise<ProfiledBackend> {
   // Leaving a part out does not compile.
   const everything: Required<CpuParts> = {
     ...denseKernels,
+    ...deepKernels,
     ...indexKernels,
     ...convolutionKernels,
     ...functionKernels,

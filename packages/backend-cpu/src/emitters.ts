@@ -3,20 +3,15 @@ import { integerModulo, laneShift } from "./integer-lanes.ts";
 import type { VectorFunctions } from "./kernels/vector-math.ts";
 import { missingPart } from "./missing-part.ts";
 import { pushWord, type VectorValue } from "./vector-value.ts";
-import type { FunctionBuilder } from "./wasm/function-builder.ts";
+import type { FunctionBuilder, PlainName } from "./wasm/function-builder.ts";
 
 /** Instructions that need more than their operands. */
 interface Surroundings {
   randomBits(node: ApplyScalar, keys: readonly VectorValue[]): VectorValue;
 }
 
-type PlainName = Parameters<FunctionBuilder["op"]>[0];
 /** One instruction for each family of types; bools are compared and ordered as unsigned words. */
-interface ByType {
-  readonly float32: PlainName;
-  readonly int32: PlainName;
-  readonly uint32: PlainName;
-}
+type ByType = readonly [float: PlainName, signed: PlainName, unsigned?: PlainName];
 
 /** One emitter per scalar instruction, on four lanes. */
 export function vectorEmitters(
@@ -41,18 +36,18 @@ export function vectorEmitters(
       else word(value);
     return isMask;
   };
-  const choose = (dtype: DType, by: ByType): PlainName =>
-    dtype === "float32" ? by.float32 : dtype === "int32" ? by.int32 : by.uint32;
+  const choose = (dtype: DType, [float, signed, unsigned = signed]: ByType): PlainName =>
+    dtype === "float32" ? float : dtype === "int32" ? signed : unsigned;
 
   const unary =
-    (by: ByType) =>
+    (...by: ByType) =>
     (node: ApplyScalar, x: VectorValue): VectorValue => {
       body.op(choose(node.dtype, by), x.local);
       return result();
     };
-  const float = (name: PlainName) => unary({ float32: name, int32: name, uint32: name });
+  const float = (name: PlainName) => unary(name, name);
   const binary =
-    (by: ByType) =>
+    (...by: ByType) =>
     (node: ApplyScalar, a: VectorValue, b: VectorValue): VectorValue => {
       word(a);
       word(b);
@@ -64,23 +59,23 @@ export function vectorEmitters(
    * one or two give the same.
    */
   const extreme =
-    (by: ByType, beside: "f32x4.pmax" | "f32x4.pmin") =>
+    (beside: "f32x4.pmax" | "f32x4.pmin", ...by: ByType) =>
     (node: ApplyScalar, a: VectorValue, b: VectorValue): VectorValue => {
       const isFirst = node.args[0]!.kind === "constant";
       const limit = node.args[isFirst ? 0 : 1]!;
       if (node.dtype !== "float32" || limit.kind !== "constant" || Number.isNaN(limit.value))
-        return binary(by)(node, a, b);
+        return binary(...by)(node, a, b);
       const [x, bound] = isFirst ? [b.local, a.local] : [a.local, b.local];
       // Of the two zeros, pmax and pmin keep x's.
       if (!Object.is(limit.value, beside === "f32x4.pmax" ? 0 : -0)) body.op(beside, x, bound);
       else if (beside === "f32x4.pmax") body.get(x).op("f32x4.le", x, bound).op("v128.andnot");
-      else return binary(by)(node, a, b);
+      else return binary(...by)(node, a, b);
       return result();
     };
   const comparison =
-    (by: ByType) =>
+    (...by: ByType) =>
     (node: ApplyScalar, a: VectorValue, b: VectorValue): VectorValue => ({
-      ...binary(by)(node, a, b),
+      ...binary(...by)(node, a, b),
       isMask: true,
     });
   const bitwise =
@@ -91,7 +86,7 @@ export function vectorEmitters(
       return result(isMask);
     };
   const shift =
-    (by: ByType, direction: "left" | "right") =>
+    (direction: "left" | "right", ...by: ByType) =>
     (node: ApplyScalar, a: VectorValue, b: VectorValue): VectorValue => {
       const amount = node.args[1]!;
       if (amount.kind === "constant") body.op(choose(node.dtype, by), a.local, amount.value & 31);
@@ -108,29 +103,20 @@ export function vectorEmitters(
     };
 
   return {
-    add: binary({ float32: "f32x4.add", int32: "i32x4.add", uint32: "i32x4.add" }),
-    sub: binary({ float32: "f32x4.sub", int32: "i32x4.sub", uint32: "i32x4.sub" }),
-    mul: binary({ float32: "f32x4.mul", int32: "i32x4.mul", uint32: "i32x4.mul" }),
-    div: binary({ float32: "f32x4.div", int32: "f32x4.div", uint32: "f32x4.div" }),
+    add: binary("f32x4.add", "i32x4.add"),
+    sub: binary("f32x4.sub", "i32x4.sub"),
+    mul: binary("f32x4.mul", "i32x4.mul"),
+    div: binary("f32x4.div", "f32x4.div"),
     mod: (node, a, b) => {
       if (node.dtype === "float32") return math("mod")(node, a, b);
       body.call(integerModulo(body.host, node.dtype === "int32"), a.local, b.local);
       return result();
     },
     pow: math("pow"),
-    max: extreme(
-      { float32: "f32x4.max", int32: "i32x4.max_s", uint32: "i32x4.max_u" },
-      "f32x4.pmax",
-    ),
-    min: extreme(
-      { float32: "f32x4.min", int32: "i32x4.min_s", uint32: "i32x4.min_u" },
-      "f32x4.pmin",
-    ),
-    neg: unary({ float32: "f32x4.neg", int32: "i32x4.neg", uint32: "i32x4.neg" }),
-    abs: (node, x) =>
-      node.dtype === "uint32"
-        ? x
-        : unary({ float32: "f32x4.abs", int32: "i32x4.abs", uint32: "i32x4.abs" })(node, x),
+    max: extreme("f32x4.pmax", "f32x4.max", "i32x4.max_s", "i32x4.max_u"),
+    min: extreme("f32x4.pmin", "f32x4.min", "i32x4.min_s", "i32x4.min_u"),
+    neg: unary("f32x4.neg", "i32x4.neg"),
+    abs: (node, x) => (node.dtype === "uint32" ? x : unary("f32x4.abs", "i32x4.abs")(node, x)),
     floor: float("f32x4.floor"),
     round: float("f32x4.nearest"),
     sqrt: float("f32x4.sqrt"),
@@ -147,9 +133,9 @@ export function vectorEmitters(
       body.op("f32x4.ne", x.local, x.local);
       return result(true);
     },
-    less: comparison({ float32: "f32x4.lt", int32: "i32x4.lt_s", uint32: "i32x4.lt_u" }),
-    lessEqual: comparison({ float32: "f32x4.le", int32: "i32x4.le_s", uint32: "i32x4.le_u" }),
-    equal: comparison({ float32: "f32x4.eq", int32: "i32x4.eq", uint32: "i32x4.eq" }),
+    less: comparison("f32x4.lt", "i32x4.lt_s", "i32x4.lt_u"),
+    lessEqual: comparison("f32x4.le", "i32x4.le_s", "i32x4.le_u"),
+    equal: comparison("f32x4.eq", "i32x4.eq"),
     select: (_node, condition, a, b) => {
       const isMask = pushAlike(a, b);
       pushMask(condition);
@@ -159,11 +145,8 @@ export function vectorEmitters(
     and: bitwise("v128.and"),
     or: bitwise("v128.or"),
     xor: bitwise("v128.xor"),
-    shiftLeft: shift({ float32: "i32x4.shl", int32: "i32x4.shl", uint32: "i32x4.shl" }, "left"),
-    shiftRight: shift(
-      { float32: "i32x4.shr_u", int32: "i32x4.shr_s", uint32: "i32x4.shr_u" },
-      "right",
-    ),
+    shiftLeft: shift("left", "i32x4.shl", "i32x4.shl"),
+    shiftRight: shift("right", "i32x4.shr_u", "i32x4.shr_s", "i32x4.shr_u"),
     cast: (node, x) => {
       const from = node.args[0]!.dtype;
       if (node.dtype === "bool") {

@@ -1,17 +1,12 @@
-import { vectorLocals, type Accumulator } from "./accumulator.ts";
+import { vectorLocals, type Accumulator, type AccumulatorMaker } from "./accumulator.ts";
 import { FloatSum } from "./float-sum.ts";
 import type { FunctionBuilder, Local } from "./wasm/function-builder.ts";
-
-/** A sum of squares below this may have lost some. */
-const least = 2 ** -100;
-/** What brings every float's square into the type's range, of the small and of the large ones. */
-const [grow, shrink] = [2 ** 100, 2 ** -70];
 
 /**
  * The root of a {@link FloatSum} of squares. Where that is 0, nearly so or infinite, squares may have
  * left the type's range: the walk is made once more with the elements scaled.
  */
-export class Hypot implements Accumulator {
+class Hypot implements Accumulator {
   readonly neutral: Local;
   readonly blockLength: number;
   readonly walks = { begin: (): void => this.#begin(), pushAgain: (): void => this.#pushAgain() };
@@ -75,17 +70,23 @@ export class Hypot implements Accumulator {
   #pushAgain(): void {
     const body = this.#body;
     const constant = (value: number): Local => body.constant("f32x4", value);
+    // A sum of squares below this may have lost some.
+    const least = constant(2 ** -100);
+    // What brings every float's square into the type's range, of the small and of the large ones.
+    const [grow, shrink] = [constant(2 ** 100), constant(2 ** -70)];
     body.get(0);
     this.#sums.forEach((sum, i) =>
       body.scope(() => {
         const [isOut, scale] = [body.local("v128"), this.#scales[i]!];
-        body.op("f32x4.lt", sum, constant(least));
+        body.op("f32x4.lt", sum, least);
         body.op("f32x4.eq", sum, constant(Infinity)).op("v128.or");
         body.op("f32x4.eq", scale, this.#one).op("v128.and").set(isOut);
-        body.get(constant(grow), constant(shrink)).op("f32x4.lt", sum, constant(least));
+        body.get(grow, shrink).op("f32x4.lt", sum, least);
         body.op("v128.bitselect").get(scale, isOut).op("v128.bitselect").set(scale);
         body.op("v128.any_true", isOut).op("i32.or");
       }),
     );
   }
 }
+
+export const hypot: AccumulatorMaker = (body, vectors) => new Hypot(body, vectors);

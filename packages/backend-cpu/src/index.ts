@@ -3,6 +3,7 @@ export { cpuWith } from "./cpu-backend.ts";
 export type { CpuOptions } from "./cpu-backend.ts";
 export {
   convolutionKernels,
+  deepKernels,
   functionKernels,
   indexKernels,
   systemBlas,

@@ -7,6 +7,7 @@ import type {
   FunctionHost,
   Local,
 } from "./wasm/function-builder.ts";
+import { partOperations as ops } from "./wasm/part-operations.ts";
 
 /** The instruction `randomBits` in one kernel: 16 words of scratch filled by four Philox blocks at once. */
 export class RandomBits {
@@ -143,7 +144,7 @@ function normalLanes(host: FunctionHost): FunctionHandle {
       body.laneOp("i32x4.extract_lane", lane, bits).op("i32.and", 0x7fffffff).tee(u);
       // max(u, 1): 0 becomes 1, anything else stays.
       body.get(u).op("i32.eqz").op("i32.or").tee(u);
-      body.op("i32.clz").set(zeros);
+      body.op(ops["i32.clz"]).set(zeros);
       body.op("i32.shl", u, zeros).op("i32.and", 0x7fffffff).set(mantissa);
       body.get(31, zeros).op("i32.sub").op("i32.shl", segmentBits);
       body.op("i32.shr_u", mantissa, 31 - segmentBits).op("i32.add");

@@ -18,7 +18,7 @@ function emitRun(body: FunctionBuilder, signature: ReduceSignature): void {
   const [, scratch, begin, end] = body.parameters as [Local, Local, Local, Local];
   const { value, vectors, held } = signature;
   const frame = new ReduceFrame(body, signature);
-  const state = accumulator(body, signature.op, value.dtype, vectors);
+  const state = accumulator(body, signature.op, value.dtype, vectors, signature.hypot);
   const iota = emitIota(body);
   const [row, start, count, steps, target, copied] = Array.from({ length: 6 }, () =>
     body.local("i32"),

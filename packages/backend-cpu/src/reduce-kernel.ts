@@ -1,4 +1,5 @@
 import type { ReduceOp, Scalar } from "@dl/backend";
+import type { AccumulatorMaker } from "./accumulator.ts";
 import { ArgumentReader } from "./argument-block.ts";
 import { eachCoordinate } from "./coordinates.ts";
 import { ExpressionCode, type VectorPlace } from "./expression-code.ts";
@@ -22,6 +23,8 @@ export interface ReduceSignature {
   readonly parameterCount: number;
   /** Vectors folded side by side. */
   readonly vectors: number;
+  /** A part of the backend. */
+  readonly hypot: AccumulatorMaker | undefined;
 }
 
 /** One thing that moves with the loops: an input's address, or the row-major position. */

@@ -16,7 +16,7 @@ function emitRun(body: FunctionBuilder, signature: ReduceSignature): void {
   const { value, vectors } = signature;
   const frame = new ReduceFrame(body, signature);
   const { innerSize } = frame;
-  const state = accumulator(body, signature.op, value.dtype, vectors);
+  const state = accumulator(body, signature.op, value.dtype, vectors, signature.hypot);
   const iota = emitIota(body);
   const [linear, position, unrolledEnd, blockEnd, rest] = Array.from({ length: 5 }, () =>
     body.local("i32"),

@@ -11,6 +11,7 @@ import {
   type ReduceProgram,
   type Scalar,
 } from "@dl/backend";
+import type { AccumulatorMaker } from "./accumulator.ts";
 import { ArgumentsWriter } from "./arguments-writer.ts";
 import type { CpuDevice, Kernel, Runner } from "./cpu-device.ts";
 import { accessMode, type AccessMode } from "./input-reader.ts";
@@ -45,6 +46,7 @@ export function compileReduce(
   device: CpuDevice,
   kernels: ReduceKernels,
   program: ReduceProgram,
+  hypot: AccumulatorMaker | undefined,
 ): { runner: Runner; result: OutputSpec } {
   const { op, value, parameters } = program;
   const shape = reducedShape(program.shape, program.axes);
@@ -78,6 +80,7 @@ export function compileReduce(
     indexMode: readsIndex ? accessMode(indexStride) : undefined,
     parameterCount: parameters.length,
     vectors,
+    hypot,
   };
   const kernel = kernelFor(device, kernels, signature);
 

@@ -11,7 +11,7 @@ export type {
 export { dtypes, isFloat, storageArray } from "./dtype.ts";
 export type { DType, DTypeKind, DTypeRecord, StorageArray } from "./dtype.ts";
 export { describeValue } from "./describe-value.ts";
-export { checkList, wrongType } from "./wrong-type.ts";
+export { checkCount, checkList, checkWhole, wrongType } from "./wrong-type.ts";
 export {
   ArgumentError,
   AxisError,
@@ -93,10 +93,9 @@ export {
   withPartials,
 } from "./scalar/expression.ts";
 export type { ApplyScalar, Partials, Scalar } from "./scalar/expression.ts";
-/** The instructions that expressions are made of, as functions of expressions. */
-export * as scalar from "./scalar/instructions.ts";
 export { instructions } from "./scalar/instructions.ts";
 export type { Instruction } from "./scalar/instructions.ts";
+export { scalar } from "./scalar/scalar.ts";
 export { normalFromBits, normalTable, normalTableFormat } from "./scalar/normal-table.ts";
 export { philox4x32, philoxKeyIncrements, philoxMultipliers } from "./scalar/philox.ts";
 export {

@@ -35,3 +35,36 @@ export function checkList(
   const advice = typeof list === "number" ? `Write [${list}].` : "Give an array.";
   throw wrongType(op, `${name} must be a list of ${items}`, list, advice);
 }
+
+/**
+ * Refuses a number of things.
+ *
+ * @throws {ArgumentError} unless `value` is a whole number of at least `least`.
+ * @example
+ * checkCount("myLayer", "features", 0); // throws an ArgumentError
+ */
+export function checkCount(op: string, name: string, value: number, least = 1): void {
+  checkWhole(op, name, value, least, Infinity, ` of at least ${least}`);
+}
+
+/**
+ * Refuses fractions, and numbers outside a range that `written` tells.
+ *
+ * @throws {ArgumentError} unless `value` is a whole number from `least` to `most`.
+ * @example
+ * checkWhole("myOp", "k", 4, 0, 3, " from 0 to 3"); // throws an ArgumentError
+ */
+export function checkWhole(
+  op: string,
+  name: string,
+  value: number,
+  least: number = -Infinity,
+  most: number = Infinity,
+  written = "",
+): void {
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new ArgumentError(op, `${name} must be a whole number${written}: received ${value}.`, {
+      expected: `a whole number${written}`,
+      received: value,
+    });
+}

@@ -1,7 +1,9 @@
-import { ArgumentError, extendKinds, type OptionKinds } from "@dl/backend";
+import { extendKinds, type OptionKinds } from "@dl/backend";
 import { randomKinds, type RandomOptions, type Tensor } from "@dl/tensor";
 import type { Initializer } from "./initializers/scaled.ts";
 import type { Module } from "./module.ts";
+
+export { checkCount } from "@dl/backend";
 
 /** Options of layers with a weight and a bias. */
 export interface WeightOptions extends RandomOptions {
@@ -39,20 +41,4 @@ export function randomOptions({ generator, dtype, backend }: WeightOptions): Ran
     ...(dtype && { dtype }),
     ...(backend && { backend }),
   };
-}
-
-/**
- * Refuses a size, for layers of your own.
- *
- * @throws {ArgumentError} unless `value` is a whole number of at least `least`.
- * @example
- * checkCount("myLayer", "features", 0); // throws an ArgumentError
- */
-export function checkCount(op: string, name: string, value: number, least = 1): void {
-  if (!Number.isInteger(value) || value < least)
-    throw new ArgumentError(
-      op,
-      `${name} must be a whole number of at least ${least}: received ${value}.`,
-      { expected: `>= ${least}`, received: value },
-    );
 }

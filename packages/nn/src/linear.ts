@@ -1,4 +1,4 @@
-import { ArgumentError, checkOptions, formatShape, ShapeError } from "@dl/backend";
+import { checkOptions, formatShape, ShapeError, wrongType } from "@dl/backend";
 import { Tensor } from "@dl/tensor";
 import { defaultUniform } from "./initializers/scaled.ts";
 import { checkCount, randomOptions, weightKinds, type WeightOptions } from "./layer-options.ts";
@@ -25,11 +25,7 @@ export function linear(inputs: Tensor, weight: Tensor, bias?: Tensor): Tensor {
 
 function checkLinear(inputs: Tensor, weight: Tensor, bias: Tensor | undefined): void {
   if (!(inputs instanceof Tensor))
-    throw new ArgumentError(
-      "linear",
-      `needs a tensor as inputs: received ${inputs === null ? "null" : typeof inputs}. Make one with tensor(...).`,
-      { received: inputs },
-    );
+    throw wrongType("linear", "needs a tensor as inputs", inputs, "Make one with tensor(...).");
   if (weight.ndim !== 2)
     throw new ShapeError("linear", `weight must be [out, in], got ${formatShape(weight.shape)}.`, {
       received: weight.shape,

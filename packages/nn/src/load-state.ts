@@ -1,4 +1,4 @@
-import { ArgumentError, checkOptions, formatShape } from "@dl/backend";
+import { ArgumentError, checkOptions, formatShape, wrongType } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 
 /** How strictly {@link Module.loadStateDict} takes names. */
@@ -21,10 +21,11 @@ export function loadInto(
 ): LoadReport {
   const { strict = true } = checkOptions("loadStateDict", options, { strict: "boolean" });
   if (!(state instanceof Map))
-    throw new ArgumentError(
+    throw wrongType(
       "loadStateDict",
-      `the state must be a Map of tensors by name: received ${state === null ? "null" : typeof state}. Give what stateDict() returned, or new Map(Object.entries(state)).`,
-      { received: state },
+      "the state must be a Map of tensors by name",
+      state,
+      "Give what stateDict() returned, or new Map(Object.entries(state)).",
     );
   const missing = [...targets.keys()].filter((name) => !state.has(name));
   const unexpected = [...state.keys()].filter((name) => !targets.has(name));

@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, wrongType } from "@dl/backend";
 import { alias, type Tensor } from "@dl/tensor";
 import type { Layer } from "./layer-options.ts";
 import { Module } from "./module.ts";
@@ -41,11 +41,16 @@ export class Sequential extends Module implements Iterable<Layer> {
 function checkLayer(layer: unknown, position: number): void {
   if (layer instanceof Module) return;
   const isClass = typeof layer === "function" && layer.prototype instanceof Module;
-  throw new ArgumentError(
-    "sequential",
-    isClass
-      ? `layer ${position} is the class ${layer.name}. Make a layer of it: new ${layer.name}(...).`
-      : `layer ${position} is no module: received ${layer === null ? "null" : typeof layer}. For a function, write a class that extends Module and calls it in forward.`,
-    { received: layer },
-  );
+  throw isClass
+    ? new ArgumentError(
+        "sequential",
+        `layer ${position} is the class ${layer.name}. Make a layer of it: new ${layer.name}(...).`,
+        { received: layer },
+      )
+    : wrongType(
+        "sequential",
+        `layer ${position} is no module`,
+        layer,
+        "For a function, write a class that extends Module and calls it in forward.",
+      );
 }

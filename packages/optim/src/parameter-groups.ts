@@ -1,4 +1,4 @@
-import { ArgumentError, checkOptions, formatShape } from "@dl/backend";
+import { ArgumentError, checkOptions, formatShape, wrongType } from "@dl/backend";
 import { Tensor } from "@dl/tensor";
 
 /** Parameters that share options. */
@@ -51,17 +51,13 @@ function kindsOf(defaults: object): Readonly<Record<string, string>> {
 const isIterable = (x: unknown): boolean =>
   typeof x === "object" && x !== null && Symbol.iterator in x;
 
-function notParameters(op: string, received: unknown): ArgumentError {
-  const what =
-    typeof received === "object" && received !== null
-      ? `an object of class ${received.constructor.name}`
-      : typeof received;
-  return new ArgumentError(
+const notParameters = (op: string, received: unknown): ArgumentError =>
+  wrongType(
     op,
-    `needs parameters, or groups { parameters, ... }: received ${what}. Pass model.parameters().`,
-    { received },
+    "needs parameters, or groups { parameters, ... }",
+    received,
+    "Pass model.parameters().",
   );
-}
 
 function checkParameters(op: string, parameters: readonly Tensor[]): void {
   if (parameters.length === 0)

@@ -32,7 +32,7 @@ import { clamp, where } from "./ops/where.ts";
 import { clone, item, to, toArray } from "./ops/reads.ts";
 import type { NestedNumbers } from "./core/tensor.ts";
 import { format } from "./ops/format.ts";
-import { installPointwiseMethods, type TensorPointwiseMethods } from "./pointwise-functions.ts";
+import { pointwiseFunctions, type TensorPointwiseMethods } from "./pointwise-functions.ts";
 
 /** Functions whose first argument is a tensor, offered as methods under the same names. */
 const methods = {
@@ -132,8 +132,9 @@ type TensorMethods = { [Name in keyof typeof methods]: AsMethod<(typeof methods)
 export interface InstalledMethods
   extends TensorPointwiseMethods, TensorMethods, TensorMethodsTypedByHand {}
 
-installPointwiseMethods(Tensor.prototype);
-for (const [name, method] of Object.entries({ ...methods, ...typedByHand }))
+const pointwise = Object.entries(pointwiseFunctions).map(([name, { apply }]) => [name, apply]);
+const installed = { ...Object.fromEntries(pointwise), ...methods, ...typedByHand };
+for (const [name, method] of Object.entries(installed))
   Object.defineProperty(Tensor.prototype, name, {
     value: function (this: Tensor, ...args: unknown[]): unknown {
       return (method as (x: Tensor, ...rest: unknown[]) => unknown)(this, ...args);

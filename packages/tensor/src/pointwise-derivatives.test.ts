@@ -1,5 +1,6 @@
 import { derivative } from "@dl/backend";
 import { reference } from "@dl/backend-reference";
+import { pointwiseReferences } from "@dl/testing/pointwise-references";
 import { beforeAll, describe, expect, test } from "vitest";
 import { configure, PointwiseOp, pointwiseFunctions, tensor, type Tensor } from "./index.ts";
 import { applyPointwise } from "./ops/pointwise.ts";
@@ -8,7 +9,7 @@ import type { PointwiseName } from "./pointwise-functions.ts";
 beforeAll(() => void configure({ backend: reference() }));
 
 const names = (Object.keys(pointwiseFunctions) as PointwiseName[]).filter(
-  (name) => pointwiseFunctions[name].definition.facts.isDifferentiable !== false,
+  (name) => pointwiseReferences[name].isDifferentiable !== false,
 );
 
 /** The symbolic derivative by one operand, as an operation. */
@@ -34,19 +35,18 @@ function samples([low, high]: readonly [number, number], count: number, phase: n
 }
 
 describe.each(names)("the derivative of %s", (name) => {
-  const { facts, numbers, tensorOperands } = pointwiseFunctions[name].definition;
+  const { numbers, tensorOperands } = pointwiseFunctions[name].definition;
+  const { of: valueOf, domain = [-3, 3] } = pointwiseReferences[name];
   const operandCount = 1 + tensorOperands;
 
   test("agrees with central differences", async () => {
-    const operands = Array.from({ length: operandCount }, (_, i) =>
-      samples(facts.domain ?? [-3, 3], 40, i),
-    );
+    const operands = Array.from({ length: operandCount }, (_, i) => samples(domain, 40, i));
     for (let which = 0; which < operandCount; which++) {
       const actual = await slopes(name, which, operands);
       actual.forEach((slope, i) => {
         const at = (shift: number): number => {
           const point = operands.map((list, k) => list[i]! + (k === which ? shift : 0));
-          return facts.reference(...point, ...numbers);
+          return valueOf(...point, ...numbers);
         };
         const expected = (at(1e-6) - at(-1e-6)) / 2e-6;
         expect(Math.abs(slope - expected)).toBeLessThan(1e-5 + 1e-3 * Math.abs(expected));
@@ -68,7 +68,7 @@ describe.each(names)("the derivative of %s", (name) => {
         .map((slope, i) => ({ slope, point: lists.map((list) => list[i]!) }))
         .filter(
           ({ slope, point }) =>
-            Number.isNaN(slope) && Number.isFinite(facts.reference(...point, ...numbers)),
+            Number.isNaN(slope) && Number.isFinite(valueOf(...point, ...numbers)),
         )
         .map(({ slope, point }) => `by ${which} at (${point.join(", ")}): ${slope}`);
       expect(wrong).toEqual([]);

@@ -1,11 +1,12 @@
 import { cpu } from "@dl/backend-cpu";
 import { reference } from "@dl/backend-reference";
 import { isFloat, type Backend, type DType } from "@dl/backend";
+import { pointwiseReferences, type PointwiseReference } from "@dl/testing/pointwise-references";
 import { afterEach, describe, expect, test } from "vitest";
 import { configure } from "./core/configuration.ts";
 import { tensor } from "./ops/tensor-from-data.ts";
 import { pointwiseFunctions, type PointwiseName } from "./pointwise-functions.ts";
-import type { PointwiseFacts } from "./ops/pointwise-definition.ts";
+import type { OperandRules } from "./ops/pointwise-definition.ts";
 import "./methods.ts";
 
 const backends = [reference(), await cpu()];
@@ -21,8 +22,11 @@ function samples([low, high]: readonly [number, number], count: number, phase: n
 }
 
 /** One list of numbers per operand: samples, then every combination of extremes. */
-function operandLists(facts: PointwiseFacts, operands: number): number[][] {
-  const { types = "float", domain = [-3, 3] } = facts;
+function operandLists(
+  types: OperandRules["types"],
+  { domain = [-3, 3] }: PointwiseReference,
+  operands: number,
+): number[][] {
   const lists = Array.from({ length: operands }, (_, i) => samples(domain, 64, i));
   if (types === "bits" || types === "integer") return lists.map((list) => list.map(Math.round));
   const edge =
@@ -34,8 +38,8 @@ function operandLists(facts: PointwiseFacts, operands: number): number[][] {
   return lists;
 }
 
-function dtypesOf(facts: PointwiseFacts, backend: Backend): readonly DType[] {
-  if (facts.types === "bits" || facts.types === "integer") return ["int32"];
+function dtypesOf(types: OperandRules["types"], backend: Backend): readonly DType[] {
+  if (types === "bits" || types === "integer") return ["int32"];
   return backend.capabilities.dtypes.filter(isFloat);
 }
 
@@ -52,16 +56,17 @@ describe.each(modes)("$name, eager $eager", ({ backend, eager }) => {
   test.each(names)("%s equals its reference", async (name) => {
     configure({ backend, eager });
     const { definition, apply } = pointwiseFunctions[name];
-    const { facts, numbers, tensorOperands } = definition;
-    for (const dtype of dtypesOf(facts, backend)) {
-      const lists = operandLists(facts, 1 + tensorOperands);
+    const { types, numbers, tensorOperands } = definition;
+    const row = pointwiseReferences[name];
+    for (const dtype of dtypesOf(types, backend)) {
+      const lists = operandLists(types, row, 1 + tensorOperands);
       const [x, ...others] = lists.map((list) => tensor(list, { dtype }));
       const actual = await apply(x!, ...others).data();
       const stored = await Promise.all([x!, ...others].map((operand) => operand.data()));
       const wrong: string[] = [];
       for (let i = 0; i < actual.length; i++) {
         const operands = stored.map((list) => list[i]!);
-        const expected = facts.reference(...operands, ...numbers);
+        const expected = row.of(...operands, ...numbers);
         if (!isClose(actual[i]!, expected, dtype))
           wrong.push(`${dtype} ${name}(${operands.join(", ")}) = ${actual[i]!}, not ${expected}`);
       }

@@ -1,4 +1,3 @@
-import type { Tensor } from "./core/tensor.ts";
 import { activations } from "./ops/pointwise-tables/activations.ts";
 import { arithmetic } from "./ops/pointwise-tables/arithmetic.ts";
 import { comparison } from "./ops/pointwise-tables/comparison.ts";
@@ -36,15 +35,3 @@ export const pointwiseFunctions: Readonly<Record<PointwiseName, PointwiseFunctio
   Object.fromEntries(
     Object.entries(tables).map(([name, definition]) => [name, pointwiseFunction(name, definition)]),
   ) as Record<PointwiseName, PointwiseFunction>;
-
-/** Puts one method per row on the class. */
-export function installPointwiseMethods(prototype: Tensor): void {
-  for (const [name, { apply }] of Object.entries(pointwiseFunctions))
-    Object.defineProperty(prototype, name, {
-      value: function (this: Tensor, ...operands: (Tensor | number)[]): Tensor {
-        return apply(this, ...operands);
-      },
-      writable: true,
-      configurable: true,
-    });
-}

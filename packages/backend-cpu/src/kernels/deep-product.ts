@@ -8,10 +8,6 @@ import {
   type MatmulMethod,
 } from "./matmul.ts";
 
-/** Up to this depth, and above this many elements, a product is summed in float32 alone. */
-const deepest = 4096;
-const mostElements = 2 ** 18;
-
 /** What a method sums in float32 without its error growing much. */
 const blockDepths: { readonly [Method in MatmulMethod]: number } = {
   packed: 4096,
@@ -26,48 +22,49 @@ const totalBytes = 16;
 export type DeepProductExports = MatmulExports &
   Readonly<Record<"addToTotals", (...parameters: number[]) => void>>;
 
-/**
- * The depth of the blocks whose sums are added in float64; the product's own where it is one block.
- * A caller that splits a product asks once, for the whole.
- */
-export function blockDepth({ m, n, k }: MatmulArguments, method: MatmulMethod): number {
-  return k > deepest && m * n <= mostElements ? blockDepths[method] : k;
+/** Products so deep that a float32 sum alone would be too coarse: see `isDeep`. */
+export interface DeepProducts {
+  readonly emit: (module: ModuleBuilder) => void;
+  readonly scratchBytes: (m: number, n: number, method: MatmulMethod) => number;
+  /** {@link matmul} in blocks, so that the error of a long sum stays near that of one block. */
+  readonly multiply: (
+    exports: DeepProductExports,
+    problem: MatmulArguments,
+    scratch: number,
+    method: MatmulMethod,
+  ) => void;
 }
 
-/** {@link matmulScratchBytes} of a product in blocks of `depth`. */
-export function deepScratchBytes(m: number, n: number, k: number, depth: number): number {
-  return matmulScratchBytes(m, n, depth) + (depth < k ? m * n * totalBytes : 0);
-}
+/** The blocks' sums are added in float64. */
+export const deepProducts: DeepProducts = {
+  emit: emitAddToTotals,
 
-/** {@link matmul} in blocks of `depth`, so that the error of a long sum stays near that of one block. */
-export function deepProduct(
-  exports: DeepProductExports,
-  problem: MatmulArguments,
-  scratch: number,
-  method: MatmulMethod,
-  depth: number,
-): void {
-  const { a, b, c, m, n, k, aDepthStride, bDepthStride, cRowStride } = problem;
-  if (depth >= k) return matmul(exports, problem, scratch, false, method);
-  const totals = scratch + matmulScratchBytes(m, n, depth);
-  for (let first = 0; first < k; first += depth) {
-    const block = {
-      ...problem,
-      a: a + 4 * first * aDepthStride,
-      b: b + 4 * first * bDepthStride,
-      k: Math.min(depth, k - first),
-    };
-    matmul(exports, block, scratch, false, method);
-    const isLast = first + depth >= k;
-    exports.addToTotals(c, totals, m, n, cRowStride, first === 0 ? 1 : 0, isLast ? 1 : 0);
-  }
-}
+  scratchBytes: (m, n, method) =>
+    matmulScratchBytes(m, n, blockDepths[method]) + m * n * totalBytes,
+
+  multiply(exports, problem, scratch, method) {
+    const { a, b, c, m, n, k, aDepthStride, bDepthStride, cRowStride } = problem;
+    const depth = blockDepths[method];
+    const totals = scratch + matmulScratchBytes(m, n, depth);
+    for (let first = 0; first < k; first += depth) {
+      const block = {
+        ...problem,
+        a: a + 4 * first * aDepthStride,
+        b: b + 4 * first * bDepthStride,
+        k: Math.min(depth, k - first),
+      };
+      matmul(exports, block, scratch, false, method);
+      const isLast = first + depth >= k;
+      exports.addToTotals(c, totals, m, n, cRowStride, first === 0 ? 1 : 0, isLast ? 1 : 0);
+    }
+  },
+};
 
 /**
  * Exports `addToTotals(c, totals, m, n, cRowStride, isFirst, isLast)`: the elements of C are added to
  * totals in float64, which begin with the first; the last puts the totals in C.
  */
-export function emitAddToTotals(module: ModuleBuilder): void {
+function emitAddToTotals(module: ModuleBuilder): void {
   module.exported("addToTotals", Array<"i32">(7).fill("i32"), [], (body) => {
     const [c, totals, m, n, rowStride, isFirst, isLast] = body.parameters as [
       Local,

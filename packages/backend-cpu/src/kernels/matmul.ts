@@ -121,6 +121,9 @@ export function matmul(
 
 const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;
 
+/** Whether a sum in float32 alone would be too coarse, and one in blocks costs little beside it. */
+export const isDeep = ({ m, n, k }: MatmulArguments): boolean => k > 4096 && m * n <= 2 ** 18;
+
 /** Bytes of scratch a product of this size needs. */
 export function matmulScratchBytes(m: number, n: number, k: number): number {
   const depth = Math.min(roundUp(k, 4), DEPTH_BLOCK);

@@ -1,4 +1,5 @@
 import type { FunctionBuilder, Local } from "../wasm/function-builder.ts";
+import { constant64, partOperations as ops } from "../wasm/part-operations.ts";
 
 // Coefficients in the vector-*.ts files are weighted minimax fits (Lawson's iteration at 400 Chebyshev nodes).
 
@@ -20,9 +21,9 @@ export function polynomial64(
   x: Local,
   coefficients: readonly number[],
 ): FunctionBuilder {
-  body.get(body.constant("f64x2", coefficients.at(-1)!));
+  body.get(constant64(body, coefficients.at(-1)!));
   for (const coefficient of coefficients.slice(0, -1).toReversed())
-    body.op("f64x2.mul", x).op("f64x2.add", body.constant("f64x2", coefficient));
+    body.op(ops["f64x2.mul"], x).op("f64x2.add", constant64(body, coefficient));
   return body;
 }
 

@@ -1,4 +1,5 @@
 import type { FunctionBuilder, Local } from "../wasm/function-builder.ts";
+import { constant64, partOperations as ops } from "../wasm/part-operations.ts";
 
 /** Python's and PyTorch's remainder: exact, with the divisor's sign. */
 export function emitModulo(body: FunctionBuilder, x: Local, y: Local): void {
@@ -36,21 +37,21 @@ function remainderOfMagnitudes(body: FunctionBuilder): void {
   const v = (): Local => body.local("v128");
   body.scope(() => {
     const [rest, divisor, isOpen] = [v(), v(), v()];
-    const leadingBits = body.constant("i64x2", BigInt.asIntN(64, ~((1n << 25n) - 1n)));
+    const leadingBits = constant64(body, BigInt.asIntN(64, ~((1n << 25n) - 1n)));
     body.set(divisor).set(rest);
     body.block((done) => {
       body.loop((again) => {
         body
-          .op("f64x2.ge", rest, divisor)
+          .op(ops["f64x2.ge"], rest, divisor)
           .tee(isOpen)
           .op("v128.any_true")
           .op("i32.eqz")
           .branchIf(done);
         body.get(rest);
-        body.op("f64x2.div", rest, divisor).op("v128.and", leadingBits).op("f64x2.trunc");
+        body.op(ops["f64x2.div"], rest, divisor).op("v128.and", leadingBits).op(ops["f64x2.trunc"]);
         body
-          .op("f64x2.mul", divisor)
-          .op("f64x2.sub")
+          .op(ops["f64x2.mul"], divisor)
+          .op(ops["f64x2.sub"])
           .get(rest, isOpen)
           .op("v128.bitselect")
           .set(rest);
@@ -59,6 +60,6 @@ function remainderOfMagnitudes(body: FunctionBuilder): void {
     });
     // The division may have rounded up to the next integer.
     body.op("f64x2.add", rest, divisor).get(rest);
-    body.op("f64x2.lt", rest, body.constant("f64x2", 0)).op("v128.bitselect");
+    body.op(ops["f64x2.lt"], rest, constant64(body, 0)).op("v128.bitselect");
   });
 }

@@ -1,5 +1,6 @@
 import type { FunctionBuilder, Local } from "../wasm/function-builder.ts";
 import { polynomial64 } from "./polynomial.ts";
+import { constant64, partOperations as ops } from "../wasm/part-operations.ts";
 
 // 2⁵² and 1.5·2⁵²: added to a small number they leave an integer in the low bits of the double.
 const TWO_52 = 2 ** 52;
@@ -40,13 +41,13 @@ export function emitPow(body: FunctionBuilder, x: Local, y: Local): void {
 
     // Negative for a negative x (or −0) and an odd y.
     body.op("f32x4.mul", y, body.constant("f32x4", 0.5)).tee(half);
-    body.op("f32x4.trunc", half).op("f32x4.ne");
-    body.get(y).op("f32x4.trunc", y).op("f32x4.eq").op("v128.and").set(isOdd);
+    body.op(ops["f32x4.trunc"], half).op("f32x4.ne");
+    body.get(y).op(ops["f32x4.trunc"], y).op("f32x4.eq").op("v128.and").set(isOdd);
     body.shuffle32([0, 1, 4, 5], low, high);
     body.op("v128.and", x, body.constant("i32x4", 0x80000000)).op("v128.and", isOdd).op("v128.or");
     // NaN for a finite negative x and a y that is no integer.
     body.op("f32x4.lt", x, zero).op("f32x4.lt", magnitude, infinity).op("v128.and");
-    body.get(y).op("f32x4.trunc", y).op("f32x4.ne").op("v128.and").op("v128.or").set(result);
+    body.get(y).op(ops["f32x4.trunc"], y).op("f32x4.ne").op("v128.and").op("v128.or").set(result);
     // 1 for x = 1 or y = 0 whatever the other, and for (−1)^±Inf.
     body.get(one, result);
     body.op("f32x4.eq", x, one).op("f32x4.eq", y, zero).op("v128.or");
@@ -60,34 +61,38 @@ function powOfMagnitude(body: FunctionBuilder): void {
   const v = (): Local => body.local("v128");
   body.scope(() => {
     const [x, y, exponent, mantissa, t, square] = [v(), v(), v(), v(), v(), v()];
-    const one = body.constant("f64x2", 1);
+    const one = constant64(body, 1);
     const biasBits = BigInt(EXPONENT_BIAS) << 52n;
     body.set(y).set(x);
     // A biased exponent, since engines shift signed 64-bit lanes slowly. Here even subnormal float32 are normal.
-    body.op("i64x2.add", x, body.constant("i64x2", BigInt.asIntN(64, biasBits - SQRT_HALF_BITS)));
-    body.get(52).op("i64x2.shr_u").set(exponent);
-    body.op("i64x2.add", x, body.constant("i64x2", biasBits)).get(exponent, 52).op("i64x2.shl");
-    body.op("i64x2.sub").set(mantissa);
-    body.op("f64x2.sub", mantissa, one).op("f64x2.add", mantissa, one).op("f64x2.div").set(t);
-    body.op("f64x2.mul", t, t).set(square);
-    polynomial64(body, square, LOG2).op("f64x2.mul", t);
-    body.op("v128.or", exponent, body.constant("f64x2", TWO_52));
-    body.op("f64x2.sub", body.constant("f64x2", TWO_52 + EXPONENT_BIAS)).op("f64x2.add");
-    // log2 of Inf and NaN is x, of 0 it is −Inf.
-    body.get(x).op("f64x2.lt", x, body.constant("f64x2", Infinity)).op("v128.bitselect").set(t);
-    body.get(body.constant("f64x2", -Infinity), t);
-    body.op("f64x2.eq", x, body.constant("f64x2", 0)).op("v128.bitselect");
-
-    body.op("f64x2.mul", y);
+    body.op(ops["i64x2.add"], x, constant64(body, BigInt.asIntN(64, biasBits - SQRT_HALF_BITS)));
+    body.get(52).op(ops["i64x2.shr_u"]).set(exponent);
+    body.op(ops["i64x2.add"], x, constant64(body, biasBits)).get(exponent, 52).op(ops["i64x2.shl"]);
+    body.op(ops["i64x2.sub"]).set(mantissa);
     body
-      .op("f64x2.pmin", body.constant("f64x2", 200))
-      .op("f64x2.pmax", body.constant("f64x2", -200))
+      .op(ops["f64x2.sub"], mantissa, one)
+      .op("f64x2.add", mantissa, one)
+      .op(ops["f64x2.div"])
+      .set(t);
+    body.op(ops["f64x2.mul"], t, t).set(square);
+    polynomial64(body, square, LOG2).op(ops["f64x2.mul"], t);
+    body.op("v128.or", exponent, constant64(body, TWO_52));
+    body.op(ops["f64x2.sub"], constant64(body, TWO_52 + EXPONENT_BIAS)).op("f64x2.add");
+    // log2 of Inf and NaN is x, of 0 it is −Inf.
+    body.get(x).op(ops["f64x2.lt"], x, constant64(body, Infinity)).op("v128.bitselect").set(t);
+    body.get(constant64(body, -Infinity), t);
+    body.op(ops["f64x2.eq"], x, constant64(body, 0)).op("v128.bitselect");
+
+    body.op(ops["f64x2.mul"], y);
+    body
+      .op(ops["f64x2.pmin"], constant64(body, 200))
+      .op(ops["f64x2.pmax"], constant64(body, -200))
       .tee(t);
     const [rounded, fraction] = [exponent, mantissa];
-    const round = body.constant("f64x2", ROUND);
+    const round = constant64(body, ROUND);
     body.op("f64x2.add", round).set(rounded);
-    body.get(t).op("f64x2.sub", rounded, round).op("f64x2.sub").set(fraction);
+    body.get(t).op(ops["f64x2.sub"], rounded, round).op(ops["f64x2.sub"]).set(fraction);
     polynomial64(body, fraction, EXP2);
-    body.get(rounded, 52).op("i64x2.shl").op("i64x2.add", one).op("f64x2.mul");
+    body.get(rounded, 52).op(ops["i64x2.shl"]).op(ops["i64x2.add"], one).op(ops["f64x2.mul"]);
   });
 }

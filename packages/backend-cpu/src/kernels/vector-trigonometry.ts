@@ -5,6 +5,7 @@ import type {
   Local,
 } from "../wasm/function-builder.ts";
 import { polynomial, withSignOf } from "./polynomial.ts";
+import { constant64, partOperations as ops, pushScalar } from "../wasm/part-operations.ts";
 
 // 1.5·2⁵²: adding it leaves the nearest integer in the low word of the double.
 const ROUND = 6755399441055744;
@@ -65,16 +66,16 @@ function reduceAngle(body: FunctionBuilder, x: Local, r: Local, quadrant: Local)
   const v = (): Local => body.local("v128");
   body.scope(() => {
     const [wide, n, roundedLow, roundedHigh, low, high] = [v(), v(), v(), v(), v(), v()];
-    const round = body.constant("f64x2", ROUND);
+    const round = constant64(body, ROUND);
     const reduceHalf = (rounded: Local, result: Local): void => {
       body
         .tee(wide)
-        .op("f64x2.mul", body.constant("f64x2", 2 / Math.PI))
+        .op(ops["f64x2.mul"], constant64(body, 2 / Math.PI))
         .op("f64x2.add", round)
         .tee(rounded);
-      body.op("f64x2.sub", round).set(n);
-      body.get(wide).op("f64x2.mul", n, body.constant("f64x2", HALF_PI_HIGH)).op("f64x2.sub");
-      body.op("f64x2.mul", n, body.constant("f64x2", HALF_PI_LOW)).op("f64x2.sub");
+      body.op(ops["f64x2.sub"], round).set(n);
+      body.get(wide).op(ops["f64x2.mul"], n, constant64(body, HALF_PI_HIGH)).op(ops["f64x2.sub"]);
+      body.op(ops["f64x2.mul"], n, constant64(body, HALF_PI_LOW)).op(ops["f64x2.sub"]);
       body.op("f32x4.demote_f64x2_zero").set(result);
     };
     body.op("f64x2.promote_low_f32x4", x);
@@ -86,7 +87,7 @@ function reduceAngle(body: FunctionBuilder, x: Local, r: Local, quadrant: Local)
 
     body
       .op("f32x4.abs", x)
-      .op("f32x4.ge", body.constant("f32x4", LARGE))
+      .op(ops["f32x4.ge"], body.constant("f32x4", LARGE))
       .op("v128.any_true")
       .if(() => {
         body.call(reduceLargeAngles(body.host), x, r, quadrant).set(quadrant).set(r);
@@ -102,12 +103,10 @@ function reduceLargeAngles(host: FunctionHost): FunctionHandle {
     const magnitude = body.local("f32");
     const replaced = body.local("i32");
     for (let lane = 0; lane < 4; lane++) {
-      body.laneOp("f32x4.extract_lane", lane, x).op("f32.abs").tee(magnitude);
-      body.scalar("f32", LARGE).op("f32.ge");
-      body
-        .get(magnitude)
-        .scalar("f32", Infinity)
-        .op("f32.lt")
+      body.laneOp("f32x4.extract_lane", lane, x).op(ops["f32.abs"]).tee(magnitude);
+      pushScalar(body, "f32", LARGE).op(ops["f32.ge"]);
+      pushScalar(body.get(magnitude), "f32", Infinity)
+        .op(ops["f32.lt"])
         .op("i32.and")
         .if(() => {
           body.get(r).laneOp("f32x4.extract_lane", lane, x).call(reduceOne).set(replaced);
@@ -125,7 +124,7 @@ function reduceLargeAngle(host: FunctionHost): FunctionHandle {
     const [position] = body.parameters as [Local];
     const word = body.local("i64");
     TWO_OVER_PI.forEach((value, i) => {
-      body.scalar("i64", value).get(word).op("i32.eq", position, i).select().set(word);
+      pushScalar(body, "i64", value).get(word).op("i32.eq", position, i).select().set(word);
     });
     body.get(word);
   });
@@ -139,8 +138,12 @@ function reduceLargeAngle(host: FunctionHost): FunctionHandle {
     ];
     const [mantissa, product, shift64] = [body.local("i64"), body.local("i64"), body.local("i64")];
     const result = body.local("f32");
-    body.op("i32.reinterpret_f32", x).set(bits);
-    body.op("i32.and", bits, 0x7fffff).op("i32.or", 0x800000).op("i64.extend_i32_u").set(mantissa);
+    body.op(ops["i32.reinterpret_f32"], x).set(bits);
+    body
+      .op("i32.and", bits, 0x7fffff)
+      .op("i32.or", 0x800000)
+      .op(ops["i64.extend_i32_u"])
+      .set(mantissa);
     // |x| = mantissa·2ᵉ with e = exponent − 150; bits of 2/π above weight 2^(1−e) only give multiples of 4.
     body
       .op("i32.shr_u", bits, 23)
@@ -148,39 +151,37 @@ function reduceLargeAngle(host: FunctionHost): FunctionHandle {
       .op("i32.sub", 150 - 30)
       .tee(shift);
     body.op("i32.shr_u", 5).set(first);
-    body.op("i32.and", shift, 31).op("i64.extend_i32_u").set(shift64);
+    body.op("i32.and", shift, 31).op(ops["i64.extend_i32_u"]).set(shift64);
 
     /** Pushes 32 bits of 2/π, `word` words after the first. */
     const window = (word: number): void => {
-      body.op("i32.add", first, word).call(wordAt).scalar("i64", 32).op("i64.shl");
+      pushScalar(body.op("i32.add", first, word).call(wordAt), "i64", 32).op(ops["i64.shl"]);
       body
         .op("i32.add", first, word + 1)
         .call(wordAt)
-        .op("i64.or");
-      body.op("i64.shl", shift64).scalar("i64", 32).op("i64.shr_u");
+        .op(ops["i64.or"]);
+      pushScalar(body.op(ops["i64.shl"], shift64), "i64", 32).op(ops["i64.shr_u"]);
     };
     window(0);
-    body.op("i64.mul", mantissa).scalar("i64", 32).op("i64.shl");
+    pushScalar(body.op(ops["i64.mul"], mantissa), "i64", 32).op(ops["i64.shl"]);
     window(1);
-    body.op("i64.mul", mantissa).op("i64.add");
+    body.op(ops["i64.mul"], mantissa).op(ops["i64.add"]);
     window(2);
-    body.op("i64.mul", mantissa).scalar("i64", 32).op("i64.shr_u").op("i64.add").set(product);
+    pushScalar(body.op(ops["i64.mul"], mantissa), "i64", 32)
+      .op(ops["i64.shr_u"])
+      .op(ops["i64.add"])
+      .set(product);
     // Two bits of quadrant, rounded to nearest; what is left is a signed fraction of π/2.
-    body
-      .get(product)
-      .scalar("i64", 1n << 61n)
-      .op("i64.add")
-      .scalar("i64", 62)
-      .op("i64.shr_u");
-    body.op("i32.wrap_i64").set(quadrant);
-    body.get(product).scalar("i64", 2).op("i64.shl").op("f64.convert_i64_s");
-    body
-      .scalar("f64", (Math.PI / 2) * 2 ** -64)
-      .op("f64.mul")
-      .op("f32.demote_f64")
+    pushScalar(body.get(product), "i64", 1n << 61n).op(ops["i64.add"]);
+    pushScalar(body, "i64", 62).op(ops["i64.shr_u"]);
+    body.op(ops["i32.wrap_i64"]).set(quadrant);
+    pushScalar(body.get(product), "i64", 2).op(ops["i64.shl"]).op(ops["f64.convert_i64_s"]);
+    pushScalar(body, "f64", (Math.PI / 2) * 2 ** -64)
+      .op(ops["f64.mul"])
+      .op(ops["f32.demote_f64"])
       .set(result);
     body.op("i32.lt_s", bits, 0).if(() => {
-      body.get(result).op("f32.neg").set(result);
+      body.get(result).op(ops["f32.neg"]).set(result);
       body.op("i32.sub", 0, quadrant).set(quadrant);
     });
     body.get(result, quadrant);

@@ -5,6 +5,7 @@ import type {
   Local,
 } from "../wasm/function-builder.ts";
 import { axisMaps, transform2d, type AxisTransform } from "./winograd-transforms.ts";
+import { partOperations as ops } from "../wasm/part-operations.ts";
 
 /** How a filter is taken apart along both axes. */
 export interface WinogradTransform {
@@ -139,7 +140,7 @@ export function transformOutput(host: FunctionHost, of: WinogradTransform): Func
         const storeRow = (left: Local, right: Local): void => {
           body.shuffle32([0, 4, 1, 5], left, right).set(low);
           body.shuffle32([2, 6, 3, 7], left, right).set(high);
-          body.op("i32.ge_s", width, 8).if(
+          body.op(ops["i32.ge_s"], width, 8).if(
             () => {
               body.store("v128.store", line, low).store("v128.store", line, high, 16);
             },
@@ -151,7 +152,7 @@ export function transformOutput(host: FunctionHost, of: WinogradTransform): Func
         };
         body.get(target).set(line);
         storeRow(output(0, 0), output(0, 1));
-        body.op("i32.gt_s", height, 1).if(() => {
+        body.op(ops["i32.gt_s"], height, 1).if(() => {
           advance(body, line, rowBytes);
           storeRow(output(1, 0), output(1, 1));
         });
@@ -166,11 +167,11 @@ export function transformOutput(host: FunctionHost, of: WinogradTransform): Func
 function storeSome(host: FunctionHost): FunctionHandle {
   return host.helper("storeSome", ["i32", "v128", "i32"], [], (body) => {
     const [target, vector, count] = parametersOf(body);
-    body.op("i32.ge_s", count, 4).if(() => {
+    body.op(ops["i32.ge_s"], count, 4).if(() => {
       body.store("v128.store", target, vector).return();
     });
     for (const lane of [0, 1, 2])
-      body.op("i32.gt_s", count, lane).if(() => {
+      body.op(ops["i32.gt_s"], count, lane).if(() => {
         body.memoryLane("v128.store32_lane", lane, target, vector, 4 * lane);
       });
   });

@@ -1,13 +1,15 @@
 import type { Layout } from "@dl/backend";
+import type { DeepProductExports, DeepProducts } from "../kernels/deep-product.ts";
 import {
-  blockDepth,
-  deepProduct,
-  deepScratchBytes,
-  emitAddToTotals,
-  type DeepProductExports,
-} from "../kernels/deep-product.ts";
-import { emitMatmul, matmulMethod, type MatmulMethod } from "../kernels/matmul.ts";
+  emitMatmul,
+  isDeep,
+  matmul as multiply,
+  matmulMethod,
+  matmulScratchBytes,
+  type MatmulMethod,
+} from "../kernels/matmul.ts";
 import type { CpuDevice } from "../cpu-device.ts";
+import { missingPart } from "../missing-part.ts";
 import { splitRange } from "../threads/split-range.ts";
 import type { RoutineImplementation } from "./routine.ts";
 
@@ -15,7 +17,7 @@ import type { RoutineImplementation } from "./routine.ts";
 export const matmul: RoutineImplementation<"matmul"> = (device) => {
   const exports = device.link<DeepProductExports>((module) => {
     emitMatmul(module);
-    emitAddToTotals(module);
+    device.deepProducts?.emit(module);
   });
   return (program) => {
     const [a, b] = program.inputs.map(({ layout }) => layout) as [Layout, Layout];
@@ -34,8 +36,8 @@ export const matmul: RoutineImplementation<"matmul"> = (device) => {
     const batches = aOffsets.length;
     const sizes = { a: 0, b: 0, c: 0, m, n, k, ...strides };
     const method = matmulMethod(sizes);
-    const depth = blockDepth(sizes, method);
     const blas = device.blas?.fits(sizes) === true ? device.blas : undefined;
+    const deep = isDeep(sizes) && blas === undefined ? deepProductsOf(device) : undefined;
     const work = (batches * m * n * k) / 4;
     return (inputs, outputs) => {
       if (m === 0 || n === 0) return;
@@ -58,7 +60,8 @@ export const matmul: RoutineImplementation<"matmul"> = (device) => {
         largestPart(m, cut.rowStep, parts),
         largestPart(n, cut.columnStep, parts),
       ];
-      const scratchBytes = deepScratchBytes(rows, columns, k, depth);
+      const scratchBytes =
+        deep?.scratchBytes(rows, columns, method) ?? matmulScratchBytes(rows, columns, k);
       device.withScratch(parts * scratchBytes, (scratch) =>
         device.runParts(exports, parts, work, (own, part) => {
           const range = (total: number, step: number): readonly [number, number] =>
@@ -67,27 +70,32 @@ export const matmul: RoutineImplementation<"matmul"> = (device) => {
           const [column, columnEnd] = range(n, cut.columnStep);
           const [first, end] = range(batches, cut.batchStep);
           if (row === rowEnd || column === columnEnd) return;
-          for (let batch = first; batch < end; batch++)
-            deepProduct(
-              own,
-              {
-                a: aBase + 4 * (aOffsets[batch]! + row * strides.aRowStride),
-                b: bBase + 4 * (bOffsets[batch]! + column * strides.bColumnStride),
-                c: cBase + 4 * ((batch * m + row) * n + column),
-                m: rowEnd - row,
-                n: columnEnd - column,
-                k,
-                ...strides,
-              },
-              scratch + part * scratchBytes,
-              method,
-              depth,
-            );
+          const room = scratch + part * scratchBytes;
+          for (let batch = first; batch < end; batch++) {
+            const problem = {
+              a: aBase + 4 * (aOffsets[batch]! + row * strides.aRowStride),
+              b: bBase + 4 * (bOffsets[batch]! + column * strides.bColumnStride),
+              c: cBase + 4 * ((batch * m + row) * n + column),
+              m: rowEnd - row,
+              n: columnEnd - column,
+              k,
+              ...strides,
+            };
+            if (deep === undefined) multiply(own, problem, room, false, method);
+            else deep.multiply(own, problem, room, method);
+          }
         }),
       );
     };
   };
 };
+
+/** @throws {UnsupportedError} on a backend made without. */
+function deepProductsOf({ deepProducts }: CpuDevice): DeepProducts {
+  if (deepProducts === undefined)
+    throw missingPart("products over more than 4096 terms", "deepKernels");
+  return deepProducts;
+}
 
 /** Into how many parts a product is cut, and at multiples of what; 0 where it is not. */
 interface Cut {

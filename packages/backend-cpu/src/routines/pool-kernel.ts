@@ -2,6 +2,7 @@ import { ArgumentReader } from "../argument-block.ts";
 import { copyLanes } from "../map-kernel.ts";
 import type { FunctionBuilder, Local } from "../wasm/function-builder.ts";
 import type { ModuleBuilder } from "../wasm/module-builder.ts";
+import { partOperations as ops } from "../wasm/part-operations.ts";
 
 export type PoolOp = "max" | "mean";
 
@@ -50,7 +51,7 @@ export function emitPool(module: ModuleBuilder, op: PoolOp, isDense: boolean): v
     body.get(word.padded).if(() => body.get(word.paddedWidth).set(place.sourceWidth));
     // Rows of at least four windows end with a full vector, moved back.
     body.op("i32.sub", word.outWidth, 4).set(lastColumn);
-    body.get(lastColumn, 0).op("i32.gt_s", lastColumn, 0).select().set(lastColumn);
+    body.get(lastColumn, 0).op(ops["i32.gt_s"], lastColumn, 0).select().set(lastColumn);
 
     body.countUp(begin, end, 1, () => {
       body.op("i32.mul", word.height, word.width).op("i32.mul", begin).op("i32.shl", 2);

@@ -22,15 +22,18 @@ interface ControlWords {
  * Word indices of what threads share, each in a cache line of its own (64 bytes; 128 because
  * processors fetch lines in pairs).
  */
-const wordsFrom = (first: number): ControlWords => ({
-  job: first,
-  done: first + 32,
-  modules: first + 64,
-  parked: first + 96,
-  callerSleeps: first + 128,
-  parts: first + 160,
-});
-export const controlWords: ControlWords = /* @__PURE__ */ wordsFrom(controlAddress / 4);
+function wordsFrom(address: number): ControlWords {
+  const first = address / 4;
+  return {
+    job: first,
+    done: first + 32,
+    modules: first + 64,
+    parked: first + 96,
+    callerSleeps: first + 128,
+    parts: first + 160,
+  };
+}
+export const controlWords: ControlWords = /* @__PURE__ */ wordsFrom(controlAddress);
 
 /**
  * How long a worker looks for work before it sleeps: longer than most pauses within a training step, and

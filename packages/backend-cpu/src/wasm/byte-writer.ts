@@ -48,16 +48,6 @@ export class ByteWriter {
     this.byte(rest & 0x7f);
   }
 
-  /** Signed LEB128 of a 64-bit integer. */
-  signed64(value: bigint): void {
-    let rest = BigInt.asIntN(64, value);
-    while (rest < -64n || rest > 63n) {
-      this.byte(Number(rest & 0x7fn) | 0x80);
-      rest >>= 7n;
-    }
-    this.byte(Number(rest & 0x7fn));
-  }
-
   /** A byte count, then the bytes: the form of strings, sections and function bodies. */
   sized(values: Uint8Array): void {
     this.unsigned(values.length);

@@ -136,9 +136,16 @@ export class FunctionBuilder implements FunctionHandle {
     return this;
   }
 
-  op(name: PlainName, ...operands: Operand[]): this {
+  /** By name, or by the code of one that only parts of the backend use. */
+  op(name: PlainName | number, ...operands: Operand[]): this {
     this.get(...operands);
-    this.#opcode(plainOperations[name]);
+    this.#opcode(typeof name === "number" ? name : plainOperations[name]);
+    return this;
+  }
+
+  /** Instructions as their bytes. */
+  code(bytes: Uint8Array): this {
+    this.#code.bytes(bytes);
     return this;
   }
 
@@ -196,15 +203,13 @@ export class FunctionBuilder implements FunctionHandle {
    *
    * V8 from Node 22 on rebuilds an inline v128.const in every iteration, so constants never stand inside loops.
    */
-  constant(shape: "f32x4" | "f64x2" | "i32x4" | "i64x2", value: number | bigint): Local {
-    const bytes = new Uint8Array(16);
-    const view = new DataView(bytes.buffer);
-    for (let lane = 0; lane < (shape.endsWith("4") ? 4 : 2); lane++) {
-      if (shape === "f32x4") view.setFloat32(lane * 4, Number(value), true);
-      else if (shape === "f64x2") view.setFloat64(lane * 8, Number(value), true);
-      else if (shape === "i32x4") view.setInt32(lane * 4, Number(value), true);
-      else view.setBigInt64(lane * 8, BigInt(value), true);
-    }
+  constant(shape: "f32x4" | "i32x4", value: number): Local {
+    const lanes = shape === "f32x4" ? new Float32Array(4) : new Int32Array(4);
+    return this.constantOf(new Uint8Array(lanes.fill(value).buffer));
+  }
+
+  /** {@link constant} of 16 bytes. */
+  constantOf(bytes: Uint8Array): Local {
     const key = bytes.join();
     let local = this.#constants.get(key);
     if (!local) {
@@ -217,21 +222,6 @@ export class FunctionBuilder implements FunctionHandle {
       this.#prologue.unsigned(local.index);
     }
     return local;
-  }
-
-  /** A scalar float or i64 constant on the stack; i32 constants are operands. */
-  scalar(type: "i64" | "f32" | "f64", value: number | bigint): this {
-    if (type === "i64") {
-      this.#code.byte(0x42);
-      this.#code.signed64(BigInt(value));
-      return this;
-    }
-    const bytes = new DataView(new ArrayBuffer(type === "f32" ? 4 : 8));
-    if (type === "f32") bytes.setFloat32(0, Number(value), true);
-    else bytes.setFloat64(0, Number(value), true);
-    this.#code.byte(type === "f32" ? 0x43 : 0x44);
-    this.#code.bytes(new Uint8Array(bytes.buffer));
-    return this;
   }
 
   call(target: FunctionHandle, ...operands: Operand[]): this {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Local } from "./function-builder.ts";
 import { ModuleBuilder } from "./module-builder.ts";
+import { partOperations as ops, pushScalar } from "./part-operations.ts";
 
 function instantiate(
   build: (module: ModuleBuilder) => void,
@@ -36,7 +37,7 @@ describe("ModuleBuilder", () => {
         body.get(1).set(power);
         body.block((done) => {
           body.loop((again) => {
-            body.op("i32.ge_s", power, atLeast).branchIf(done);
+            body.op(ops["i32.ge_s"], power, atLeast).branchIf(done);
             body.op("i32.shl", power, 1).set(power).branch(again);
           });
         });
@@ -66,7 +67,7 @@ describe("ModuleBuilder", () => {
       values.forEach((value, i) => {
         module.exported(`i32_${i}`, [], ["i32"], (body) => body.get(value));
         module.exported(`i64_${i}`, [], ["i64"], (body) =>
-          body.scalar("i64", BigInt(value) * 2n ** 31n),
+          pushScalar(body, "i64", BigInt(value) * 2n ** 31n),
         );
       });
     });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { contiguousLayout, internLayout } from "../layout.ts";
 import { constant, input, parameter } from "../scalar/expression.ts";
-import * as scalar from "../scalar/instructions.ts";
+import { scalar } from "../scalar/scalar.ts";
 import {
   mapProgram,
   reducedShape,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { contiguousLayout, internLayout } from "../layout.ts";
 import { constant, index, input, parameter, withPartials } from "../scalar/expression.ts";
-import * as scalar from "../scalar/instructions.ts";
+import { scalar } from "../scalar/scalar.ts";
 import { mapProgram, reduceProgram, routineProgram } from "./build.ts";
 import { formatProgram } from "./format.ts";
 import type { InputSpec } from "./program.ts";

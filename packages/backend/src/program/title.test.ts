@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { contiguousLayout } from "../layout.ts";
 import { input } from "../scalar/expression.ts";
-import * as scalar from "../scalar/instructions.ts";
+import { scalar } from "../scalar/scalar.ts";
 import { mapProgram, reduceProgram, routineProgram } from "./build.ts";
 import { programTitle } from "./title.ts";
 

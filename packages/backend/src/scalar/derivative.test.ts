@@ -5,7 +5,7 @@ import { derivative, stopGradient } from "./derivative.ts";
 import { scalarDTypes, type ScalarOpName } from "./dtype-rules.ts";
 import { foldScalar } from "./emitters.ts";
 import { apply, constant, input, withPartials, type Partials, type Scalar } from "./expression.ts";
-import * as scalar from "./instructions.ts";
+import { scalar } from "./scalar.ts";
 import { instructions } from "./instructions.ts";
 
 const [x, y] = [input(0, "float64"), input(1, "float64")];
@@ -49,6 +49,16 @@ function expectClose(actual: number, expected: number): void {
 const points = (low: number, high: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => low + (high - low) * ((0.137 + i * Math.SQRT2) % 1));
 
+/** Where an instruction's arguments are sampled, clear of poles; [-3, 3] unless said. */
+const domains: { readonly [Name in ScalarOpName]?: readonly [low: number, high: number] } = {
+  div: [0.5, 2],
+  mod: [0.6, 0.9],
+  pow: [0.3, 2.5],
+  sqrt: [0.1, 4],
+  log: [0.1, 4],
+  log1p: [-0.8, 4],
+};
+
 /** How many floats an instruction takes; `undefined` if it takes none. */
 function floatArity(name: ScalarOpName): number | undefined {
   return [1, 2].find((count) => {
@@ -85,7 +95,7 @@ describe("every instruction on floats", () => {
     const args = Array.from({ length: arity }, (_, slot) => input(slot, "float64"));
     const isTargeted = name === "cast" || name === "bitcast";
     const applied = apply(name, args, isTargeted ? "float64" : undefined);
-    const [low, high] = instructions[name].domain ?? [-3, 3];
+    const [low, high] = domains[name] ?? [-3, 3];
     const coordinates = points(low, high, 12 * arity);
     const samples = applied.dtype === "float64" && name !== "bitcast" ? 12 : 0;
     for (let i = 0; i < samples; i++)

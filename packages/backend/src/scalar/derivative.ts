@@ -1,7 +1,10 @@
 import { isFloat } from "../dtype.ts";
 import { constant, constantLike, isConstant, withPartials, type Scalar } from "./expression.ts";
 import { gatedProduct } from "./gated-product.ts";
-import { add, cast, instructions, select } from "./instructions.ts";
+import { instructions } from "./instructions.ts";
+import { scalar } from "./scalar.ts";
+
+const { add, cast, select } = scalar;
 
 /**
  * Symbolic derivative of `y` with respect to `variable`, a node of `y`, by forward accumulation

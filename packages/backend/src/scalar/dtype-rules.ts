@@ -106,6 +106,11 @@ const dtypeRules: { readonly [Name in ScalarOpName]: DTypeRule } = {
   normalFromBits: { arity: 1, accepts: integer, result: "target" },
 };
 
+/** Of all instructions. */
+export const opNames: readonly ScalarOpName[] = /* @__PURE__ */ Object.keys(
+  dtypeRules,
+) as ScalarOpName[];
+
 /**
  * Result type of an application, checked.
  *

@@ -12,7 +12,7 @@ import {
   type Scalar,
 } from "./expression.ts";
 import { foldScalar, type Emitters } from "./emitters.ts";
-import * as scalar from "./instructions.ts";
+import { scalar } from "./scalar.ts";
 
 const x = input(0, "float64");
 const y = input(1, "float64");

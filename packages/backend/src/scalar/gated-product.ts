@@ -1,5 +1,7 @@
 import { constant, isConstant, withPartials, type Partials, type Scalar } from "./expression.ts";
-import { cast, mul, neg, select } from "./instructions.ts";
+import { scalar } from "./scalar.ts";
+
+const { cast, mul, neg, select } = scalar;
 
 /**
  * `a · b` for derivatives: where either is 0 because nothing is let through, the product is exactly

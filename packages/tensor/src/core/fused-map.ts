@@ -1,5 +1,6 @@
 import { ArgumentError, formatShape, ShapeError, type DType, type Scalar } from "@dl/backend";
 import { mapTogether } from "./make-value.ts";
+import { checkSameBackend } from "./same-backend.ts";
 import { stepRecorder, type LiveNumber } from "./step-recorder.ts";
 import { Tensor } from "./tensor.ts";
 import type { NumberOperand } from "./tensor-value.ts";
@@ -39,12 +40,7 @@ export function fusedMap(
         `needs tensors of one shape: received ${formatShape(like.shape)} and ${formatShape(operand.shape)}. Expand the smaller one.`,
         { expected: like.shape, received: operand.shape },
       );
-    if (operand.backend !== like.backend)
-      throw new ArgumentError(
-        "fusedMap",
-        `tensors live on different backends: ${like.backend.name} and ${operand.backend.name}. Move one with await x.to(backend).`,
-        { expected: like.backend.name, received: operand.backend.name },
-      );
+    checkSameBackend("fusedMap", like.backend, operand.backend);
     stepRecorder()?.uses(operand);
     return operand.value;
   });

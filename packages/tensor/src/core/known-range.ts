@@ -1,7 +1,7 @@
-import { dtypes, type DType } from "@dl/backend";
+import { contiguousStrides, dtypes, type DType, type Layout } from "@dl/backend";
 import type { Storage, Stored } from "./storage.ts";
-import type { Tensor } from "./tensor.ts";
 import type { TensorValue } from "./tensor-value.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** Least and greatest element. */
 export type KnownRange = readonly [least: number, greatest: number];
@@ -27,22 +27,22 @@ export function noteRange(
 export function notePicked(result: Tensor, x: Tensor, indices: Tensor, axis: number): void {
   const [from, at, picked] = [x, indices, result].map(({ value }) => value.stored);
   if (!from || !at || !picked || !seen.has(from.storage) || !seen.has(at.storage)) return;
-  const [{ shape: sizes }, { shape, elementCount }] = [from.layout, picked.layout];
+  const { shape: sizes } = from.layout;
+  const isOneList = at.layout.shape.length < picked.layout.shape.length;
   seen.set(picked.storage, () => {
     const [elements, list] = [elementsOf(from), elementsOf(at)];
-    if (!elements || !list || elementCount > mostElements) return undefined;
-    const isOneList = at.layout.shape.length < shape.length;
-    return Array.from({ length: elementCount }, (_, position) => {
-      let [rest, place, stride] = [position, 0, 1];
-      for (let a = shape.length - 1; a >= 0; a--) {
-        const along = rest % shape[a]!;
-        rest = (rest - along) / shape[a]!;
-        const index = a === axis ? list[isOneList ? along : position]! : along;
-        place += stride * (index < 0 ? index + sizes[a]! : index);
-        stride *= sizes[a]!;
-      }
-      return elements[place]!;
-    });
+    if (!elements || !list || picked.layout.elementCount > mostElements) return undefined;
+    return elementsAt(
+      elements,
+      picked.layout,
+      contiguousStrides(sizes),
+      0,
+      (along, a, position) => {
+        if (a !== axis) return along;
+        const index = list[isOneList ? along : position]!;
+        return index < 0 ? index + sizes[a]! : index;
+      },
+    );
   });
 }
 
@@ -54,17 +54,27 @@ function elementsOf({ storage, layout, offset }: Stored): ArrayLike<number> | un
     if (elements === undefined) seen.delete(storage);
     else seen.set(storage, elements);
   }
-  const { shape, strides, elementCount } = layout;
-  if (elements === undefined || elementCount > mostElements) return undefined;
-  if (layout.isContiguous && elementCount === elements.length) return elements;
-  const all = elements;
+  if (elements === undefined || layout.elementCount > mostElements) return undefined;
+  if (layout.isContiguous && layout.elementCount === elements.length) return elements;
+  return elementsAt(elements, layout, layout.strides, offset, (along) => along);
+}
+
+/** What lies where the coordinates of each position of a layout lead, once `moved`. */
+function elementsAt(
+  elements: ArrayLike<number>,
+  { shape, elementCount }: Layout,
+  strides: readonly number[],
+  offset: number,
+  moved: (along: number, axis: number, position: number) => number,
+): number[] {
   return Array.from({ length: elementCount }, (_, position) => {
     let [rest, place] = [position, offset];
-    for (let a = shape.length - 1; a >= 0; a--) {
-      place += (rest % shape[a]!) * strides[a]!;
-      rest = Math.floor(rest / shape[a]!);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const along = rest % shape[axis]!;
+      rest = (rest - along) / shape[axis]!;
+      place += moved(along, axis, position) * strides[axis]!;
     }
-    return all[place]!;
+    return elements[place]!;
   });
 }
 
@@ -107,8 +117,8 @@ export class RangesSeen {
     return values.some((value, i) => {
       const range = rangeOf(value);
       if (range === undefined) return false;
-      const before = this.ranges[i];
-      return before === undefined || range[0] < before[0] || range[1] > before[1];
+      const known = this.ranges[i];
+      return known === undefined || range[0] < known[0] || range[1] > known[1];
     });
   }
 

@@ -14,6 +14,7 @@ import {
 import type { InstalledMethods } from "../methods.ts";
 import { contiguousValue } from "./make-value.ts";
 import { collectGarbage, relieveMemoryPressure } from "./memory.ts";
+import { checkSameBackend } from "./same-backend.ts";
 import { noteInScope } from "./scope.ts";
 import { stepRecorder } from "./step-recorder.ts";
 import { releaseValue, store } from "./store.ts";
@@ -153,12 +154,7 @@ export class Tensor {
         `types differ: ${this.dtype} cannot take ${next.dtype}. Convert with next.cast("${this.dtype}").`,
         { expected: this.dtype, received: next.dtype },
       );
-    if (next.backend !== this.backend)
-      throw new ArgumentError(
-        "assign",
-        `tensors live on different backends: ${this.backend.name} and ${next.backend.name}. Move one with await x.to(backend).`,
-        { expected: this.backend.name, received: next.backend.name },
-      );
+    checkSameBackend("assign", this.backend, next.backend);
     const recorder = stepRecorder();
     recorder?.uses(next);
     recorder?.rebinding(this);

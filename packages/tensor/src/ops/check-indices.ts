@@ -5,6 +5,7 @@ import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
 import { Tensor } from "../core/tensor.ts";
 import { add, and, less, lessEqual, neg, select } from "../scalar-functions.ts";
+import { positionFromFront } from "./check-operands.ts";
 import { cast } from "./pointwise.ts";
 
 /** Out of range stays as it is, for the error that names it. */
@@ -39,30 +40,18 @@ export function indexTensor(
       `axis ${axis} of ${formatShape(x.shape)} is empty, so no index is in range. Give no indices, or a tensor with elements.`,
       { received: indices.shape },
     );
-  knownRange(indices)?.forEach((position) => checkPosition(op, position, axis, x));
+  knownRange(indices)?.forEach((position) => positionFromFront(op, "index", position, axis, x));
   if (indices.dtype === "uint32") return cast(indices, "int32");
   return applyOne("pointwise", [indices, { number: size, dtype: "int32" }], { op: countFromFront });
 }
 
 function checkedPositions(op: string, indices: readonly number[], axis: number, x: Tensor): Tensor {
-  const size = x.shape[axis]!;
   if (!ArrayBuffer.isView(indices)) checkList(op, indices, "the indices", "whole numbers");
-  for (const position of indices) checkPosition(op, position, axis, x);
   return uploadPositions(
-    indices.map((position) => (position < 0 ? position + size : position)),
+    indices.map((position) => positionFromFront(op, "index", position, axis, x)),
     [indices.length],
     x.backend,
   );
-}
-
-function checkPosition(op: string, position: number, axis: number, x: Tensor): void {
-  const size = x.shape[axis]!;
-  if (!Number.isInteger(position) || position < -size || position >= size)
-    throw new ArgumentError(
-      op,
-      `index ${position} is out of range for axis ${axis} of ${formatShape(x.shape)}. ${size === 0 ? "The axis is empty." : `Use ${-size} to ${size - 1}.`}`,
-      { expected: size, received: position },
-    );
 }
 
 /** Host positions as an int32 tensor. */

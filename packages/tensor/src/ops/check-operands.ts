@@ -2,26 +2,23 @@ import {
   ArgumentError,
   DTypeError,
   dtypes,
+  formatShape,
   isFloat,
   refuseOptions,
+  ShapeError,
   UnsupportedError,
   wrongType,
   type Backend,
   type DType,
   type ValueKind,
 } from "@dl/backend";
+import { checkSameBackend } from "../core/same-backend.ts";
 import { Tensor } from "../core/tensor.ts";
 
 /** The one backend all tensors live on. @throws {ArgumentError} if they live on several. */
 export function commonBackend(op: string, tensors: readonly Tensor[]): Backend {
   const { backend } = tensors[0]!;
-  for (const tensor of tensors)
-    if (tensor.backend !== backend)
-      throw new ArgumentError(
-        op,
-        `tensors live on different backends: ${backend.name} and ${tensor.backend.name}. Move one with await x.to(backend).`,
-        { expected: backend.name, received: tensor.backend.name },
-      );
+  for (const tensor of tensors) checkSameBackend(op, backend, tensor.backend);
   return backend;
 }
 
@@ -51,6 +48,35 @@ export function checkTensor(op: string, x: unknown): asserts x is Tensor {
     `needs a tensor, got ${x === null ? "null" : typeof x}. Make one with tensor(...).`,
     { received: x },
   );
+}
+
+/** @throws {ShapeError} for less than a matrix. */
+export function checkMatrices(op: string, x: Tensor): void {
+  checkTensor(op, x);
+  if (x.ndim < 2)
+    throw new ShapeError(
+      op,
+      `needs at least 2 axes, got shape ${formatShape(x.shape)}. Make one with reshape or unsqueeze.`,
+      { received: x.shape },
+    );
+}
+
+/** A position as counted from the front. @throws {ArgumentError} if it lies outside the axis. */
+export function positionFromFront(
+  op: string,
+  name: "position" | "index",
+  position: number,
+  axis: number,
+  x: Tensor,
+): number {
+  const size = x.shape[axis]!;
+  if (!Number.isInteger(position) || position < -size || position >= size)
+    throw new ArgumentError(
+      op,
+      `${name} ${position} is out of range for axis ${axis} of ${formatShape(x.shape)}. ${size === 0 ? "The axis is empty." : `Use ${-size} to ${size - 1}.`}`,
+      { expected: size, received: position },
+    );
+  return position < 0 ? position + size : position;
 }
 
 /** @throws {ArgumentError} if it is not a number. */

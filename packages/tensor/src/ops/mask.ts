@@ -1,4 +1,4 @@
-import { ArgumentError, broadcastShapes, type DType } from "@dl/backend";
+import { ArgumentError, broadcastShapes, checkCount, type DType } from "@dl/backend";
 import { knownRange } from "../core/known-range.ts";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
@@ -97,12 +97,7 @@ export async function nonzero(x: Tensor): Promise<Tensor> {
 export function oneHot(labels: Tensor, classCount: number, dtype: DType = "float32"): Tensor {
   checkTensor("oneHot", labels);
   checkDType("oneHot", labels, ["int32"], "labels");
-  if (!Number.isInteger(classCount) || classCount < 1)
-    throw new ArgumentError(
-      "oneHot",
-      `the number of classes must be a whole number of at least 1: received ${classCount}.`,
-      { received: classCount },
-    );
+  checkCount("oneHot", "the number of classes", classCount);
   const wrong = knownRange(labels)?.find((label) => label < 0 || label >= classCount);
   if (wrong !== undefined)
     throw new ArgumentError(

@@ -1,15 +1,8 @@
-import {
-  AxisError,
-  checkList,
-  formatShape,
-  normalizeAxes,
-  normalizeAxis,
-  ShapeError,
-} from "@dl/backend";
+import { AxisError, checkList, formatShape, normalizeAxes, normalizeAxis } from "@dl/backend";
 import { alias } from "../core/alias.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { checkTensor } from "./check-operands.ts";
+import { checkMatrices, checkTensor } from "./check-operands.ts";
 
 /**
  * Axes in another order: axis `axes[i]` of `x` becomes axis i. No element is moved.
@@ -64,13 +57,7 @@ export function transpose(x: Tensor, axisA: number, axisB: number): Tensor {
  * matrixTranspose(zeros([8, 2, 3])).shape; // => [8, 3, 2]
  */
 export function matrixTranspose(x: Tensor): Tensor {
-  checkTensor("matrixTranspose", x);
-  if (x.ndim < 2)
-    throw new ShapeError(
-      "matrixTranspose",
-      `needs at least 2 axes, got shape ${formatShape(x.shape)}. Make one with reshape or unsqueeze.`,
-      { received: x.shape },
-    );
+  checkMatrices("matrixTranspose", x);
   return transpose(x, -2, -1);
 }
 

@@ -27,30 +27,23 @@ type OperandTypes =
   | "bits"
   | "integer";
 
-/** What tests need to know about an operation, beside its formula. */
-export interface PointwiseFacts {
+/** What an operation takes. */
+export interface OperandRules {
   /** Default `float`. */
   readonly types?: OperandTypes;
-  /** The same function on plain numbers, written independently of the expression. */
-  readonly reference: (...operands: number[]) => number;
-  /** Interval the samples are drawn from, for all operands; [-3, 3] unless said. */
-  readonly domain?: readonly [low: number, high: number];
   /** What stands for a number that x's type may not hold, operand by operand; without it, it is refused. */
   readonly numberRules?: readonly NumberRule[];
-  /** False where the derivative is zero or undefined everywhere, such as floor. Default true. */
-  readonly isDifferentiable?: boolean;
+  /** Shorter formulas where the operand is one of these plain numbers: x² for pow(2). */
+  readonly numberForms?: ReadonlyMap<number, (x: Scalar) => Scalar>;
 }
 
-/** One pointwise operation: formula, types and facts. `Args` are what its method takes. */
-export interface PointwiseDefinition<Args extends readonly unknown[]> {
+/** One pointwise operation: formula and operands. `Args` are what its method takes. */
+export interface PointwiseDefinition<Args extends readonly unknown[]> extends OperandRules {
   readonly build: (...operands: Scalar[]) => Scalar;
   /** Tensor operands of the method besides the tensor itself. */
   readonly tensorOperands: number;
   /** Numbers after the tensors, with their defaults. */
   readonly numbers: readonly number[];
-  readonly facts: PointwiseFacts;
-  /** Shorter formulas where the operand is one of these plain numbers: x² for pow(2). */
-  readonly numberForms?: ReadonlyMap<number, (x: Scalar) => Scalar>;
   /** Only for the type: what the method takes. */
   readonly args?: Args;
 }
@@ -65,46 +58,42 @@ export interface PointwiseFunction {
 /** `x.name()`. */
 export function unary(
   build: (x: Scalar) => Scalar,
-  facts: PointwiseFacts,
+  rules: OperandRules = {},
 ): PointwiseDefinition<[]> {
-  return { build, tensorOperands: 0, numbers: [], facts };
+  return { build, tensorOperands: 0, numbers: [], ...rules };
 }
 
 /** `x.name(other)`, other a tensor or a number. */
 export function binary(
   build: (x: Scalar, other: Scalar) => Scalar,
-  facts: PointwiseFacts,
-  numberForms?: ReadonlyMap<number, (x: Scalar) => Scalar>,
+  rules: OperandRules = {},
 ): PointwiseDefinition<[other: Tensor | number]> {
-  return { build, tensorOperands: 1, numbers: [], facts, ...(numberForms && { numberForms }) };
+  return { build, tensorOperands: 1, numbers: [], ...rules };
 }
 
 /** `x.name(second, third)`, each a tensor or a number. */
 export function ternary(
   build: (x: Scalar, second: Scalar, third: Scalar) => Scalar,
-  facts: PointwiseFacts,
 ): PointwiseDefinition<[second: Tensor | number, third: Tensor | number]> {
-  return { build, tensorOperands: 2, numbers: [], facts };
+  return { build, tensorOperands: 2, numbers: [] };
 }
 
 /** `x.name(number)` with a default; the number is given at dispatch, so changing it costs nothing. */
 export function unaryWithNumber(
   build: (x: Scalar, number: Scalar) => Scalar,
   fallback: number,
-  facts: PointwiseFacts,
-  numberForms?: ReadonlyMap<number, (x: Scalar) => Scalar>,
+  rules: OperandRules = {},
 ): PointwiseDefinition<[number?: number]> {
-  const numbers = [fallback];
-  return { build, tensorOperands: 0, numbers, facts, ...(numberForms && { numberForms }) };
+  return { build, tensorOperands: 0, numbers: [fallback], ...rules };
 }
 
 /** `x.name(low, high)`, two numbers with defaults. */
 export function unaryWithNumbers(
   build: (x: Scalar, first: Scalar, second: Scalar) => Scalar,
   fallbacks: readonly [number, number],
-  facts: PointwiseFacts,
+  rules: OperandRules = {},
 ): PointwiseDefinition<[first?: number, second?: number]> {
-  return { build, tensorOperands: 0, numbers: fallbacks, facts };
+  return { build, tensorOperands: 0, numbers: fallbacks, ...rules };
 }
 
 /** The method that a definition makes. */
@@ -123,8 +112,7 @@ export function pointwiseFunction(
   const forms = new Map<number, PointwiseOp>();
   for (const [number, build] of definition.numberForms ?? [])
     forms.set(number, new PointwiseOp(name, build));
-  const types = definition.facts.types ?? "float";
-  const { tensorOperands, numbers } = definition;
+  const { tensorOperands, numbers, types = "float", numberRules } = definition;
   const apply = (x: Tensor, ...given: (Tensor | number)[]): Tensor => {
     checkTensor(name, x);
     const operands: (Tensor | number)[] = [x];
@@ -134,8 +122,7 @@ export function pointwiseFunction(
       checkNumber(name, number);
       operands.push(number);
     });
-    const rules = definition.facts.numberRules;
-    rules?.forEach((rule, i) => {
+    numberRules?.forEach((rule, i) => {
       const operand = operands[i + 1]!;
       if (typeof operand === "number") operands[i + 1] = rule(operand, x.dtype, name);
     });

@@ -1,10 +1,8 @@
 import {
   ArgumentError,
   checkOptions,
-  DTypeError,
   extendKinds,
   formatShape,
-  isFloat,
   normalizeAxes,
   ShapeError,
   type OptionKinds,
@@ -14,7 +12,7 @@ import {
 import { alias } from "../core/alias.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { checkTensor } from "./check-operands.ts";
+import { checkFloat, checkTensor } from "./check-operands.ts";
 import { cast, castTo } from "./pointwise.ts";
 
 /** Axes to fold; all of them when left out. */
@@ -73,16 +71,6 @@ export function asNumbers(x: Tensor): Tensor {
   return x.dtype === "bool" ? cast(x, "int32") : x;
 }
 
-/** @throws {DTypeError} for integer and bool tensors, whose mean would be cut off. */
-function checkFloatReduction(op: string, x: Tensor): void {
-  if (!isFloat(x.dtype))
-    throw new DTypeError(
-      op,
-      `needs a float tensor, got ${x.dtype}. Convert with x.cast("float32").`,
-      { received: x.dtype },
-    );
-}
-
 /** @throws {ShapeError} where nothing folds into one: an empty maximum does not exist. */
 export function checkNotEmpty(op: string, x: Tensor, count: number): void {
   if (count === 0)
@@ -126,7 +114,7 @@ export function prod(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
  */
 export function mean(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
   const { list, count } = foldedAxes("mean", x, axes, options);
-  checkFloatReduction("mean", x);
+  checkFloat("mean", x);
   return restoreAxes(fold("sum", x, list).div(count), x.shape, list, options);
 }
 
@@ -162,7 +150,7 @@ export function deviations(
   options: VarianceOptions = {},
 ): { centred: Tensor; divisor: number; list: readonly number[] } {
   const { list, count } = foldedAxes(op, x, axes);
-  checkFloatReduction(op, x);
+  checkFloat(op, x);
   const { correction = 1 } = checkOptions(op, options, varianceKinds);
   if (!Number.isFinite(correction))
     throw new ArgumentError(op, `correction must be a number: received ${correction}.`, {

@@ -9,7 +9,7 @@ import {
 import { alias } from "../core/alias.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { checkTensor } from "./check-operands.ts";
+import { checkTensor, positionFromFront } from "./check-operands.ts";
 import { concatenate } from "./join.ts";
 import { reshape } from "./views.ts";
 
@@ -79,19 +79,7 @@ interface Cut {
 }
 
 function cutPosition(position: number, axis: number, x: Tensor): Cut {
-  return { start: normalizePosition("slice", position, axis, x), count: 1, step: 1 };
-}
-
-/** A position as counted from the front. @throws {ArgumentError} if it lies outside the axis. */
-function normalizePosition(op: string, position: number, axis: number, x: Tensor): number {
-  const size = x.shape[axis]!;
-  if (!Number.isInteger(position) || position < -size || position >= size)
-    throw new ArgumentError(
-      op,
-      `position ${position} is out of range for axis ${axis} of ${formatShape(x.shape)}. ${size === 0 ? "The axis is empty." : `Use ${-size} to ${size - 1}.`}`,
-      { expected: size, received: position },
-    );
-  return position < 0 ? position + size : position;
+  return { start: positionFromFront("slice", "position", position, axis, x), count: 1, step: 1 };
 }
 
 function cutRange(range: readonly [RangeEnd, RangeEnd?, (number | null)?], size: number): Cut {
@@ -164,7 +152,7 @@ function takeRanges(x: Tensor, cuts: ReadonlyMap<number, Cut>): Tensor {
 export function select(x: Tensor, axis: number, position: number): Tensor {
   checkTensor("select", x);
   const at = normalizeAxis(axis, x.ndim, "select");
-  const start = normalizePosition("select", position, at, x);
+  const start = positionFromFront("select", "position", position, at, x);
   const part = takeRanges(x, new Map([[at, { start, count: 1, step: 1 }]]));
   return reshape(part, x.shape.toSpliced(at, 1));
 }

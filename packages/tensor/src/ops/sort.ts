@@ -1,4 +1,4 @@
-import { ArgumentError, checkOptions, normalizeAxis, type OptionKinds } from "@dl/backend";
+import { checkOptions, checkWhole, normalizeAxis, type OptionKinds } from "@dl/backend";
 import { applyOne, applyPrimitive } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";
@@ -58,12 +58,7 @@ export function topk(x: Tensor, k: number, axis = -1, options: TopkOptions = {})
   if (x.ndim === 0 && k === 1) return sorted("topk", x, axis, false);
   const along = normalizeAxis(axis, x.ndim, "topk");
   const size = x.shape[along]!;
-  if (!Number.isInteger(k) || k < 0 || k > size)
-    throw new ArgumentError(
-      "topk",
-      `k must be a whole number from 0 to ${size}, the size of axis ${axis}: received ${k}.`,
-      { expected: size, received: k },
-    );
+  checkWhole("topk", "k", k, 0, size, ` from 0 to ${size}, the size of axis ${axis}`);
   const { values, indices } = sorted("topk", x, axis, options.largest !== false);
   const first = (from: Tensor): Tensor =>
     applyOne("slice", [from], {

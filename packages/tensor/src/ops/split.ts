@@ -1,4 +1,4 @@
-import { ArgumentError, checkList, formatShape, normalizeAxis } from "@dl/backend";
+import { ArgumentError, checkCount, checkList, formatShape, normalizeAxis } from "@dl/backend";
 import type { Tensor } from "../core/tensor.ts";
 import { checkTensor } from "./check-operands.ts";
 import { narrow, select } from "./slice.ts";
@@ -33,12 +33,7 @@ export function split(x: Tensor, sizes: number | readonly number[], axis = 0): T
 }
 
 function equalParts(size: number, part: number): number[] {
-  if (!Number.isInteger(part) || part < 1)
-    throw new ArgumentError(
-      "split",
-      `the size of a part must be a whole number of at least 1: received ${part}.`,
-      { received: part },
-    );
+  checkCount("split", "the size of a part", part);
   const count = Math.max(Math.ceil(size / part), 1);
   return Array.from({ length: count }, (_, i) => Math.min(part, size - i * part));
 }
@@ -55,12 +50,7 @@ function equalParts(size: number, part: number): number[] {
 export function chunk(x: Tensor, count: number, axis = 0): Tensor[] {
   checkTensor("chunk", x);
   const at = normalizeAxis(axis, x.ndim, "chunk");
-  if (!Number.isInteger(count) || count < 1)
-    throw new ArgumentError(
-      "chunk",
-      `the number of parts must be a whole number of at least 1: received ${count}.`,
-      { received: count },
-    );
+  checkCount("chunk", "the number of parts", count);
   return split(x, Math.max(Math.ceil(x.shape[at]! / count), 1), at);
 }
 

@@ -1,8 +1,8 @@
-import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
+import { checkWhole, ShapeError } from "@dl/backend";
 import { PointwiseOp } from "../core/pointwise-op.ts";
 import { applyOne } from "../core/primitives.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { checkTensor } from "./check-operands.ts";
+import { checkMatrices, checkTensor } from "./check-operands.ts";
 import { arange } from "./creation.ts";
 import { pad } from "./pad.ts";
 import { broadcastTo } from "./pointwise.ts";
@@ -42,7 +42,8 @@ export function triu(x: Tensor, offset = 0): Tensor {
 }
 
 function triangle(name: string, op: PointwiseOp, x: Tensor, offset: number): Tensor {
-  checkMatrices(name, x, offset);
+  checkMatrices(name, x);
+  checkWhole(name, "the offset", offset);
   const [rows, columns] = x.shape.slice(-2) as [number, number];
   const row = unsqueeze(arange(rows, { backend: x.backend }), 1);
   const column = arange(columns, { backend: x.backend });
@@ -60,20 +61,6 @@ function triangle(name: string, op: PointwiseOp, x: Tensor, offset: number): Ten
   );
 }
 
-function checkMatrices(op: string, x: Tensor, offset: number): void {
-  checkTensor(op, x);
-  if (x.ndim < 2)
-    throw new ShapeError(
-      op,
-      `needs at least 2 axes, got shape ${formatShape(x.shape)}. Make one with reshape or unsqueeze.`,
-      { received: x.shape },
-    );
-  if (!Number.isInteger(offset))
-    throw new ArgumentError(op, `the offset must be a whole number: received ${offset}.`, {
-      received: offset,
-    });
-}
-
 /**
  * The diagonal of each matrix (last two axes), `offset` places above the main one, or below it.
  *
@@ -83,7 +70,8 @@ function checkMatrices(op: string, x: Tensor, offset: number): void {
  * await diagonal(tensor([[1, 2], [3, 4]])).toArray(); // => [1, 4]
  */
 export function diagonal(x: Tensor, offset = 0): Tensor {
-  checkMatrices("diagonal", x, offset);
+  checkMatrices("diagonal", x);
+  checkWhole("diagonal", "the offset", offset);
   const [rows, columns] = x.shape.slice(-2) as [number, number];
   const length = Math.max(Math.min(rows + Math.min(offset, 0), columns - Math.max(offset, 0)), 0);
   // Row-major, the next element of a diagonal lies columns + 1 further.
@@ -123,7 +111,7 @@ export function diagonalMatrix(x: Tensor): Tensor {
  * await trace(tensor([[1, 2], [3, 4]])).item(); // => 5
  */
 export function trace(x: Tensor): Tensor {
-  checkMatrices("trace", x, 0);
+  checkMatrices("trace", x);
   const values = diagonal(x);
   return applyOne("reduce", [values], { op: "sum", axes: [values.ndim - 1] });
 }

@@ -1,4 +1,4 @@
-import { ArgumentError, philox4x32, type ValueKind } from "@dl/backend";
+import { ArgumentError, checkWhole, philox4x32, type ValueKind } from "@dl/backend";
 import { repeated, stepRecorder } from "../core/step-recorder.ts";
 import type { NumberOperand } from "../core/tensor-value.ts";
 
@@ -53,16 +53,8 @@ export class Generator {
         `the seed must be a whole number from 0 to 2^53 - 1: received ${seed}.`,
         { received: seed },
       );
-    for (const [name, value, limit] of [
-      ["stream", stream, word - 1],
-      ["draw", draw, word],
-    ] as const)
-      if (!Number.isInteger(value) || value < 0 || value > limit)
-        throw new ArgumentError(
-          "Generator",
-          `the ${name} must be a whole number from 0 to ${name === "draw" ? "2^32" : "2^32 - 1"}: received ${value}.`,
-          { received: value },
-        );
+    checkWhole("Generator", "the stream", stream, 0, word - 1, " from 0 to 2^32 - 1");
+    checkWhole("Generator", "the draw", draw, 0, word, " from 0 to 2^32");
     repeated(
       this,
       () => {
@@ -100,12 +92,7 @@ export class Generator {
    * Source: Fisher & Yates 1938; each choice is ⌊bits · range / 2³²⌋, biased by less than range / 2³².
    */
   permutation(count: number): Int32Array {
-    if (!Number.isInteger(count) || count < 0 || count > 2 ** 31 - 1)
-      throw new ArgumentError(
-        "permutation",
-        `the count must be a whole number from 0 to 2^31 - 1: received ${count}.`,
-        { received: count },
-      );
+    checkWhole("permutation", "the count", count, 0, 2 ** 31 - 1, " from 0 to 2^31 - 1");
     const words = this.words(count);
     const order = Int32Array.from({ length: count }, (_, i) => i);
     for (let i = count - 1; i > 0; i--) {

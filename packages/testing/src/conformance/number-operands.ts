@@ -21,6 +21,7 @@ import {
   type Tensor,
 } from "@dl/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pointwiseReferences } from "../op-samples/pointwise-references.ts";
 import type { BackendAdapter } from "./adapter.ts";
 
 type Call = (x: Tensor, number: number, target: Required<CreationOptions>) => Tensor;
@@ -93,18 +94,20 @@ export function testNumberOperands({ create }: BackendAdapter): void {
 
   describe.each(Object.entries(outside))("%s", (name, { dtype, elements, numbers }) => {
     it.each(compared)("%s answers as mathematics does", async (op) => {
-      const { apply, definition } = pointwiseFunctions[op];
+      const { apply } = pointwiseFunctions[op];
+      const { of: valueOf } = pointwiseReferences[op];
       for (const number of [...numbers, ...(dtype === "float32" ? [] : fractions), ...endless])
         expect(await dataOf(apply(make(name), number)), `${op} ${number}`).toEqual(
-          elements.map((x) => definition.facts.reference(x, number)),
+          elements.map((x) => valueOf(x, number)),
         );
     });
 
     it.each(converted)("%s takes any number for true", async (op) => {
-      const { apply, definition } = pointwiseFunctions[op];
+      const { apply } = pointwiseFunctions[op];
+      const { of: valueOf } = pointwiseReferences[op];
       for (const number of numbers)
         expect(await dataOf(apply(make(name), number))).toEqual(
-          elements.map((x) => definition.facts.reference(x, number)),
+          elements.map((x) => valueOf(x, number)),
         );
     });
 
@@ -125,12 +128,12 @@ export function testNumberOperands({ create }: BackendAdapter): void {
     const operations = Object.entries(pointwiseFunctions)
       .filter(([op]) => !named.has(op))
       .flatMap(([op, { apply, definition }]) => {
-        const { tensorOperands, numbers: defaults, facts } = definition;
+        const { tensorOperands, numbers: defaults, types = "float" } = definition;
         const count = tensorOperands + defaults.length;
         const isInteger = dtype !== "float32";
         const takes = isInteger
-          ? /numeric|any|integer|bits/.test(facts.types ?? "float")
-          : !/bits|integer/.test(facts.types ?? "float");
+          ? /numeric|any|integer|bits/.test(types)
+          : !/bits|integer/.test(types);
         if (count === 0 || !takes) return [];
         const call: Call = (x, number) => apply(x, ...new Array<number>(count).fill(number));
         return [[op, call] as const];
@@ -163,10 +166,10 @@ export function testNumberOperands({ create }: BackendAdapter): void {
       { dtype: "uint32", backend },
     );
     for (const op of compared) {
-      const { apply, definition } = pointwiseFunctions[op];
-      const { reference } = definition.facts;
-      expect(await dataOf(apply(a, b)), op).toEqual(pairs.map(([x, y]) => reference(x, y)));
-      expect(await dataOf(apply(b, a)), op).toEqual(pairs.map(([x, y]) => reference(y, x)));
+      const { apply } = pointwiseFunctions[op];
+      const { of: valueOf } = pointwiseReferences[op];
+      expect(await dataOf(apply(a, b)), op).toEqual(pairs.map(([x, y]) => valueOf(x, y)));
+      expect(await dataOf(apply(b, a)), op).toEqual(pairs.map(([x, y]) => valueOf(y, x)));
     }
     for (const call of [() => a.add(b), () => b.maximum(a), () => where(a.less(0), a, b)])
       expect(call).toThrow(/no type holds both u?int32 and u?int32/);

@@ -156,7 +156,7 @@ export const tensorMistakes: readonly Mistake[] = [
     mistake: "a plain array to a layer",
     make: () => new Sequential(new Linear(4, 2)).forward([1, 2, 3, 4] as never),
     error:
-      "ArgumentError: 0: linear: needs a tensor as inputs: received object. Make one with tensor(...).",
+      "ArgumentError: 0: linear: needs a tensor as inputs: received a list. Make one with tensor(...).",
   },
   {
     mistake: "a size left out",
@@ -174,7 +174,7 @@ export const tensorMistakes: readonly Mistake[] = [
     mistake: "a function instead of a layer",
     make: () => new Sequential(((x: Tensor) => x.relu()) as never),
     error:
-      "ArgumentError: sequential: layer 0 is no module: received function. For a function, write a class that extends Module and calls it in forward.",
+      "ArgumentError: sequential: layer 0 is no module: received a function. For a function, write a class that extends Module and calls it in forward.",
   },
   {
     mistake: "calling a list of modules",

@@ -192,7 +192,7 @@ export const trainingMistakes: readonly Mistake[] = [
     mistake: "weights as an object",
     make: () => classifier().loadStateDict({ weight: 1 } as never),
     error:
-      "ArgumentError: loadStateDict: the state must be a Map of tensors by name: received object. Give what stateDict() returned, or new Map(Object.entries(state)).",
+      "ArgumentError: loadStateDict: the state must be a Map of tensors by name: received { weight }. Give what stateDict() returned, or new Map(Object.entries(state)).",
   },
   {
     mistake: "inputs and targets of different length",

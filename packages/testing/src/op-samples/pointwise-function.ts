@@ -1,4 +1,6 @@
 import type { pointwiseFunctions } from "@dl/tensor";
 
+export type PointwiseName = keyof typeof pointwiseFunctions;
+
 /** One row of the tables of pointwise operations. */
-export type PointwiseFunction = (typeof pointwiseFunctions)[keyof typeof pointwiseFunctions];
+export type PointwiseFunction = (typeof pointwiseFunctions)[PointwiseName];

@@ -9,15 +9,13 @@ import {
   type OpRecord,
   type Sample,
 } from "./record.ts";
-import type { PointwiseFunction } from "./pointwise-function.ts";
+import type { PointwiseFunction, PointwiseName } from "./pointwise-function.ts";
+import { pointwiseReferences } from "./pointwise-references.ts";
 import { given, type SampleInput, type SampleSource } from "./sample-source.ts";
 import { specialPoints } from "./special-points.ts";
 
 const integers: readonly DType[] = ["int32", "uint32", "bool"];
-const dtypesOf: Record<
-  NonNullable<PointwiseFunction["definition"]["facts"]["types"]>,
-  readonly DType[]
-> = {
+const dtypesOf: Record<NonNullable<PointwiseFunction["definition"]["types"]>, readonly DType[]> = {
   float: floatTypes,
   trueFloat: allTypes,
   numeric: allTypes,
@@ -33,9 +31,13 @@ const call =
   ([x, ...others]) =>
     entry.apply(x!, ...others, ...numbers);
 
-function pointwiseSamples(draw: SampleSource, entry: PointwiseFunction): Sample[] {
-  const { tensorOperands, numbers, facts, numberForms } = entry.definition;
-  const domain = facts.domain ?? ([-3, 3] as const);
+function pointwiseSamples(
+  draw: SampleSource,
+  name: PointwiseName,
+  entry: PointwiseFunction,
+): Sample[] {
+  const { tensorOperands, numbers, numberForms } = entry.definition;
+  const { domain = [-3, 3] as const } = pointwiseReferences[name];
   const operands = (...shapes: (readonly number[])[]): SampleInput[] =>
     Array.from({ length: tensorOperands + 1 }, (_, i) =>
       draw.real(shapes[i % shapes.length]!, domain),
@@ -81,8 +83,7 @@ const oddTriples = [0, -0, 1, -2, 1e30, Infinity, -Infinity, NaN];
 const oddIntegers = [2 ** 31 - 1, -(2 ** 31), -1, 0, 1, 7, 46341];
 
 function pointwiseExtremes(entry: PointwiseFunction): Sample[] {
-  const { tensorOperands, facts } = entry.definition;
-  const types = facts.types ?? "float";
+  const { tensorOperands, types = "float" } = entry.definition;
   const samples: Sample[] = [];
   const floats = ([oddest, oddPairs, oddTriples][tensorOperands] ?? oddTriples).map(Math.fround);
   if (types !== "bits" && types !== "integer")
@@ -111,8 +112,7 @@ function combinations(
 }
 
 function pointwiseErrors(name: string, entry: PointwiseFunction): ErrorSample[] {
-  const { tensorOperands, numbers, facts } = entry.definition;
-  const types = facts.types ?? "float";
+  const { tensorOperands, numbers, types = "float" } = entry.definition;
   const others = (fill: Tensor | number): (Tensor | number)[] =>
     new Array<Tensor | number>(tensorOperands).fill(fill);
   const errors: ErrorSample[] = [
@@ -183,17 +183,18 @@ const anyType: Record<keyof typeof dtypesOf, DType> = {
 
 /** Everything a row says is enough for its record: a new row needs no test of its own. */
 export const pointwiseRecords: readonly OpRecord[] = Object.entries(pointwiseFunctions).map(
-  ([name, entry]): OpRecord => {
-    const { facts } = entry.definition;
-    const types = facts.types ?? "float";
+  ([op, entry]): OpRecord => {
+    const name = op as PointwiseName;
+    const { types = "float" } = entry.definition;
+    const { isDifferentiable } = pointwiseReferences[name];
     return {
       name,
       theme: "pointwise",
-      samples: (draw) => pointwiseSamples(draw, entry),
+      samples: (draw) => pointwiseSamples(draw, name, entry),
       extremes: () => pointwiseExtremes(entry),
       points: specialPoints(name, entry),
       errors: pointwiseErrors(name, entry),
-      differentiable: facts.isDifferentiable === false ? "piecewise constant, or no float" : true,
+      differentiable: isDifferentiable === false ? "piecewise constant, or no float" : true,
       dtypes: dtypesOf[types],
     };
   },

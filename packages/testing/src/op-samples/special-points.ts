@@ -1,4 +1,5 @@
-import type { PointwiseFunction } from "./pointwise-function.ts";
+import type { PointwiseFunction, PointwiseName } from "./pointwise-function.ts";
+import { pointwiseReferences } from "./pointwise-references.ts";
 import { sample, type Sample, type SpecialPoints } from "./record.ts";
 import { given } from "./sample-source.ts";
 
@@ -73,15 +74,16 @@ function combinations(count: number): readonly (readonly number[])[] {
 
 /** The points where a formula of the tables may be wrong though it is right all around. */
 export function specialPoints(
-  name: string,
+  name: PointwiseName,
   { apply, definition }: PointwiseFunction,
 ): SpecialPoints {
-  const { facts, tensorOperands, numbers } = definition;
+  const { tensorOperands, numbers } = definition;
+  const { of: valueOf, isDifferentiable } = pointwiseReferences[name];
   const made: { smooth: Sample[]; rough: Sample[] } = { smooth: [], rough: [] };
-  if (facts.isDifferentiable === false) return made;
+  if (isDifferentiable === false) return made;
   const add = (count: number, plain: readonly number[]): void => {
     const points = combinations(count).filter((point) =>
-      Number.isFinite(facts.reference(...point, ...(plain.length > 0 ? plain : numbers))),
+      Number.isFinite(valueOf(...point, ...(plain.length > 0 ? plain : numbers))),
     );
     const rule = (plain.length > 0 && roughness[`${name} of a number`]) || roughness[name];
     const isRough = (point: readonly number[]): boolean => rule?.(...point, ...plain) === true;

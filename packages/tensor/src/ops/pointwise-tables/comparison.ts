@@ -30,70 +30,40 @@ export const comparison = {
    * @example
    * await tensor([1, 2]).equal(2).toArray(); // => [false, true]
    */
-  equal: binary(equal, {
-    types: "compared",
-    numberRules: [heldOrNaN],
-    reference: (a, b) => Number(a === b),
-    isDifferentiable: false,
-  }),
+  equal: binary(equal, { types: "compared", numberRules: [heldOrNaN] }),
   /**
    * Whether x is not the other.
    *
    * @example
    * await tensor([1, 2]).notEqual(2).toArray(); // => [true, false]
    */
-  notEqual: binary((a, b) => not(equal(a, b)), {
-    types: "compared",
-    numberRules: [heldOrNaN],
-    reference: (a, b) => Number(a !== b),
-    isDifferentiable: false,
-  }),
+  notEqual: binary((a, b) => not(equal(a, b)), { types: "compared", numberRules: [heldOrNaN] }),
   /**
    * Whether x is below the other.
    *
    * @example
    * await tensor([1, 2]).less(2).toArray(); // => [true, false]
    */
-  less: binary(less, {
-    types: "compared",
-    numberRules: [roundedUp],
-    reference: (a, b) => Number(a < b),
-    isDifferentiable: false,
-  }),
+  less: binary(less, { types: "compared", numberRules: [roundedUp] }),
   /**
    * Whether x is the other or below it.
    *
    * @example
    * await tensor([2, 3]).lessEqual(2).toArray(); // => [true, false]
    */
-  lessEqual: binary(lessEqual, {
-    types: "compared",
-    numberRules: [roundedDown],
-    reference: (a, b) => Number(a <= b),
-    isDifferentiable: false,
-  }),
+  lessEqual: binary(lessEqual, { types: "compared", numberRules: [roundedDown] }),
   /**
    * Whether x is above the other.
    *
    * @example
    * await tensor([2, 3]).greater(2).toArray(); // => [false, true]
    */
-  greater: binary((a, b) => less(b, a), {
-    types: "compared",
-    numberRules: [roundedDown],
-    reference: (a, b) => Number(a > b),
-    isDifferentiable: false,
-  }),
+  greater: binary((a, b) => less(b, a), { types: "compared", numberRules: [roundedDown] }),
   /**
    * Whether x is the other or above it.
    *
    * @example
    * await tensor([1, 2]).greaterEqual(2).toArray(); // => [false, true]
    */
-  greaterEqual: binary((a, b) => lessEqual(b, a), {
-    types: "compared",
-    numberRules: [roundedUp],
-    reference: (a, b) => Number(a >= b),
-    isDifferentiable: false,
-  }),
+  greaterEqual: binary((a, b) => lessEqual(b, a), { types: "compared", numberRules: [roundedUp] }),
 };

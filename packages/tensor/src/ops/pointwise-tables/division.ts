@@ -61,15 +61,3 @@ function integerQuotient(a: Scalar, b: Scalar): Scalar {
   const towardsZero = add(estimate, bitcast(cast(quotient(rest), "int32"), a.dtype));
   return select(equal(b, 0), 0, sub(towardsZero, cast(roundsBelow(a, b), a.dtype)));
 }
-
-export function referenceRemainder(a: number, b: number): number {
-  const rest = a % b;
-  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
-}
-
-export function referenceQuotient(a: number, b: number): number {
-  if (b === 0) return a / b;
-  if (Math.abs(b) === Infinity)
-    return Number.isFinite(a) ? Math.min(Math.sign(a) * Math.sign(b), 0) : NaN;
-  return Math.round((a - referenceRemainder(a, b)) / b);
-}

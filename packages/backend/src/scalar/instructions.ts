@@ -72,7 +72,13 @@ function slopeOfPower(a: Scalar, b: Scalar): Scalar {
   return vanishingWhere(equal(b, 0), formula, select(isRegular, formula, 0));
 }
 
-/** Every scalar instruction and its exact derivative. */
+/**
+ * Every scalar instruction and its exact derivative.
+ *
+ * @example
+ * const x = input(0, "float32");
+ * instructions.sin.partials([x], scalar.sin(x))[0] === scalar.cos(x); // => true
+ */
 export const instructions: { readonly [Name in ScalarOpName]: Instruction } = {
   add: binary((a, b) => [one(a), one(b)]),
   sub: binary((a, b) => [one(a), constantLike(-1, b)]),

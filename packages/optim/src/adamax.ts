@@ -1,4 +1,4 @@
-import { integerPower } from "@dl/backend";
+import { integerPower, scalar } from "@dl/backend";
 import { checkDecay, checkNonNegative } from "./check-options.ts";
 import { penalized, runningMean } from "./formula-terms.ts";
 import type { OptimizerOptions, Slots } from "./optimizer.ts";
@@ -9,7 +9,7 @@ import {
   type Formula,
   type UpdateRule,
 } from "./pointwise-optimizer.ts";
-import { abs, add, div, max, mul, sub } from "./scalar-functions.ts";
+import { add, div, max, mul, sub } from "./scalar-functions.ts";
 
 export interface AdamaxOptions extends OptimizerOptions {
   /** Share of the running mean of gradients kept at each step. */
@@ -30,7 +30,7 @@ const adamaxStep: Formula<
 > = (before, n) => {
   const g = penalized(before.g, n.lambda, before.theta);
   const m = runningMean(before.firstMoment, g, n.beta1, n.oneMinusBeta1);
-  const u = max(mul(n.beta2, before.largestGradient), add(abs(g), n.epsilon));
+  const u = max(mul(n.beta2, before.largestGradient), add(scalar.abs(g), n.epsilon));
   const theta = sub(before.theta, div(mul(n.stepSize, m), u));
   return { theta, firstMoment: m, largestGradient: u };
 };

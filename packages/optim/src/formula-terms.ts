@@ -1,5 +1,5 @@
-import { type Scalar } from "@dl/backend";
-import { add, cast, isNaN, less, mul, select, sub } from "./scalar-functions.ts";
+import { scalar, type Scalar } from "@dl/backend";
+import { add, mul } from "./scalar-functions.ts";
 
 /** g + λ θ: the gradient of the loss with an L2 penalty of λ/2 Σ θ². */
 export const penalized = (g: Scalar, lambda: Scalar, theta: Scalar): Scalar =>
@@ -13,5 +13,7 @@ export const runningMean = (mean: Scalar, x: Scalar, beta: Scalar, oneMinusBeta:
   add(mul(beta, mean), mul(oneMinusBeta, x));
 
 /** -1, 0 or 1; NaN stays NaN, so that a broken gradient shows. */
-export const sign = (x: Scalar): Scalar =>
-  select(isNaN(x), x, sub(cast(less(0, x), x.dtype), cast(less(x, 0), x.dtype)));
+export function sign(x: Scalar): Scalar {
+  const { cast, isNaN, less, select, sub } = scalar;
+  return select(isNaN(x), x, sub(cast(less(0, x), x.dtype), cast(less(x, 0), x.dtype)));
+}

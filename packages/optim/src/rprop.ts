@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, scalar } from "@dl/backend";
 import { checkPositive } from "./check-options.ts";
 import { sign } from "./formula-terms.ts";
 import type { OptimizerOptions, Slots } from "./optimizer.ts";
@@ -9,7 +9,7 @@ import {
   type Formula,
   type UpdateRule,
 } from "./pointwise-optimizer.ts";
-import { less, max, min, mul, select, sub } from "./scalar-functions.ts";
+import { max, mul, sub } from "./scalar-functions.ts";
 
 /** `learningRate` is the size of the first step; changing it later has no effect. */
 export interface RpropOptions extends OptimizerOptions {
@@ -27,6 +27,7 @@ const rpropStep: Formula<
   "etaMinus" | "etaPlus" | "minimumStep" | "maximumStep"
 > = (before, n) => {
   const agreement = mul(before.g, before.previousGradient);
+  const { less, min, select } = scalar;
   const hasTurned = less(agreement, 0);
   const factor = select(less(0, agreement), n.etaPlus, select(hasTurned, n.etaMinus, 1));
   const delta = min(max(mul(before.stepSize, factor), n.minimumStep), n.maximumStep);

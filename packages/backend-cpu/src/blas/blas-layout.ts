@@ -28,4 +28,4 @@ export function fitsBlas(problem: MatmulArguments): boolean {
 }
 
 const smallestSide = 8;
-const smallestProduct = 32 ** 3;
+const smallestProduct = 0x8000; // 32 x 32 x 32

@@ -37,7 +37,7 @@ export function emitConv2d(module: ModuleBuilder): void {
 }
 
 // Above this, A no longer stays in L2 (512 KiB on the target), so one block of it serves all columns first.
-const RESIDENT_BYTES = 256 * 1024;
+const RESIDENT_BYTES = 0x4_0000;
 
 /** Places of one product's parts, as byte addresses. */
 export interface ProductAddresses {

@@ -324,7 +324,7 @@ const fewestImages = 16;
 /** A panel of both matrices belongs in a first-level cache. */
 const mostDepth = 512;
 /** Of matrices, by one thread: what a third-level cache holds beside those of other threads. */
-const mostScratchBytes = 8 * 2 ** 20;
+const mostScratchBytes = 0x80_0000;
 /** Below this share of a plain product's multiplications the transforms pay. */
 const payingShare = 0.9;
 

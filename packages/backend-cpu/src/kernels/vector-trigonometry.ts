@@ -13,7 +13,7 @@ const ROUND = 6755399441055744;
 const HALF_PI_HIGH = 1.57079632673412561417;
 const HALF_PI_LOW = 6.07710050650619224932e-11;
 /** From here on the quadrant comes from a fixed-point product (Payne & Hanek 1983). */
-const LARGE = 2 ** 20;
+const LARGE = 0x10_0000;
 // 2/π in words of 32 bits, after one word of zeros.
 const TWO_OVER_PI = [
   0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab,

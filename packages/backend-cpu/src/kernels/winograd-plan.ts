@@ -48,7 +48,7 @@ export function emitWinogradGradients(module: ModuleBuilder, kernelSize: Size): 
 }
 
 /** Of the second-level cache, for what is transformed at once. */
-const blockBytes = 192 * 1024;
+const blockBytes = 0x3_0000;
 const mostBlockGroups = 32;
 
 /** How many groups are done at once. */

@@ -84,7 +84,7 @@ export function linesBytes(channels: number, kernelSize: Size, outSize: Size): n
 const suitableTaps: ReadonlySet<number> = new Set([3, 5]);
 const fewestChannels = 8;
 /** Lines are kept for a whole image, by every thread; they belong in a cache. */
-const mostLinesBytes = 4 * 2 ** 20;
+const mostLinesBytes = 0x40_0000;
 /** Below this share of a plain product's multiplications the transforms pay. */
 const payingShare = 0.85;
 

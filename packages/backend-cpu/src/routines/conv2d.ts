@@ -157,7 +157,7 @@ function runFewChannels(
 }
 
 /** Weights above this are not summed apart: that would take too much memory, and packing is cheap. */
-const mostSummedApart = 2 ** 17;
+const mostSummedApart = 0x2_0000;
 const mostBatchPieces = 8;
 
 export const conv2dWeightGrad: RoutineImplementation<"conv2dWeightGrad"> =

@@ -21,7 +21,7 @@ const mostThreads = mostParts;
  * Work that could have been shared before threads that nobody asked for by number are started: some
  * 20 ms of one core, about what starting one takes of another.
  */
-const automaticStartingWork = 128 * 2 ** 20;
+const automaticStartingWork = 0x800_0000;
 
 /** @throws {ArgumentError} for a number of threads that cannot be. */
 export function threadsFor(wanted: number | "auto"): Threads {

@@ -6,7 +6,7 @@ import { controlWords } from "./control-words.ts";
 import { startWorker, type PostedModule, type WorkerThread } from "./worker-thread.ts";
 
 /** Work that is worth waking sleeping workers for; see `CpuDevice.parts` for its unit. */
-const wakingWork = 256 * 1024;
+const wakingWork = 0x4_0000;
 /** A worker that holds a part this long after the caller has done all others counts as hung. */
 const stallMs = 500;
 /** And this many times as long as the caller took, for work that takes long itself. */

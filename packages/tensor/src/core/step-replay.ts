@@ -38,7 +38,7 @@ export class StepReplay {
   private readonly places = new Map<Storage, Place>();
   private readonly produced: readonly Place[];
   /** Places that each replay fills anew. */
-  private readonly passing: ReadonlySet<Place>;
+  private readonly passing: readonly Place[];
   private readonly inputs: readonly Elements[];
   private readonly states: readonly State[];
   private readonly found: readonly Found[];
@@ -94,11 +94,11 @@ export class StepReplay {
     const entering = [...given, ...this.constantsFromOutside].map(({ place }) => place.storage!);
     this.trace = new StepTrace(recorder, entering, results);
     this.enteringCount = new Set(entering).size;
-    this.passing = new Set([...given.map(({ place }) => place), ...this.produced]);
+    this.passing = [...new Set([...given.map(({ place }) => place), ...this.produced])];
     // What the recorded run computed is of no use any more, and can be collected.
     this.places.clear();
     this.rooms.forget();
-    this.rest();
+    this.emptyPlaces();
   }
 
   /** Whether it was recorded with arguments like these. */
@@ -185,20 +185,21 @@ export class StepReplay {
       }
     for (const state of this.states) this.rebind(state);
     for (const { slot, tensor } of this.cleared) slot.tensor = tensor;
-    return this.results.map((result) => this.valueOf(result));
+    const results = this.results.map((result) => this.valueOf(result));
+    this.emptyPlaces();
+    return results;
   }
 
   /** Keeps nothing alive until the next replay that is of this run only. */
   rest(): void {
     this.rooms.release();
-    for (const place of this.passing) place.storage = undefined;
     for (const state of this.states) {
       const { slots, after } = state;
       after.place.spare?.stored!.release();
       // What runs meanwhile may keep handles that are not counted.
       state.current = after.place.spare = undefined;
-      const isCleared = slots.length > 0 && slots.every(({ tensor }) => tensor !== state.tensor);
-      if (isCleared) state.tensor = undefined;
+      // A gradient is its slot's.
+      if (slots.length > 0) state.tensor = undefined;
     }
   }
 
@@ -280,6 +281,11 @@ export class StepReplay {
       place.put(
         place.spare?.stored!.storage ?? new Storage(this.backend, place.byteLength, "compile"),
       );
+  }
+
+  /** Lets what goes through them be collected as soon as nobody else needs it. */
+  private emptyPlaces(): void {
+    for (const place of this.passing) place.storage = undefined;
   }
 
   private rebind(state: State): void {

@@ -4,7 +4,7 @@ import type { TensorValue } from "./tensor-value.ts";
 
 /** A tensor that the step changes, or leaves as a gradient. */
 export interface State {
-  /** `undefined` for a gradient that was cleared since: the next is left in a tensor of its own. */
+  /** `undefined` for a gradient since it rested: the next is left in a tensor of its own. */
   tensor: Rebindable | undefined;
   /** Where the tensor is found that is to be changed, if it may be another each time. */
   readonly from: GradientSlot | undefined;

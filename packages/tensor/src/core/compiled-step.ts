@@ -79,8 +79,8 @@ export class CompiledStep<Result extends StepResult> {
   }
 
   call(inputs: readonly StepInput[]): Result {
-    const values = inputs.flatMap(valueOf);
-    values.forEach(store);
+    const values = valuesOf(inputs);
+    for (const value of values) store(value);
     this.calls++;
     const obstacle = this.end ?? obstacleAround(inputs);
     if (obstacle !== undefined) return this.runPlainly(inputs, obstacle);
@@ -158,7 +158,7 @@ export class CompiledStep<Result extends StepResult> {
   }
 
   private keep({ recorder, results, resultOf }: Run<Result>, inputs: readonly StepInput[]): void {
-    const values = inputs.flatMap(valueOf);
+    const values = valuesOf(inputs);
     const replay = new StepReplay(recorder, values, results, recorder.backend!);
     const ranges = new RangesSeen();
     ranges.add(values);
@@ -266,10 +266,19 @@ export class CompiledStep<Result extends StepResult> {
   }
 }
 
-function valueOf(input: StepInput, position: number): TensorValue | [] {
-  if (input instanceof Tensor) return input.value;
-  if (typeof input === "number") return [];
-  throw new ArgumentError(
+/** Of the tensors among them. A loop: this is asked at every call. */
+function valuesOf(inputs: readonly StepInput[]): TensorValue[] {
+  const values: TensorValue[] = [];
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i]!;
+    if (input instanceof Tensor) values.push(input.value);
+    else if (typeof input !== "number") throw wrongArgument(i, input);
+  }
+  return values;
+}
+
+function wrongArgument(position: number, input: unknown): ArgumentError {
+  return new ArgumentError(
     "compile",
     `argument ${position} of a compiled step must be a tensor or a number: received ${input === null ? "null" : typeof input}. Reach for everything else by closure.`,
     { expected: "a tensor or a number", received: input },
@@ -297,12 +306,12 @@ function storeAlone(tensor: Rebindable): void {
 /** Why a call cannot be replayed, whatever was recorded. */
 function obstacleAround(inputs: readonly StepInput[]): string | undefined {
   if (isWatched()) return "an observer follows what is run";
-  const tracked = inputs.findIndex(
-    (input) => input instanceof Tensor && input.recording !== undefined,
-  );
-  return tracked < 0
-    ? undefined
-    : `argument ${tracked} requires a gradient, or was computed from what does: pass x.detach()`;
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i];
+    if (input instanceof Tensor && input.recording !== undefined)
+      return `argument ${i} requires a gradient, or was computed from what does: pass x.detach()`;
+  }
+  return undefined;
 }
 
 function changedError(

@@ -3,6 +3,7 @@ import { FormatError } from "@dl/backend";
 import { encode as encodePng } from "fast-png";
 import { encode as encodeJpeg } from "jpeg-js";
 import { describe, expect, it } from "vitest";
+import { pngChunk, pngSignature } from "../test/png-file.ts";
 import { crc32 } from "./bytes/crc32.ts";
 import { parseCsv } from "./csv/parse-csv.ts";
 import { parseIdx } from "./idx/parse-idx.ts";
@@ -204,29 +205,13 @@ describe("bombs", () => {
     const gzip = new Uint8Array(gzipSync(zeros, { level: 1 }));
     zeros.fill(0, 0, 8);
     const deflated = deflateSync(zeros, { level: 1 });
-    const chunk = (type: string, content: Uint8Array): Uint8Array => {
-      const whole = new Uint8Array(content.length + 12);
-      whole.set(text.encode(type), 4);
-      whole.set(content, 8);
-      new DataView(whole.buffer).setUint32(0, content.length);
-      return whole;
-    };
     const head = Uint8Array.of(0, 0, 16, 0, 0, 0, 16, 0, 8, 0, 0, 0, 0);
-    const png = withChecksums(
-      Uint8Array.from([
-        0x89,
-        0x50,
-        0x4e,
-        0x47,
-        13,
-        10,
-        26,
-        10,
-        ...chunk("IHDR", head),
-        ...chunk("IDAT", deflated),
-        ...chunk("IEND", new Uint8Array(0)),
-      ]),
-    );
+    const png = Uint8Array.from([
+      ...pngSignature,
+      ...pngChunk("IHDR", head),
+      ...pngChunk("IDAT", deflated),
+      ...pngChunk("IEND", []),
+    ]);
     expect(await peakBytes(() => readIdx(gzip))).toBeLessThan(64 * 2 ** 20);
     expect(await peakBytes(() => decodeImage(png))).toBeLessThan(64 * 2 ** 20);
     await expect(readIdx(gzip)).rejects.toBeInstanceOf(FormatError);

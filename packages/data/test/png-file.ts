@@ -1,5 +1,8 @@
 // Writes PNG files of every kind with the pixels that they stand for, for tests in Node and in pages.
 
+/** What a PNG file begins with. */
+export const pngSignature: readonly number[] = [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10];
+
 /** Colour types, by their numbers in a file. */
 export type PngColor = 0 | 2 | 3 | 4 | 6;
 
@@ -57,7 +60,7 @@ export async function pngFile(kind: PngKind): Promise<PngFile> {
     color === 3 ? opacities : key.flatMap((value) => [(value >> 8) | unused, value & 255]);
   const header = [...uint32(width), ...uint32(height), depth, color, 0, 0, isInterlaced ? 1 : 0];
   const parts = [
-    [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10],
+    pngSignature,
     pngChunk("IHDR", header),
     ...chunks,
     ...(color === 3 ? [pngChunk("PLTE", colors.flat())] : []),
@@ -116,7 +119,8 @@ function packedRows(kind: PngKind, sampleAt: SampleAt): number[] {
 }
 
 const inOnePass = [[0, 0, 1, 1]] as const;
-const interlacing = [
+/** The passes of an interlaced image: first column and row, and steps between them. */
+export const interlacing = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
   [0, 4, 4, 8],
@@ -158,23 +162,11 @@ export function pngChunk(type: string, content: ArrayLike<number>): Uint8Array {
   return Uint8Array.from([...uint32(content.length), ...named, ...uint32(~crc)]);
 }
 
-const uint32 = (value: number): number[] => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255);
+/** The most significant byte first. */
+export const uint32 = (value: number): number[] =>
+  [24, 16, 8, 0].map((shift) => (value >>> shift) & 255);
 
 async function deflate(raw: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   const stream = new Blob([raw]).stream().pipeThrough(new CompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-/** A TIFF file that holds an orientation and nothing else: what Exif data consists of. */
-export function exifOrientation(orientation: number, isLittle: boolean): Uint8Array {
-  const view = new DataView(new ArrayBuffer(26));
-  view.setUint16(0, isLittle ? 0x4949 : 0x4d4d);
-  view.setUint16(2, 42, isLittle);
-  view.setUint32(4, 8, isLittle);
-  view.setUint16(8, 1, isLittle);
-  view.setUint16(10, 0x112, isLittle);
-  view.setUint16(12, 3, isLittle);
-  view.setUint32(14, 1, isLittle);
-  view.setUint16(18, orientation, isLittle);
-  return new Uint8Array(view.buffer);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { exifOrientation } from "../../test/exif-orientation.ts";
 import {
   adobe,
   exif,
@@ -8,13 +9,7 @@ import {
   withoutSegment,
   withSegment,
 } from "../../test/jpeg-files.ts";
-import {
-  depthsOf,
-  exifOrientation,
-  pngChunk,
-  pngFile,
-  type PngColor,
-} from "../../test/png-file.ts";
+import { depthsOf, pngChunk, pngFile, type PngColor } from "../../test/png-file.ts";
 import { decodeImage } from "./decode-in-node.ts";
 import { decodeInPage } from "./decode-in-page.ts";
 import type { DecodedImage } from "./decoded-image.ts";

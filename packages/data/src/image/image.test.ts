@@ -5,7 +5,7 @@ import { deflateSync } from "node:zlib";
 import { encode as encodePng } from "fast-png";
 import { encode as encodeJpeg } from "jpeg-js";
 import { afterAll, describe, expect, it } from "vitest";
-import { crc32 } from "../bytes/crc32.ts";
+import { interlacing, pngChunk, pngSignature, uint32 } from "../../test/png-file.ts";
 import { DataLoader } from "../data-loader.ts";
 import { decodeImage } from "./decode-in-node.ts";
 import { decodeInPage } from "./decode-in-page.ts";
@@ -18,23 +18,14 @@ import { configure } from "@dl/tensor";
 
 configure({ backend: reference() });
 
-const signature = [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10];
-const uint32 = (value: number): number[] => [
-  (value >>> 24) & 255,
-  (value >>> 16) & 255,
-  (value >>> 8) & 255,
-  value & 255,
-];
-const chunk = (type: string, content: ArrayLike<number> = []): number[] => {
-  const named = [...new TextEncoder().encode(type), ...Array.from(content)];
-  return [...uint32(content.length), ...named, ...uint32(crc32(Uint8Array.from(named)))];
-};
+const chunk = (type: string, content: ArrayLike<number> = []): number[] =>
+  Array.from(pngChunk(type, content));
 const header = (width: number, height: number, depth = 8, colorType = 0, interlace = 0): number[] =>
   chunk("IHDR", [...uint32(width), ...uint32(height), depth, colorType, 0, 0, interlace]);
 const data = (raw: ArrayLike<number>): number[] =>
   chunk("IDAT", deflateSync(Uint8Array.from(Array.from(raw))));
 const png = (...parts: readonly number[][]): Uint8Array =>
-  Uint8Array.from([...signature, ...parts.flat(), ...chunk("IEND")]);
+  Uint8Array.from([...pngSignature, ...parts.flat(), ...chunk("IEND")]);
 /** Two grey pixels side by side. */
 const plain = png(header(2, 1), data([0, 10, 250]));
 
@@ -124,17 +115,8 @@ describe("decodeImage of PNG", () => {
 
   it("reads interlaced files", async () => {
     const [width, height] = [11, 9];
-    const passes = [
-      [0, 0, 8, 8],
-      [4, 0, 8, 8],
-      [0, 4, 4, 8],
-      [2, 0, 4, 4],
-      [0, 2, 2, 4],
-      [1, 0, 2, 2],
-      [0, 1, 1, 2],
-    ] as const;
     const raw: number[] = [];
-    for (const [left, top, across, down] of passes)
+    for (const [left, top, across, down] of interlacing)
       for (let y = top; y < height; y += down) {
         if (left < width) raw.push(0);
         for (let x = left; x < width; x += across) raw.push(y * width + x);
@@ -156,7 +138,7 @@ describe("decodeImage of PNG", () => {
 
   it.each<[string, Uint8Array, RegExp]>([
     ["nothing", new Uint8Array(0), /neither PNG nor JPEG: the file begins with nothing/],
-    ["a signature", Uint8Array.from(signature), /does not begin with a header/],
+    ["a signature", Uint8Array.from(pngSignature), /does not begin with a header/],
     ["a cut file", plain.subarray(0, -5), /truncated/],
     ["a wrong checksum", replaced(plain, 24 + 8, 9), /damaged|colour|method/],
     ["a size of none", png(header(0, 5), data([])), /no pixels: 0 x 5/],

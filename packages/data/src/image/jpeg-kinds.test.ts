@@ -9,7 +9,7 @@ import {
   withoutSegment,
   withSegment,
 } from "../../test/jpeg-files.ts";
-import { exifOrientation } from "../../test/png-file.ts";
+import { exifOrientation, turned } from "../../test/exif-orientation.ts";
 import { decodeImage } from "./decode-in-node.ts";
 import type { DecodedImage } from "./decoded-image.ts";
 import { inspectImage } from "./inspect-image.ts";
@@ -113,24 +113,13 @@ describe("JPEG files of every kind", () => {
 });
 
 describe("JPEG files that are to be turned", () => {
-  const [a, b, c, d, e, f] = colorsOfJpegs;
-  const shown: Readonly<Record<number, unknown[]>> = {
-    2: [c, b, a, f, e, d],
-    3: [f, e, d, c, b, a],
-    4: [d, e, f, a, b, c],
-    5: [a, d, b, e, c, f],
-    6: [d, a, e, b, f, c],
-    7: [f, c, e, b, d, a],
-    8: [c, f, b, e, a, d],
-  };
-
   it.each(Array.from({ length: 10 }, (_, i) => i))("orientation %i", async (orientation) => {
     for (const isLittle of [false, true]) {
       const file = withSegment(ycc, 0xe1, exif(exifOrientation(orientation, isLittle)));
       const image = await decodeImage(file);
       const isTurned = orientation >= 5 && orientation <= 8;
       expect([image.width, image.height]).toEqual(isTurned ? [16, 24] : [24, 16]);
-      expectColors(image, (shown[orientation] ?? colorsOfJpegs) as number[][]);
+      expectColors(image, turned(colorsOfJpegs, orientation));
       expect(await inspectImage(file)).toMatchObject({ width: 24, height: 16 });
     }
   });

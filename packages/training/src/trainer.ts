@@ -40,6 +40,7 @@ import {
   type Scalars,
   type TrainingStep,
 } from "./training-step.ts";
+import { withAverages } from "./with-averages.ts";
 
 /**
  * A training that can be stopped, kept and continued to the same bits: {@link fit} with a state.
@@ -370,20 +371,6 @@ export class Trainer<
     const { data } = this.#options;
     if (isSeekable(data) && state.loader !== undefined) data.loadState(state.loader);
     this.#callbacks.forEach((callback, i) => callback.loadStateDict?.(state.callbacks[i]));
-  }
-}
-
-/** Runs `turn` with the averages in the weights' place. */
-function withAverages<Result>(averages: readonly WeightAverage[], turn: () => Result): Result {
-  const applied: WeightAverage[] = [];
-  try {
-    for (const average of averages) {
-      average.apply();
-      applied.push(average);
-    }
-    return turn();
-  } finally {
-    for (const average of applied) average.restore();
   }
 }
 

@@ -180,7 +180,8 @@ export class StepReplay {
     for (const run of this.runs)
       if ("work" in run) run.work();
       else {
-        backend.dispatch(run.executable, run.inputs, run.outputs, numbersOf(run));
+        const numbers = run.numbers.map(({ number }) => number);
+        backend.dispatch(run.executable, run.inputs, run.outputs, numbers);
       }
     for (const state of this.states) this.rebind(state);
     for (const { slot, tensor } of this.cleared) slot.tensor = tensor;
@@ -319,12 +320,6 @@ export class StepReplay {
       new Stored(place.storage!, layout, offset),
     );
   }
-}
-
-const noNumbers: readonly number[] = [];
-
-function numbersOf({ numbers }: ReplayedRun): readonly number[] {
-  return numbers.length === 0 ? noNumbers : numbers.map(({ number }) => number);
 }
 
 /** A gradient belongs to its tensor, whatever `tidy` the step is called in. */

@@ -17,6 +17,19 @@ const allowed = {
   optim: ["autograd", "backend", "tensor"],
   data: ["backend", "tensor"],
   training: ["autograd", "backend", "data", "nn", "optim", "tensor"],
+  distributions: ["autograd", "backend", "tensor"],
+  generator: ["autograd", "backend", "distributions", "nn", "optim", "tensor", "training"],
+  vae: [
+    "autograd",
+    "backend",
+    "conv",
+    "distributions",
+    "generator",
+    "nn",
+    "optim",
+    "tensor",
+    "training",
+  ],
 };
 // The only places that choose a backend; private, so they may import everything.
 const free = new Set(["testing", "train", "bench"]);

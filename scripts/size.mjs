@@ -14,10 +14,13 @@ const packageBudgets = {
   "backend-webgpu": 40,
   conv: 12,
   data: 34,
+  distributions: 16,
+  generator: 14,
   nn: 20,
   optim: 12,
   tensor: 46,
   training: 16,
+  vae: 14,
 };
 
 /**

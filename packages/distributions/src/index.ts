@@ -1,0 +1,6 @@
+export { Distribution } from "./distribution.ts";
+export type { SampleOptions } from "./distribution.ts";
+export { Independent } from "./independent.ts";
+export { klDivergence } from "./kl-divergence.ts";
+export { Normal } from "./normal.ts";
+export type { Parameterlike } from "./parameters.ts";

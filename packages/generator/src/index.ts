@@ -1,0 +1,1 @@
+export type { GenerativeModel } from "./generative-model.ts";

@@ -8,6 +8,7 @@ import { layerCalls } from "./option-calls/layers.ts";
 import type { OptionCalls } from "./option-calls/option-call.ts";
 import { tensorCalls } from "./option-calls/tensors.ts";
 import { trainingCalls } from "./option-calls/training.ts";
+import { vaeCalls } from "./option-calls/vae.ts";
 import { publicOptions } from "./public-options.ts";
 
 const backend = await cpu();
@@ -22,6 +23,7 @@ const calls: OptionCalls = {
   ...layerCalls,
   ...trainingCalls,
   ...dataCalls,
+  ...vaeCalls,
   ...nodeCalls,
 };
 

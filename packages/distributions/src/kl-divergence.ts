@@ -10,6 +10,7 @@ import { Distribution, sampleKinds, type SampleOptions } from "./distribution.ts
 import { boundedForms } from "./kl/bounded.ts";
 import type { ClosedForm } from "./kl/closed-form.ts";
 import { discreteForms } from "./kl/discrete.ts";
+import { gammaForms } from "./kl/gamma-family.ts";
 import { independentForms } from "./kl/independent.ts";
 import { normalForms } from "./kl/normal.ts";
 
@@ -17,6 +18,7 @@ import { normalForms } from "./kl/normal.ts";
 const closedForms: readonly ClosedForm[] = [
   ...normalForms,
   ...boundedForms,
+  ...gammaForms,
   ...discreteForms,
   ...independentForms,
 ];

@@ -12,6 +12,7 @@ import type { ClosedForm } from "./kl/closed-form.ts";
 import { discreteForms } from "./kl/discrete.ts";
 import { gammaForms } from "./kl/gamma-family.ts";
 import { independentForms } from "./kl/independent.ts";
+import { multivariateForms } from "./kl/multivariate.ts";
 import { normalForms } from "./kl/normal.ts";
 
 /** Every pair with a closed form: those of torch.distributions 1.13. */
@@ -20,6 +21,7 @@ const closedForms: readonly ClosedForm[] = [
   ...boundedForms,
   ...gammaForms,
   ...discreteForms,
+  ...multivariateForms,
   ...independentForms,
 ];
 

@@ -20,6 +20,7 @@ export { erfinv, normalQuantile } from "./special/normal-quantile.ts";
 export { Beta } from "./beta.ts";
 export { Dirichlet } from "./dirichlet.ts";
 export { Gamma } from "./gamma.ts";
+export { MixtureSameFamily } from "./mixture-same-family.ts";
 export { LowRankMultivariateNormal } from "./multivariate/low-rank-multivariate-normal.ts";
 export type { SpreadMatrix } from "./multivariate/matrix-parameters.ts";
 export { MultivariateNormal } from "./multivariate/multivariate-normal.ts";

@@ -28,3 +28,14 @@ export type { FitOptions } from "./multivariate/multivariate-normal.ts";
 export { Poisson } from "./poisson.ts";
 export { incompleteGamma } from "./special/incomplete-gamma.ts";
 export { StudentT } from "./student-t.ts";
+export { AffineTransform } from "./transforms/affine-transform.ts";
+export { ComposeTransform } from "./transforms/compose-transform.ts";
+export {
+  ExpTransform,
+  SigmoidTransform,
+  SoftplusTransform,
+  TanhTransform,
+} from "./transforms/element-transforms.ts";
+export { Transform } from "./transforms/transform.ts";
+export type { Codomain } from "./transforms/transform.ts";
+export { TransformedDistribution } from "./transforms/transformed-distribution.ts";

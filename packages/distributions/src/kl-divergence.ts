@@ -14,6 +14,7 @@ import { gammaForms } from "./kl/gamma-family.ts";
 import { independentForms } from "./kl/independent.ts";
 import { multivariateForms } from "./kl/multivariate.ts";
 import { normalForms } from "./kl/normal.ts";
+import { transformedForms } from "./kl/transformed.ts";
 
 /** Every pair with a closed form: those of torch.distributions 1.13. */
 const closedForms: readonly ClosedForm[] = [
@@ -23,6 +24,7 @@ const closedForms: readonly ClosedForm[] = [
   ...discreteForms,
   ...multivariateForms,
   ...independentForms,
+  ...transformedForms,
 ];
 
 /**

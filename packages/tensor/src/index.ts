@@ -38,6 +38,7 @@ export type {
   MatrixMethod,
   MatrixMethodName,
 } from "./linear-algebra/matrix-method.ts";
+export { symmetricEigenvalues } from "./linear-algebra/symmetric-eigen.ts";
 export { inverse, lstsq, pinverse, solve, triangularSolve } from "./linear-algebra/solve.ts";
 export type { PinverseOptions, TriangularSolveOptions } from "./linear-algebra/solve.ts";
 export { defaultGenerator, Generator, generatorKind, manualSeed } from "./random/generator.ts";

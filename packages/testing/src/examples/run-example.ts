@@ -5,6 +5,8 @@ import * as backendReference from "@dl/backend-reference";
 import * as backendWebgpu from "@dl/backend-webgpu";
 import * as conv from "@dl/conv";
 import * as data from "@dl/data";
+import * as distributions from "@dl/distributions";
+import * as generator from "@dl/generator";
 import * as nn from "@dl/nn";
 import * as optim from "@dl/optim";
 import * as tensorPackage from "@dl/tensor";
@@ -19,6 +21,8 @@ const packages: Readonly<Record<string, object>> = {
   "@dl/backend-webgpu": backendWebgpu,
   "@dl/conv": conv,
   "@dl/data": data,
+  "@dl/distributions": distributions,
+  "@dl/generator": generator,
   "@dl/nn": nn,
   "@dl/optim": optim,
   "@dl/tensor": tensorPackage,

@@ -80,7 +80,7 @@ describe("collectFeatures", () => {
       [collectFeatures(network, zeros([3, 2]), { count: 4 }), "at least 4 samples: received 3"],
       [collectFeatures(network, []), "must have at least 1 samples: received 0"],
       [collectFeatures(network, 3 as never), "needs a tensor, batches or a model with sample()"],
-      [collectFeatures({} as never, zeros([1, 2])), "the network must be a module or a function"],
+      [collectFeatures(3 as never, zeros([1, 2])), "a network must be a module or a function"],
       [collectFeatures((x) => x.sum(), zeros([3, 2])), "must give a row for each of 3 samples"],
       [collectFeatures(network, zeros([3, 2]), { batchSize: 0 }), "batchSize must be a whole"],
       [collectFeatures((x) => x.log(), zeros([3, 2])), "feature 0 of sample 0 is -Infinity"],

@@ -37,3 +37,5 @@ export { perceptualPathLength } from "./quality/path-length.ts";
 export type { PathLength, PathLengthOptions } from "./quality/path-length.ts";
 export { precisionRecall } from "./quality/precision-recall.ts";
 export type { PrecisionRecall } from "./quality/precision-recall.ts";
+export { formatSampleQuality, sampleQuality } from "./quality/sample-quality.ts";
+export type { SampleQuality, SampleQualityOptions } from "./quality/sample-quality.ts";

@@ -4,8 +4,10 @@ import { decodeImage, openImageFolder } from "@dl/data/node";
 import { configure, ones } from "@dl/tensor";
 import { beforeEach, describe, expect, it } from "vitest";
 import { dataCalls } from "./option-calls/data.ts";
+import { latentCalls } from "./option-calls/latents.ts";
 import { layerCalls } from "./option-calls/layers.ts";
 import type { OptionCalls } from "./option-calls/option-call.ts";
+import { sampleQualityCalls } from "./option-calls/sample-quality.ts";
 import { tensorCalls } from "./option-calls/tensors.ts";
 import { trainingCalls } from "./option-calls/training.ts";
 import { vaeCalls } from "./option-calls/vae.ts";
@@ -24,6 +26,8 @@ const calls: OptionCalls = {
   ...trainingCalls,
   ...dataCalls,
   ...vaeCalls,
+  ...latentCalls,
+  ...sampleQualityCalls,
   ...nodeCalls,
 };
 

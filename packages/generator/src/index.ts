@@ -5,6 +5,8 @@ export type { LevelOptions } from "./heads/discretized-logistic.ts";
 export { DiscretizedLogisticHead } from "./heads/discretized-logistic-head.ts";
 export type { DiscretizedLogisticOptions } from "./heads/discretized-logistic-head.ts";
 export { DistributionNetwork } from "./heads/distribution-network.ts";
+export { FullNormalHead, SharedNormalHead } from "./heads/full-normal-heads.ts";
+export type { SharedNormalOptions } from "./heads/full-normal-heads.ts";
 export { Head, headKind } from "./heads/head.ts";
 export {
   DiagonalNormalHead,

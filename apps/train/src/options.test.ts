@@ -75,7 +75,10 @@ test.each([
   ["--epochs 1.5", '--epochs must be a whole number from 1 to 10000: received "1.5".'],
   ["--epochs two", '--epochs must be a whole number from 1 to 10000: received "two".'],
   ["--examples 0", '--examples must be a whole number from 1 to 10000000: received "0".'],
-  ["--model vae --graph g.svg", "--graph needs a model that reads digits, cnn or mlp: received it for vae."],
+  [
+    "--model vae --graph g.svg",
+    "--graph needs a model that reads digits, cnn or mlp: received it for vae.",
+  ],
   ["--samples 0", '--samples must be a whole number from 1 to 10000000: received "0".'],
   ["--seed -1", '--seed must be a whole number from 0 to 4294967295: received "-1".'],
   [

@@ -86,7 +86,9 @@ export function parseOptions(args: readonly string[]): TrainOptions | "help" {
       ? (["samples", values.samples] as const)
       : (["examples", values.examples] as const);
   if (!isReader && values.graph !== undefined)
-    throw new UsageError(`--graph needs a model that reads digits, ${classifierNames.join(" or ")}: received it for ${model}.`);
+    throw new UsageError(
+      `--graph needs a model that reads digits, ${classifierNames.join(" or ")}: received it for ${model}.`,
+    );
   return {
     data: values.data,
     epochs: wholeNumber("epochs", values.epochs ?? (isReader ? "1" : "5"), 1, mostEpochs),

@@ -15,10 +15,7 @@ const shades = " ░▒▓█";
  * lower half of a block, or as one shade where there is no colour. A picture that is too wide is
  * shrunk by a whole number, each pixel then the mean of a square.
  */
-export function pictureText(
-  picture: HostArray,
-  { width, isColored }: PictureTextOptions,
-): string {
+export function pictureText(picture: HostArray, { width, isColored }: PictureTextOptions): string {
   const factor = Math.max(1, Math.ceil(picture.shape[2]! / width));
   const small = shrink(picture, factor);
   const [, height, columns] = small.shape as readonly [number, number, number];

@@ -4,6 +4,7 @@ import { decodeImage, openImageFolder } from "@dl/data/node";
 import { configure, ones } from "@dl/tensor";
 import { beforeEach, describe, expect, it } from "vitest";
 import { dataCalls } from "./option-calls/data.ts";
+import { latentCalls } from "./option-calls/latents.ts";
 import { layerCalls } from "./option-calls/layers.ts";
 import type { OptionCalls } from "./option-calls/option-call.ts";
 import { sampleQualityCalls } from "./option-calls/sample-quality.ts";
@@ -23,6 +24,7 @@ const calls: OptionCalls = {
   ...layerCalls,
   ...trainingCalls,
   ...dataCalls,
+  ...latentCalls,
   ...sampleQualityCalls,
   ...nodeCalls,
 };

@@ -38,7 +38,7 @@ async function resultOf<Result>(chapter: Chapter<Result>): Promise<Result> {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const lines = chapter.figures(result).map(({ what, value }) => `  ${what}: ${value}\n`);
   process.stdout.write(`${chapter.number}. ${chapter.title} (${seconds} s)\n${lines.join("")}`);
-  if (isWriting) writePage(chapter, result);
+  if (isWriting) await writePage(chapter, result);
   // The page shows the code that runs; `npm run course` writes it anew.
   expect(readPage(chapter)).toContain(shownCode(chapter));
   return result;

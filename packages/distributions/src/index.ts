@@ -7,3 +7,6 @@ export { klDivergence, monteCarloKl } from "./kl-divergence.ts";
 export type { MonteCarloOptions } from "./kl-divergence.ts";
 export { Normal } from "./normal.ts";
 export type { Parameterlike, ProbsOrLogits } from "./parameters.ts";
+export { logBeta } from "./special/log-beta.ts";
+export { digamma, lgamma } from "./special/log-gamma.ts";
+export { erfinv, normalQuantile } from "./special/normal-quantile.ts";

@@ -1,8 +1,22 @@
-import { scalar, withPartials, type Partials, type Scalar, type Shape } from "@dl/backend";
+import {
+  exponential,
+  internShape,
+  scalar,
+  withPartials,
+  type Partials,
+  type Scalar,
+  type Shape,
+} from "@dl/backend";
 import { bernoulli, broadcastTo, PointwiseOp, type Tensor } from "@dl/tensor";
 import { Distribution, type SampleOptions, type Valuelike } from "./distribution.ts";
+import { hostSamples, type HostSampler } from "./host-sampling.ts";
 import { logOtherProbability, logProbability } from "./log-probability.ts";
-import { probsOrLogits, type ProbsOrLogits } from "./parameters.ts";
+import {
+  asGiven,
+  probsOrLogits,
+  type GivenProbabilities,
+  type ProbsOrLogits,
+} from "./parameters.ts";
 import { applyFormula } from "./special/apply-formula.ts";
 
 const { abs, add, div, equal, exp, log, log1p, max, mul, neg, select, sub } = scalar;
@@ -24,13 +38,16 @@ const logProbOfProbs = /* @__PURE__ */ new PointwiseOp("bernoulliLogProb", (x, p
   withPartials(atEither(x, log(p), log1p(neg(p)), -Infinity), [x, p], probsPartials),
 );
 
-const logitsPartials: Partials = ([x, logit]) => [
-  logit!,
-  atEither(x!, sigmoid(neg(logit!)), neg(sigmoid(logit!)), 0),
-];
+/** -1 at 1 and 1 at 0: both values then share one sigmoid or softplus, which are dear. */
+const turned = (x: Scalar): Scalar => sub(1, mul(2, x));
+const isEither = (x: Scalar): Scalar => equal(mul(x, x), x);
+const logitsPartials: Partials = ([x, logit]) => {
+  const sign = turned(x!);
+  return [logit!, select(isEither(x!), neg(mul(sign, sigmoid(mul(sign, logit!)))), 0)];
+};
 const logProbOfLogits = /* @__PURE__ */ new PointwiseOp("bernoulliLogProb", (x, logit) =>
   withPartials(
-    atEither(x, neg(softplus(neg(logit))), neg(softplus(logit)), -Infinity),
+    select(isEither(x), neg(softplus(mul(turned(x), logit))), -Infinity),
     [x, logit],
     logitsPartials,
   ),
@@ -46,6 +63,13 @@ const entropyOfLogits = /* @__PURE__ */ new PointwiseOp("bernoulliEntropy", (log
   const rest = select(equal(tail, 0), 0, div(mul(size, tail), add(1, tail)));
   return withPartials(add(log1p(tail), rest), [logit], entropyPartials);
 });
+
+const fromLogits: HostSampler = {
+  name: "Bernoulli",
+  draw({ random, parameters: [logits], at, result, to }) {
+    result[to] = random.uniform() * (1 + exponential(-logits![at]!)) < 1 ? 1 : 0;
+  },
+};
 
 /**
  * 1 with a probability, else 0: a coin, a binary pixel.
@@ -64,7 +88,8 @@ export class Bernoulli extends Distribution {
   readonly batchShape: Shape;
   readonly eventShape: Shape = [];
   readonly hasRsample = false;
-  private readonly given: ReturnType<typeof probsOrLogits>;
+  /** @internal The parameter as it was given. */
+  readonly given: GivenProbabilities;
 
   constructor(parameters: ProbsOrLogits) {
     super();
@@ -97,7 +122,10 @@ export class Bernoulli extends Distribution {
   }
 
   protected draw(shape: readonly number[], options: SampleOptions): Tensor {
-    return bernoulli(broadcastTo(this.probs, [...shape, ...this.batchShape]), options);
+    const { name, parameter } = this.given;
+    return name === "probs"
+      ? bernoulli(broadcastTo(parameter, internShape([...shape, ...this.batchShape])), options)
+      : hostSamples(fromLogits, this, [parameter], { shape, options, words: 1 });
   }
 
   logProb(value: Valuelike): Tensor {
@@ -126,7 +154,6 @@ export class Bernoulli extends Distribution {
   }
 
   expand(batchShape: readonly number[]): Bernoulli {
-    const { name, parameter } = this.given;
-    return new Bernoulli({ [name]: parameter.expand(batchShape) } as unknown as ProbsOrLogits);
+    return new Bernoulli(asGiven(this.given, this.given.parameter.expand(batchShape)));
   }
 }

@@ -1,8 +1,58 @@
-import { broadcastShapes, DTypeError, isFloat, UnsupportedError, type Shape } from "@dl/backend";
-import { argmax, broadcastTo, gather, tensor, uniform, where, type Tensor } from "@dl/tensor";
+import {
+  broadcastShapes,
+  DTypeError,
+  exponential,
+  isFloat,
+  UnsupportedError,
+  type Shape,
+} from "@dl/backend";
+import { argmax, broadcastTo, gather, tensor, where, type Tensor } from "@dl/tensor";
 import { Distribution, type SampleOptions, type Valuelike } from "./distribution.ts";
+import { hostSamples, type HostSampler } from "./host-sampling.ts";
 import { logProbability } from "./log-probability.ts";
-import { classesOf, probsOrLogits, type ProbsOrLogits } from "./parameters.ts";
+import {
+  asGiven,
+  classesOf,
+  probsOrLogits,
+  type GivenProbabilities,
+  type ProbsOrLogits,
+} from "./parameters.ts";
+
+/** Draws by running sums of weights, which are made of the rows of the parameter. */
+function classSampler(weightOf: (parameter: number, largest: number) => number): HostSampler {
+  return {
+    name: "Categorical",
+    prepare([rows], batchCount) {
+      const size = rows!.length / batchCount;
+      const sums = new Float64Array(rows!.length);
+      for (let first = 0; first < sums.length; first += size) {
+        const row = rows!.subarray(first, first + size);
+        const largest = row.reduce((most, each) => Math.max(most, each));
+        let sum = 0;
+        row.forEach((parameter, i) => {
+          sum += weightOf(parameter, largest);
+          sums[first + i] = sum;
+        });
+      }
+      return [sums];
+    },
+    draw({ random, parameters: [sums], at, batchCount, result, to }) {
+      const size = sums!.length / batchCount;
+      const [first, last] = [at * size, (at + 1) * size - 1];
+      const place = random.uniform() * sums![last]!;
+      // The first class whose sum lies above: one without weight adds nothing, and is never it.
+      let [low, high] = [first, last];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (sums![middle]! > place) high = middle;
+        else low = middle + 1;
+      }
+      result[to] = low - first;
+    },
+  };
+}
+const fromProbs = /* @__PURE__ */ classSampler((probability) => probability);
+const fromLogits = /* @__PURE__ */ classSampler((logit, largest) => exponential(logit - largest));
 
 /**
  * One of several classes, by its number from 0.
@@ -23,7 +73,8 @@ export class Categorical extends Distribution {
   readonly eventShape: Shape = [];
   readonly hasRsample = false;
   readonly classCount: number;
-  private readonly given: ReturnType<typeof probsOrLogits>;
+  /** @internal The parameter as it was given. */
+  readonly given: GivenProbabilities;
 
   constructor(parameters: ProbsOrLogits) {
     super();
@@ -62,10 +113,9 @@ export class Categorical extends Distribution {
   }
 
   protected draw(shape: readonly number[], options: SampleOptions): Tensor {
-    const { dtype, backend } = this.given.parameter;
-    const place = uniform([...shape, ...this.batchShape, 1], { dtype, backend, ...options });
-    const starts = this.probs.cumsum(-1).narrow(-1, 0, this.classCount - 1);
-    return place.greaterEqual(starts).sum(-1).cast("int32");
+    const { name, parameter } = this.given;
+    const sampler = name === "probs" ? fromProbs : fromLogits;
+    return hostSamples(sampler, this, [parameter], { shape, options, words: 1, dtype: "int32" });
   }
 
   logProb(value: Valuelike): Tensor {
@@ -89,9 +139,8 @@ export class Categorical extends Distribution {
   }
 
   expand(batchShape: readonly number[]): Categorical {
-    const { name, parameter } = this.given;
-    const expanded = parameter.expand([...batchShape, this.classCount]);
-    return new Categorical({ [name]: expanded } as unknown as ProbsOrLogits);
+    const expanded = this.given.parameter.expand([...batchShape, this.classCount]);
+    return new Categorical(asGiven(this.given, expanded));
   }
 
   /** The value's numbers moved to classes where they are none, and where they are. */

@@ -7,13 +7,19 @@ import {
 } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import { Distribution, sampleKinds, type SampleOptions } from "./distribution.ts";
+import { boundedForms } from "./kl/bounded.ts";
 import type { ClosedForm } from "./kl/closed-form.ts";
 import { discreteForms } from "./kl/discrete.ts";
 import { independentForms } from "./kl/independent.ts";
 import { normalForms } from "./kl/normal.ts";
 
 /** Every pair with a closed form: those of torch.distributions 1.13. */
-const closedForms: readonly ClosedForm[] = [...normalForms, ...discreteForms, ...independentForms];
+const closedForms: readonly ClosedForm[] = [
+  ...normalForms,
+  ...boundedForms,
+  ...discreteForms,
+  ...independentForms,
+];
 
 /**
  * Kullback-Leibler divergence of p from q in nats: the mean of ln p(x) - ln q(x) over x from p. Infinity

@@ -2,6 +2,7 @@ import { ArgumentError, isFloat, type Shape } from "@dl/backend";
 import { checkTensor, normal, store, type Tensor } from "@dl/tensor";
 import { Distribution, type SampleOptions, type Valuelike } from "./distribution.ts";
 import { broadcastParameters, type Parameterlike } from "./parameters.ts";
+import { normalQuantile } from "./special/normal-quantile.ts";
 
 /** ½ ln 2π. */
 const halfLogTwoPi = 0.9189385332046727;
@@ -89,6 +90,11 @@ export class Normal extends Distribution {
   override cdf(value: Valuelike): Tensor {
     const standard = this.checked("cdf", value, this.loc).sub(this.loc).div(this.scale);
     return standard.mul(Math.SQRT1_2).erf().add(1).mul(0.5);
+  }
+
+  override icdf(probability: Valuelike): Tensor {
+    const p = this.checked("icdf", probability, this.loc);
+    return this.loc.add(normalQuantile(p).mul(this.scale));
   }
 
   expand(batchShape: readonly number[]): Normal {

@@ -1,12 +1,14 @@
 import {
   ArgumentError,
   broadcastShapes,
+  checkOptions,
   DTypeError,
   internShape,
   isFloat,
   ShapeError,
   wrongType,
   type Shape,
+  type ValueKind,
 } from "@dl/backend";
 import { broadcastTo, tensor, Tensor } from "@dl/tensor";
 
@@ -61,15 +63,30 @@ export function parameterTensors<Name extends string>(
   ) as { [Key in Name]: Tensor };
 }
 
+const parameterKind: ValueKind = {
+  what: "a number or a tensor",
+  accepts: (value) => typeof value === "number" || value instanceof Tensor,
+};
+const eitherKinds = { probs: parameterKind, logits: parameterKind };
+
+/** Which of the two was given. */
+export interface GivenProbabilities {
+  readonly name: "probs" | "logits";
+  readonly parameter: Tensor;
+}
+
+/** What a constructor takes for the parameter, or for another one in its place. */
+export function asGiven({ name }: GivenProbabilities, parameter: Tensor): ProbsOrLogits {
+  return name === "probs" ? { probs: parameter } : { logits: parameter };
+}
+
 /**
  * The one of the two that was given.
  *
  * @throws {ArgumentError} unless it is exactly one.
  */
-export function probsOrLogits(
-  op: string,
-  given: ProbsOrLogits,
-): { readonly name: "probs" | "logits"; readonly parameter: Tensor } {
+export function probsOrLogits(op: string, parameters: ProbsOrLogits): GivenProbabilities {
+  const given = checkOptions(op, parameters, eitherKinds);
   const names = (["probs", "logits"] as const).filter((name) => given[name] !== undefined);
   const [name] = names;
   if (name === undefined || names.length > 1)

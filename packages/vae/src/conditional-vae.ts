@@ -32,17 +32,41 @@ export class ConditionalVariationalAutoencoder extends Module {
   }
 
   /** The model for samples with these conditions. Shape: condition [batch, ...]. */
-  given(condition: Tensor): LatentModel {
-    return {
-      encode: (x) => this.encoder.forward(x, condition),
-      decode: (latents) => this.decoder.forward(latents, repeatedFor(latents, condition)),
-      prior: standardNormalLike,
-    };
+  given(condition: Tensor): LatentModel & Module {
+    return new GivenCondition(this, condition);
   }
 
   /** The distribution of samples of these latents and conditions. */
   forward(latents: Tensor, condition: Tensor): Distribution {
     return this.decoder.forward(latents, condition);
+  }
+}
+
+/** A {@link ConditionalVariationalAutoencoder} for samples whose conditions are known. */
+class GivenCondition extends Module implements LatentModel {
+  readonly model: ConditionalVariationalAutoencoder;
+  readonly condition: Tensor;
+
+  constructor(model: ConditionalVariationalAutoencoder, condition: Tensor) {
+    super();
+    this.model = model;
+    this.condition = condition;
+  }
+
+  encode(x: Tensor): Distribution {
+    return this.model.encoder.forward(x, this.condition);
+  }
+
+  decode(latents: Tensor): Distribution {
+    return this.model.decoder.forward(latents, repeatedFor(latents, this.condition));
+  }
+
+  prior(posterior: Distribution): Distribution {
+    return standardNormalLike(posterior);
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.decode(this.encode(x).rsample()).mean;
   }
 }
 

@@ -2,6 +2,7 @@ import { scalar } from "@dl/backend";
 import { PointwiseOp, type Tensor } from "@dl/tensor";
 import { Bernoulli } from "../bernoulli.ts";
 import { Categorical } from "../categorical.ts";
+import { OneHotCategorical } from "../one-hot-categorical.ts";
 import { applyFormula } from "../special/apply-formula.ts";
 import { closedForm, type ClosedForm } from "./closed-form.ts";
 
@@ -12,8 +13,13 @@ const term = /* @__PURE__ */ new PointwiseOp("klTerm", (p, logP, logQ) =>
   select(equal(p, 0), 0, mul(p, sub(logP, logQ))),
 );
 
+interface Classes {
+  readonly probs: Tensor;
+  readonly logits: Tensor;
+}
+
 /** Σ over the classes of p (ln p - ln q). */
-function categoricalDivergence(p: Categorical, q: Categorical): Tensor {
+function categoricalDivergence(p: Classes, q: Classes): Tensor {
   return applyFormula(term, p.probs, p.logits, q.logits).sum(-1);
 }
 
@@ -24,4 +30,5 @@ export const discreteForms: readonly ClosedForm[] = [
       .reduce((sum, each) => sum.add(each)),
   ),
   closedForm(Categorical, Categorical, categoricalDivergence),
+  closedForm(OneHotCategorical, OneHotCategorical, categoricalDivergence),
 ];

@@ -1,4 +1,11 @@
-import { ArgumentError, constant, scalar, withPartials, type OptionKinds, type Partials } from "@dl/backend";
+import {
+  ArgumentError,
+  constant,
+  scalar,
+  withPartials,
+  type OptionKinds,
+  type Partials,
+} from "@dl/backend";
 import { applyOne, PointwiseOp, type Tensor } from "@dl/tensor";
 
 /** Between which numbers a logarithm of a variance is held. */
@@ -26,11 +33,7 @@ const partials: Partials = ([x, low, high]) => {
 const boundedOp = /* @__PURE__ */ new PointwiseOp("boundedLogVariance", (x, low, high) => {
   const above = div(1, add(1, max(sub(x, high), 0)));
   const below = div(1, add(1, max(sub(low, x), 0)));
-  return withPartials(
-    add(max(min(x, high), low), sub(below, above)),
-    [x, low, high],
-    partials,
-  );
+  return withPartials(add(max(min(x, high), low), sub(below, above)), [x, low, high], partials);
 });
 
 /**

@@ -114,7 +114,11 @@ export class DiscretizedLogistic extends Distribution {
   }
 
   private nearestLevel(x: Tensor): Tensor {
-    const index = x.sub(this.low).div(this.step).round().clamp(0, this.levels - 1);
+    const index = x
+      .sub(this.low)
+      .div(this.step)
+      .round()
+      .clamp(0, this.levels - 1);
     return index.mul(this.step).add(this.low);
   }
 

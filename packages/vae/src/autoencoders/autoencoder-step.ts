@@ -2,7 +2,7 @@ import { checkOptions } from "@dl/backend";
 import type { SteppingOptimizer } from "@dl/optim";
 import type { Tensor } from "@dl/tensor";
 import { descend, type DescendOptions, type TrainingStep } from "@dl/training";
-import { samplesOf, type SampleBatch } from "../batch-inputs.ts";
+import { samplesOf, type SampleBatch } from "../sample-batch.ts";
 import type { Autoencoder } from "./autoencoder.ts";
 import { reconstructionError } from "./reconstruction-error.ts";
 

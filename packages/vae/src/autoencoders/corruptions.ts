@@ -1,5 +1,12 @@
 import { ArgumentError, checkOptions } from "@dl/backend";
-import { bernoulli, checkTensor, generatorKind, normalLike, type Generator, type Tensor } from "@dl/tensor";
+import {
+  bernoulli,
+  checkTensor,
+  generatorKind,
+  normalLike,
+  type Generator,
+  type Tensor,
+} from "@dl/tensor";
 import { checkNotNegative } from "../bounds/evidence.ts";
 
 /** How much {@link maskingCorruption} takes away. */

@@ -34,7 +34,7 @@ export interface ElboOptions {
  * @example
  * const vae = mlpVae({ inputs: 4, hidden: 8, latent: 2 });
  * const { bound, reconstruction, kl } = elbo(vae, zeros([16, 4]));
- * await reconstruction.sub(kl).equal(bound).item(); // => true
+ * await reconstruction.sub(kl).sub(bound).item(); // => 0
  */
 export function elbo(model: LatentModel, x: Tensor, options: ElboOptions = {}): Evidence {
   const {

@@ -68,7 +68,10 @@ export function importanceWeightedBound(
 }
 
 /** Evidence of a bound made of importance weights. */
-export function evidenceOf({ logWeights, logLikelihoods }: ImportanceWeights, bound: Tensor): Evidence {
+export function evidenceOf(
+  { logWeights, logLikelihoods }: ImportanceWeights,
+  bound: Tensor,
+): Evidence {
   const reconstruction = logLikelihoods.mean();
   return { loss: bound.neg(), bound, reconstruction, kl: reconstruction.sub(logWeights.mean()) };
 }

@@ -28,8 +28,8 @@ export interface WarmUpOptions extends CreationOptions {
  */
 export class WarmUp extends Module {
   readonly steps: number;
-  readonly from: number;
-  readonly to: number;
+  readonly first: number;
+  readonly last: number;
   /** Steps so far, a buffer. */
   readonly stepCount: Tensor;
 
@@ -42,8 +42,8 @@ export class WarmUp extends Module {
     } = checkOptions("warmUp", options, { ...creationKinds, from: "number", to: "number" });
     checkCount("warmUp", "steps", steps);
     this.steps = steps;
-    this.from = from;
-    this.to = to;
+    this.first = from;
+    this.last = to;
     this.stepCount = zeros([], creation);
   }
 
@@ -52,7 +52,7 @@ export class WarmUp extends Module {
       const before = this.stepCount.detach();
       if (this.isTraining) this.stepCount.assign(before.add(1));
       const share = before.div(this.steps).minimum(1);
-      return share.mul(this.to - this.from).add(this.from);
+      return share.mul(this.last - this.first).add(this.first);
     });
   }
 }

@@ -40,13 +40,9 @@ const halving = { stride: 2, padding: 1 };
  * convEncoder({ latent: 8 }).forward(zeros([2, 1, 28, 28])).shape; // => [2, 8]
  */
 export function convEncoder(options: ConvHalfOptions = {}): Sequential {
-  const { init = heNormal, generator, dtype, backend, ...given } = checkOptions(
-    "convEncoder",
-    options,
-    convHalfKinds,
-  );
-  const random = randomOptions({ generator, dtype, backend });
-  const { size, channels, widths, hidden, latent } = convSizes("convEncoder", given);
+  const { init = heNormal } = checkOptions("convEncoder", options, convHalfKinds);
+  const random = randomOptions(options);
+  const { size, channels, widths, hidden, latent } = convSizes("convEncoder", options);
   const [first, second] = widths;
   return new Sequential(
     new Conv2d(channels, first, 4, { ...halving, ...random, init }),
@@ -71,13 +67,9 @@ export function convEncoder(options: ConvHalfOptions = {}): Sequential {
  * convDecoder({ latent: 8 }).forward(zeros([2, 8])).shape; // => [2, 1, 28, 28]
  */
 export function convDecoder(options: ConvHalfOptions = {}): Sequential {
-  const { init = heNormal, generator, dtype, backend, ...given } = checkOptions(
-    "convDecoder",
-    options,
-    convHalfKinds,
-  );
-  const random = randomOptions({ generator, dtype, backend });
-  const { size, channels, widths, hidden, latent } = convSizes("convDecoder", given);
+  const { init = heNormal } = checkOptions("convDecoder", options, convHalfKinds);
+  const random = randomOptions(options);
+  const { size, channels, widths, hidden, latent } = convSizes("convDecoder", options);
   const [first, second] = widths;
   const side = size / 4;
   return new Sequential(

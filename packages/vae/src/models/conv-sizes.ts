@@ -25,11 +25,12 @@ export const convSizeKinds: OptionKinds<ConvSizes> = {
 /** The sizes, each whole and at least 1. @throws {ArgumentError} otherwise, or if the side is no multiple of 4. */
 export function convSizes(op: string, given: ConvSizes): Required<ConvSizes> {
   const { size = 28, channels = 1, widths = [16, 32], hidden = 128, latent = 20 } = given;
-  checkList(op, widths, "widths", "channels");
-  if (widths.length !== 2)
+  const list: unknown = widths;
+  checkList(op, list, "widths", "channels");
+  if (list.length !== 2)
     throw new ArgumentError(
       op,
-      `widths must be two numbers of channels: received ${widths.length}.`,
+      `widths must be two numbers of channels: received ${list.length}.`,
       { expected: 2, received: widths },
     );
   const [first, second] = widths;

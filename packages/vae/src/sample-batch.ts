@@ -1,5 +1,6 @@
 import { ArgumentError, describeValue } from "@dl/backend";
 import { Tensor } from "@dl/tensor";
+import type { Batches } from "@dl/training";
 
 /** A batch that has the samples to be learnt under `inputs`, or is them. */
 export type SampleBatch = Tensor | { readonly inputs: Tensor };
@@ -13,5 +14,21 @@ export function samplesOf(op: string, batch: SampleBatch): Tensor {
     op,
     `a batch must be a tensor of samples, or have one as inputs: received ${describeValue(batch)}. Name the field so in the dataset, or pass a function that takes such batches.`,
     { expected: "{ inputs }", received: batch },
+  );
+}
+
+/** @throws {ArgumentError} if there is nothing to go through. */
+export function batchesOf<Batch>(op: string, data: Batches<Batch>): Batches<Batch> {
+  const given: unknown = data;
+  if (
+    typeof given === "object" &&
+    given !== null &&
+    (Symbol.iterator in given || Symbol.asyncIterator in given)
+  )
+    return data;
+  throw new ArgumentError(
+    op,
+    `needs data to go through: received ${describeValue(given)}. Pass a DataLoader, or an array of batches.`,
+    { received: given },
   );
 }

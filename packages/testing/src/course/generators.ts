@@ -9,7 +9,16 @@ import {
   type Head,
 } from "@dl/generator";
 import { Linear, Sequential, Tanh } from "@dl/nn";
-import { full, Generator, integers, linspace, stack, uniform, zeros, type Tensor } from "@dl/tensor";
+import {
+  full,
+  Generator,
+  integers,
+  linspace,
+  stack,
+  uniform,
+  zeros,
+  type Tensor,
+} from "@dl/tensor";
 import { round, type Chapter } from "./chapter.ts";
 import { outlines } from "./outlines.ts";
 import { linePlot, type Point } from "./plot/line-plot.ts";
@@ -33,7 +42,12 @@ function law(x: Tensor): MultivariateNormal {
     [column.mul(0.5).exp().mul(0.3), full([x.shape[0]!], 0)],
     [column.mul(4).sin().mul(0.25), full([x.shape[0]!], 0.08)],
   ];
-  return new MultivariateNormal(mean, { scaleTril: stack(factor.map((row) => stack(row, 1)), 1) });
+  return new MultivariateNormal(mean, {
+    scaleTril: stack(
+      factor.map((row) => stack(row, 1)),
+      1,
+    ),
+  });
 }
 
 const regions = [0.5, 0.9, 0.99];
@@ -70,9 +84,18 @@ async function firstWay(head: Head, steps: number): Promise<FirstWay> {
   return {
     excess: await law(x).logProb(y).sub(logProb).mean().item(),
     shares: await Promise.all(
-      regions.map((p) => belowPeak.greater(Math.log(1 - p)).cast("float32").mean().item()),
+      regions.map((p) =>
+        belowPeak
+          .greater(Math.log(1 - p))
+          .cast("float32")
+          .mean()
+          .item(),
+      ),
     ),
-    outlines: await outlines(noGrad(() => model.forward(shownAt)), 0.9),
+    outlines: await outlines(
+      noGrad(() => model.forward(shownAt)),
+      0.9,
+    ),
   };
 }
 
@@ -93,7 +116,9 @@ const ways = {
       a.unsqueeze(1).sub(b).square().sum(-1).add(1e-8).sqrt().mean();
     const loss = (z: Tensor, x: Tensor): Tensor => {
       const made = model.forward(z);
-      return distance(made, x).mul(2).sub(distance(made, made).mul(batch / (batch - 1)));
+      return distance(made, x)
+        .mul(2)
+        .sub(distance(made, made).mul(batch / (batch - 1)));
     };
     return [model, loss] as const;
   },

@@ -14,7 +14,10 @@ export async function outlines(normals: Distribution, share: number): Promise<Po
   const rays = stack([angles.cos(), angles.sin()], -1).unsqueeze(1); // [181, 1, 2]
   const peak = normals.mode;
   const falls = normals.logProb(peak).sub(normals.logProb(peak.add(rays)));
-  const reach = falls.reciprocal().mul(-Math.log(1 - share)).sqrt(); // [181, batch]
+  const reach = falls
+    .reciprocal()
+    .mul(-Math.log(1 - share))
+    .sqrt(); // [181, batch]
   const points = peak.add(rays.mul(reach.unsqueeze(-1)));
   return (await points.permute([1, 0, 2]).toArray()) as unknown as Point[][];
 }

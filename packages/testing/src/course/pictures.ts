@@ -8,16 +8,24 @@ const folder =
 
 /** Grey digits to learn from, and binary ones, drawn once, to judge by. */
 export interface Pictures {
-  readonly name: string;
+  readonly name: "MNIST" | "drawn digits";
   readonly train: Dataset;
   /** [count, 1, 28, 28], zeros and ones. */
   readonly test: Tensor;
+  /** Of these so many are judged by importance sampling, with so many draws. */
+  readonly judged: number;
+  readonly draws: number;
 }
 
-/** Whether MNIST's four files are there; nothing needs them. */
-export const hasMnist: boolean = existsSync(join(folder, "train-images-idx3-ubyte.gz"));
+/** MNIST where pages are written and its files are there; else a few drawn digits. */
+export async function picturesToLearn(): Promise<Pictures> {
+  if (process.env["DL_COURSE"] !== "write") return drawnPictures();
+  if (existsSync(join(folder, "train-images-idx3-ubyte.gz"))) return await mnistPictures();
+  process.stderr.write(`no MNIST in ${folder}: chapter 19 learns drawn digits instead\n`);
+  return drawnPictures();
+}
 
-export async function mnistPictures(): Promise<Pictures> {
+async function mnistPictures(): Promise<Pictures> {
   const [train, test] = await Promise.all(
     ["train", "t10k"].map((split) =>
       loadMnist({
@@ -26,16 +34,18 @@ export async function mnistPictures(): Promise<Pictures> {
       }),
     ),
   );
-  return { name: "MNIST", train: train!, test: binary(test!) };
+  return { name: "MNIST", train: train!, test: binary(test!), judged: 1000, draws: 500 };
 }
 
-export function drawnPictures(): Pictures {
+function drawnPictures(): Pictures {
   const digits = (length: number, split: "train" | "test"): Dataset =>
     new ProceduralDigits({ length, seed: 0, split });
   return {
     name: "drawn digits",
-    train: digits(3000, "train"),
-    test: binary(digits(1000, "test")),
+    train: digits(2000, "train"),
+    test: binary(digits(500, "test")),
+    judged: 100,
+    draws: 50,
   };
 }
 

@@ -1,5 +1,5 @@
 export type { GenerativeModel } from "./generative-model.ts";
-export { BernoulliHead, CategoricalHead } from "./heads/discrete-heads.ts";
+export { BernoulliHead, CategoricalHead, ContinuousBernoulliHead } from "./heads/discrete-heads.ts";
 export { DiscretizedLogistic } from "./heads/discretized-logistic.ts";
 export type { LevelOptions } from "./heads/discretized-logistic.ts";
 export { DiscretizedLogisticHead } from "./heads/discretized-logistic-head.ts";

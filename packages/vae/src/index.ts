@@ -4,9 +4,20 @@ export type {
   AutoencoderScalars,
   AutoencoderStepOptions,
 } from "./autoencoders/autoencoder-step.ts";
+export {
+  contractivePenalty,
+  contractivePenaltyEstimate,
+} from "./autoencoders/contractive-penalty.ts";
+export type { Encode, PenaltyEstimateOptions } from "./autoencoders/contractive-penalty.ts";
 export { gaussianCorruption, maskingCorruption } from "./autoencoders/corruptions.ts";
 export type { GaussianCorruptionOptions, MaskingOptions } from "./autoencoders/corruptions.ts";
 export { reconstructionError } from "./autoencoders/reconstruction-error.ts";
+export { sparsityPenalty } from "./autoencoders/sparsity-penalty.ts";
+export type { SparsityOptions } from "./autoencoders/sparsity-penalty.ts";
+export { wassersteinLoss } from "./autoencoders/wasserstein-loss.ts";
+export type { WassersteinOptions, WassersteinScalars } from "./autoencoders/wasserstein-loss.ts";
+export { betaTcBound } from "./bounds/beta-tc-bound.ts";
+export type { BetaTcEvidence, BetaTcOptions } from "./bounds/beta-tc-bound.ts";
 export type { SampleBatch } from "./sample-batch.ts";
 export { elbo } from "./bounds/elbo.ts";
 export type { ElboOptions } from "./bounds/elbo.ts";
@@ -14,6 +25,14 @@ export { klPerDimension } from "./bounds/evidence.ts";
 export type { Evidence, Weight } from "./bounds/evidence.ts";
 export { importanceWeightedBound } from "./bounds/importance-weighted-bound.ts";
 export type { DrawOptions } from "./bounds/importance-weighted-bound.ts";
+export { infoVaeBound } from "./bounds/info-vae-bound.ts";
+export type { InfoVaeEvidence, InfoVaeOptions } from "./bounds/info-vae-bound.ts";
+export {
+  gaussianKernel,
+  inverseMultiquadraticKernel,
+  maximumMeanDiscrepancy,
+} from "./bounds/maximum-mean-discrepancy.ts";
+export type { Kernel } from "./bounds/maximum-mean-discrepancy.ts";
 export { renyiBound } from "./bounds/renyi-bound.ts";
 export type { RenyiOptions } from "./bounds/renyi-bound.ts";
 export { WarmUp } from "./bounds/warm-up.ts";

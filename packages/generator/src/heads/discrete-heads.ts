@@ -1,10 +1,12 @@
 import { checkCount, formatShape, ShapeError } from "@dl/backend";
-import { Bernoulli, Categorical, Independent } from "@dl/distributions";
+import { Bernoulli, Categorical, ContinuousBernoulli, Independent } from "@dl/distributions";
 import type { Tensor } from "@dl/tensor";
 import { checkOutputs, Head } from "./head.ts";
 
 /**
- * A likelihood for samples of zeros and ones: the network's numbers are logits.
+ * A likelihood for samples of zeros and ones: the network's numbers are logits. Grey pictures have a
+ * likelihood of 0 under it: draw ones and zeros from them with `bernoulli(pictures)`, or use a
+ * {@link ContinuousBernoulliHead}.
  *
  * Shape: outputs [batch, size, ...] → an event [size, ...].
  * @example
@@ -18,6 +20,25 @@ export class BernoulliHead extends Head<Independent> {
   forward(outputs: Tensor): Independent {
     checkOutputs("bernoulliHead", outputs);
     return new Independent(new Bernoulli({ logits: outputs }), outputs.ndim - 1);
+  }
+}
+
+/**
+ * A likelihood for samples between 0 and 1, such as grey pictures: the network's numbers are logits.
+ *
+ * Shape: outputs [batch, size, ...] → an event [size, ...].
+ * Source: Loaiza-Ganem & Cunningham 2019, arXiv:1907.06845.
+ * @example
+ * new ContinuousBernoulliHead().forward(zeros([8, 784])).eventShape; // => [784]
+ */
+export class ContinuousBernoulliHead extends Head<Independent> {
+  outputsFor(size: number): number {
+    return size;
+  }
+
+  forward(outputs: Tensor): Independent {
+    checkOutputs("continuousBernoulliHead", outputs);
+    return new Independent(new ContinuousBernoulli({ logits: outputs }), outputs.ndim - 1);
   }
 }
 

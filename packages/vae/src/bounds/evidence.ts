@@ -50,3 +50,12 @@ export function checkNotNegative(op: string, name: string, value: unknown): void
     { expected: ">= 0", received: value },
   );
 }
+
+/** @throws {ArgumentError} unless the number is above 0 and finite. */
+export function checkPositive(op: string, name: string, value: unknown): void {
+  if (typeof value === "number" && value > 0 && value < Infinity) return;
+  throw new ArgumentError(op, `${name} must be a number above 0: received ${String(value)}.`, {
+    expected: "> 0",
+    received: value,
+  });
+}

@@ -3,7 +3,6 @@ import { Independent, MultivariateNormal, Normal } from "@dl/distributions";
 import {
   DiagonalNormalHead,
   DistributionNetwork,
-  FullNormalHead,
   LatentGenerator,
   naiveDistance,
   type Head,
@@ -20,6 +19,7 @@ import {
   type Tensor,
 } from "@dl/tensor";
 import { round, type Chapter } from "./chapter.ts";
+import { FullNormalHead } from "./full-head.ts";
 import { outlines } from "./outlines.ts";
 import { linePlot, type Point } from "./plot/line-plot.ts";
 import { judgeRing, ringPoints, type RingReport } from "./ring.ts";
@@ -52,7 +52,7 @@ function law(x: Tensor): MultivariateNormal {
 
 const regions = [0.5, 0.9, 0.99];
 
-const shownAt = linspace(-0.9, 0.9, 7).unsqueeze(1);
+const shownAt = (): Tensor => linspace(-0.9, 0.9, 7).unsqueeze(1);
 
 interface FirstWay {
   /** Nats by which held-out points are less likely than under the law. */
@@ -93,25 +93,25 @@ async function firstWay(head: Head, steps: number): Promise<FirstWay> {
       ),
     ),
     outlines: await outlines(
-      noGrad(() => model.forward(shownAt)),
+      noGrad(() => model.forward(shownAt())),
       0.9,
     ),
   };
 }
 
 /** Way 2: a standard normal, sent through a network. Way 3: the network's output is a density again. */
-const latent = new Independent(new Normal(zeros([2]), 1), 1);
+const latent = (): Independent => new Independent(new Normal(zeros([2]), 1), 1);
 const batch = 128;
 
 const ways = {
   /** Each sample is drawn to a point that has nothing to do with it. */
   "way 2, naive distance": (generator: Generator) => {
-    const model = new LatentGenerator(network(2, 2, generator), latent);
+    const model = new LatentGenerator(network(2, 2, generator), latent());
     return [model, (z: Tensor, x: Tensor) => naiveDistance(model.forward(z), x)] as const;
   },
   /** Székely & Rizzo 2013: least where the samples are distributed as the data. */
   "way 2, energy distance": (generator: Generator) => {
-    const model = new LatentGenerator(network(2, 2, generator), latent);
+    const model = new LatentGenerator(network(2, 2, generator), latent());
     const distance = (a: Tensor, b: Tensor): Tensor =>
       a.unsqueeze(1).sub(b).square().sum(-1).add(1e-8).sqrt().mean();
     const loss = (z: Tensor, x: Tensor): Tensor => {
@@ -126,7 +126,7 @@ const ways = {
   "way 3, likelihood": (generator: Generator) => {
     const head = new DiagonalNormalHead();
     const decoder = new DistributionNetwork(network(2, head.outputsFor(2), generator), head);
-    const model = new LatentGenerator(decoder, latent);
+    const model = new LatentGenerator(decoder, latent());
     const loss = (z: Tensor, x: Tensor): Tensor =>
       decoder.forward(z).logProb(x.unsqueeze(1)).logsumexp(1).mean().neg(); // [x, z] -> []
     return [model, loss] as const;
@@ -139,7 +139,7 @@ async function ringWay(make: (typeof ways)[keyof typeof ways], steps: number): P
   const data = ringPoints(4096);
   const loss = (): Tensor => {
     const chosen = integers(0, 4096, [batch], { generator });
-    return lossOf(latent.sample([batch], { generator }), data.indexSelect(0, chosen));
+    return lossOf(latent().sample([batch], { generator }), data.indexSelect(0, chosen));
   };
   await minimize(model.parameters(), loss, { learningRate: 1e-2, steps });
   return await judgeRing(model.sample(10_000, { generator }));
@@ -156,7 +156,7 @@ async function run(): Promise<Generators> {
   const ring: Record<string, RingReport> = {};
   for (const [name, make] of Object.entries(ways)) ring[name] = await ringWay(make, 1000);
   return {
-    law: await outlines(law(shownAt), 0.9),
+    law: await outlines(law(shownAt()), 0.9),
     full: await firstWay(new FullNormalHead(), 3000),
     diagonal: await firstWay(new DiagonalNormalHead(), 3000),
     ring: ring as Generators["ring"],
@@ -210,7 +210,11 @@ export const generators: Chapter<Generators> = {
       title: "A ring of 8 Gaussians, 500 samples each",
       x: { label: "", include: [-2.4, 2.4], fixed: true },
       y: { label: "", include: [-1.5, 1.5], fixed: true },
-      series: Object.entries(ring).map(([name, { points }]) => ({ name, points, marks: "dots" })),
+      series: Object.entries(ring).map(([name, { points }]) => ({
+        name: name.replace("way ", ""),
+        points,
+        marks: "dots",
+      })),
     }),
   }),
 };

@@ -65,6 +65,10 @@ export interface CollapseAlarmOptions extends LatentReportOptions, CollapseOptio
   readonly warn?: (verdict: CollapseVerdict) => void;
   /** Epochs from one look to the next. Default 1. */
   readonly every?: number;
+  /**
+   * Steps before which nothing is told: every decoder first learns what all samples share. Default 200.
+   */
+  readonly after?: number;
 }
 
 /** A callback that has judged a training's latents so far. */
@@ -81,7 +85,7 @@ export interface CollapseAlarm extends Callback {
  * @example
  * const vae = mlpVae({ inputs: 4, hidden: 8, latent: 2, likelihood: new FixedNormalHead() });
  * const optimizer = new Adam(vae.parameters(), { learningRate: 1e-3 });
- * const alarm = collapseAlarm(vae, { data: [inputs], warn: () => {} });
+ * const alarm = collapseAlarm(vae, { data: [inputs], after: 0, warn: () => {} });
  * await fit(variationalStep(vae, { optimizer }), { data: [inputs], epochs: 2, callbacks: [alarm] });
  * alarm.verdicts.length; // => 2
  */
@@ -90,6 +94,7 @@ export function collapseAlarm(model: LatentModel, options: CollapseAlarmOptions)
     // oxlint-disable-next-line no-console -- an alarm that nobody hears is none
     warn = ({ message }: CollapseVerdict): void => console.warn(message),
     every = 1,
+    after = 200,
     leastNats = 0.5,
     ...look
   } = checkOptions("collapseAlarm", options, {
@@ -97,14 +102,16 @@ export function collapseAlarm(model: LatentModel, options: CollapseAlarmOptions)
     leastNats: "number",
     warn: "function",
     every: "number",
+    after: "number",
   });
   checkCount("collapseAlarm", "every", every);
+  checkCount("collapseAlarm", "after", after, 0);
   checkNotNegative("collapseAlarm", "leastNats", leastNats);
   const verdicts: CollapseVerdict[] = [];
   return {
     verdicts,
-    async onEpoch({ epoch }) {
-      if (epoch % every !== 0) return;
+    async onEpoch({ epoch, step }) {
+      if (epoch % every !== 0 || step < after) return;
       const verdict = posteriorCollapse(await latentReport(model, look), { leastNats });
       const isNew = verdict.isCollapsed && verdicts.at(-1)?.isCollapsed !== true;
       verdicts.push(verdict);

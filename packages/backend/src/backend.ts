@@ -17,7 +17,7 @@ export interface Executable {
   readonly program: Program;
 }
 
-/** Contiguous float elements that host work reads or fills. */
+/** Contiguous elements that host work reads or fills. */
 export interface HostOperand extends Binding {
   readonly dtype: DType;
   readonly elementCount: number;

@@ -36,7 +36,7 @@ import {
  */
 export function cholesky(x: Tensor): Tensor {
   checkSquare("cholesky", x);
-  return onMatrices(choleskyMethod, choleskyGradient, x);
+  return onMatrices(choleskyMethod, choleskyGradient, [x]);
 }
 
 /** What {@link qr} gives. */
@@ -80,8 +80,8 @@ export function qr(x: Tensor, options: QROptions = {}): QRFactors {
   }
   const isComplete = options.mode === "complete" && m > n;
   const packed = isComplete
-    ? onMatrices(qrCompleteMethod, qrCompleteGradient, x)
-    : onMatrices(qrMethod, qrGradient, x);
+    ? onMatrices(qrCompleteMethod, qrCompleteGradient, [x])
+    : onMatrices(qrMethod, qrGradient, [x]);
   return {
     q: narrow(packed, -2, 0, m),
     r: matrixTranspose(narrow(packed, -2, m, n)),
@@ -113,7 +113,7 @@ export interface SymmetricEigen {
  */
 export function eigh(x: Tensor): SymmetricEigen {
   checkSquare("eigh", x);
-  const packed = onMatrices(eighMethod, eighGradient, x);
+  const packed = onMatrices(eighMethod, eighGradient, [x]);
   return { values: select(packed, -2, 0), vectors: narrow(packed, -2, 1, x.shape.at(-1)!) };
 }
 
@@ -145,7 +145,7 @@ export interface SingularValues {
 export function svd(x: Tensor): SingularValues {
   checkMatrices("svd", x);
   const [m, n] = x.shape.slice(-2) as [number, number];
-  const packed = onMatrices(svdMethod, svdGradient, x);
+  const packed = onMatrices(svdMethod, svdGradient, [x]);
   return {
     u: narrow(packed, -2, 1, m),
     values: select(packed, -2, 0),

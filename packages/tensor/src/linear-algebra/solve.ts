@@ -1,10 +1,10 @@
 import { ArgumentError, checkOptions } from "@dl/backend";
+import type { HostGradient } from "../core/host-function.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { matmul } from "../ops/matmul.ts";
 import { matrixTranspose } from "../ops/permute.ts";
 import { tril, triu } from "../ops/triangle.ts";
 import { checkMatrices, checkSquare, epsilonOf, onMatrices, onPairs } from "./check-matrices.ts";
-import type { MatrixGradient } from "./matrix-method.ts";
 import { product } from "./matrix-product.ts";
 import {
   inverseMethod,
@@ -29,7 +29,7 @@ import {
 export function solve(a: Tensor, b: Tensor): Tensor {
   checkSquare("solve", a);
   return onPairs("solve", a, b, (left, right) =>
-    onMatrices(solveMethod, solveGradient, left, right),
+    onMatrices(solveMethod, solveGradient, [left, right]),
   );
 }
 
@@ -62,7 +62,7 @@ export function triangularSolve(
       ? [solveUpperMethod, solveUpperGradient]
       : [solveLowerMethod, solveLowerGradient];
   return onPairs("triangularSolve", a, b, (left, right) =>
-    onMatrices(method, gradient, left, right),
+    onMatrices(method, gradient, [left, right]),
   );
 }
 
@@ -79,7 +79,7 @@ export function triangularSolve(
  */
 export function inverse(x: Tensor): Tensor {
   checkSquare("inverse", x);
-  return onMatrices(inverseMethod, inverseGradient, x);
+  return onMatrices(inverseMethod, inverseGradient, [x]);
 }
 
 /** Which singular values count as 0 in {@link pinverse}. */
@@ -106,7 +106,7 @@ export interface PinverseOptions {
  */
 export function pinverse(x: Tensor, options: PinverseOptions = {}): Tensor {
   checkMatrices("pinverse", x);
-  return onMatrices(pinverseMethod(toleranceOf("pinverse", x, options)), pinverseGradient, x);
+  return onMatrices(pinverseMethod, pinverseGradient, [x], [toleranceOf("pinverse", x, options)]);
 }
 
 /** @throws {ArgumentError} if it is not a number from 0 on. */
@@ -129,9 +129,9 @@ export function toleranceOf(op: string, x: Tensor, options: PinverseOptions): nu
  */
 export function lstsq(a: Tensor, b: Tensor, options: PinverseOptions = {}): Tensor {
   checkMatrices("lstsq", a);
-  const method = pinverseMethod(toleranceOf("lstsq", a, options));
+  const tolerance = toleranceOf("lstsq", a, options);
   return onPairs("lstsq", a, b, (left, right) =>
-    matmul(onMatrices(method, pinverseGradient, left), right),
+    matmul(onMatrices(pinverseMethod, pinverseGradient, [left], [tolerance]), right),
   );
 }
 
@@ -146,7 +146,7 @@ const gradientOfSolve = (
   return [part(product(db, matrixTranspose(x)).neg()), db];
 };
 
-const solveGradient: MatrixGradient = (dx, [a], x) =>
+const solveGradient: HostGradient = (dx, [a], x) =>
   gradientOfSolve(
     dx,
     x,
@@ -154,7 +154,7 @@ const solveGradient: MatrixGradient = (dx, [a], x) =>
     (da) => da,
   );
 
-const solveLowerGradient: MatrixGradient = (dx, [a], x) =>
+const solveLowerGradient: HostGradient = (dx, [a], x) =>
   gradientOfSolve(
     dx,
     x,
@@ -162,16 +162,16 @@ const solveLowerGradient: MatrixGradient = (dx, [a], x) =>
     tril,
   );
 
-const solveUpperGradient: MatrixGradient = (dx, [a], x) =>
+const solveUpperGradient: HostGradient = (dx, [a], x) =>
   gradientOfSolve(dx, x, (columns) => triangularSolve(matrixTranspose(a!), columns), triu);
 
 // dA = -Pᵀ dP Pᵀ, P the inverse.
-const inverseGradient: MatrixGradient = (dp, _inputs, p) => [
+const inverseGradient: HostGradient = (dp, _inputs, p) => [
   product(matrixTranspose(p), dp, matrixTranspose(p)).neg(),
 ];
 
 // The same, and what changes outside the spans of rows and columns.
-const pinverseGradient: MatrixGradient = (dp, [a], p) => {
+const pinverseGradient: HostGradient = (dp, [a], p) => {
   const [at, pt, dpt] = [a!, p, dp].map(matrixTranspose) as [Tensor, Tensor, Tensor];
   const toRows = product(dpt, p, pt);
   const toColumns = product(pt, p, dpt);

@@ -1,0 +1,2 @@
+import { cpu } from "@dl/backend-cpu";
+import { proceduralDigits } from "@dl/data";

@@ -5,6 +5,7 @@ const modelNames = ["cnn", "mlp"] as const;
 const backendNames = ["cpu", "webgpu", "reference"] as const;
 const optimizerNames = ["adam", "sgd", "momentum", "nesterov"] as const;
 
+export type ClassifierName = "cnn" | "mlp";
 export type ModelName = (typeof modelNames)[number];
 export type BackendName = (typeof backendNames)[number];
 export type OptimizerName = (typeof optimizerNames)[number];

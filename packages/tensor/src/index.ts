@@ -36,6 +36,12 @@ export { matrixExp, matrixPower, matrixRank } from "./linear-algebra/matrix-func
 export type { HostCall, HostFunction, HostGradient } from "./core/host-function.ts";
 export { hostFunction } from "./ops/host-function.ts";
 export type { HostFunctionOptions } from "./ops/host-function.ts";
+export type {
+  MatrixGradient,
+  MatrixMethod,
+  MatrixMethodName,
+} from "./linear-algebra/matrix-method.ts";
+export { symmetricEigenvalues } from "./linear-algebra/symmetric-eigen.ts";
 export { inverse, lstsq, pinverse, solve, triangularSolve } from "./linear-algebra/solve.ts";
 export type { PinverseOptions, TriangularSolveOptions } from "./linear-algebra/solve.ts";
 export { defaultGenerator, Generator, generatorKind, manualSeed } from "./random/generator.ts";

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { dataCalls } from "./option-calls/data.ts";
 import { layerCalls } from "./option-calls/layers.ts";
 import type { OptionCalls } from "./option-calls/option-call.ts";
+import { sampleQualityCalls } from "./option-calls/sample-quality.ts";
 import { tensorCalls } from "./option-calls/tensors.ts";
 import { trainingCalls } from "./option-calls/training.ts";
 import { publicOptions } from "./public-options.ts";
@@ -22,6 +23,7 @@ const calls: OptionCalls = {
   ...layerCalls,
   ...trainingCalls,
   ...dataCalls,
+  ...sampleQualityCalls,
   ...nodeCalls,
 };
 

@@ -2,8 +2,8 @@ import { ProceduralDigits } from "@dl/data";
 import { expect, test } from "vitest";
 import { confusionText } from "./confusion.ts";
 import { curvesText, sparkline } from "./curves.ts";
-import { digitsText } from "./pictures.ts";
-import { painter } from "./terminal.ts";
+import { digitsText } from "./digits-text.ts";
+import { painter } from "../terminal.ts";
 
 const dataset = new ProceduralDigits({ length: 40, split: "test" });
 const labels = Array.from({ length: 40 }, (_, i) => dataset.get(i).targets);

@@ -11,9 +11,9 @@ import {
   type SupervisedBatch,
   type TrainingStep,
 } from "@dl/training";
-import type { Optimizer } from "./optimizers.ts";
-import type { Output } from "./terminal.ts";
-import { UsageError } from "./usage-error.ts";
+import type { Optimizer } from "../optimizers.ts";
+import type { Output } from "../terminal.ts";
+import { UsageError } from "../usage-error.ts";
 
 export interface TrainingSettings {
   readonly epochs: number;

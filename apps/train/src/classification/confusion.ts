@@ -1,4 +1,4 @@
-import type { Paint } from "./terminal.ts";
+import type { Paint } from "../terminal.ts";
 
 /** Rows true classes, columns predictions; a dot where there is none. The last column: share right. */
 export function confusionText(

@@ -2,8 +2,8 @@ import { loadMnist, type Dataset } from "@dl/data";
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { drawnDigits, type Digits } from "./drawn-digits.ts";
-import type { TrainOptions } from "./options.ts";
-import { UsageError } from "./usage-error.ts";
+import type { TrainOptions } from "../options.ts";
+import { UsageError } from "../usage-error.ts";
 
 /** Height and width that the networks read. */
 const imageSize = 28;

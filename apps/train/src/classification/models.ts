@@ -1,10 +1,10 @@
 import { Conv2d, MaxPool2d } from "@dl/conv";
 import { Flatten, Linear, ReLU, Sequential } from "@dl/nn";
 import type { Generator } from "@dl/tensor";
-import type { ModelName } from "./options.ts";
+import type { ClassifierName } from "../options.ts";
 
 /** Networks from [batch, 1, 28, 28] to ten class scores. */
-export const models: { readonly [Name in ModelName]: (generator: Generator) => Sequential } = {
+export const models: { readonly [Name in ClassifierName]: (generator: Generator) => Sequential } = {
   cnn: (generator) =>
     new Sequential(
       new Conv2d(1, 16, 5, { padding: 2, generator }), // [batch, 16, 28, 28]

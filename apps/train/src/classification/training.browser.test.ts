@@ -6,9 +6,9 @@ import { crossEntropy } from "@dl/nn";
 import { configure, Generator, settings } from "@dl/tensor";
 import { Accuracy, evaluate } from "@dl/training";
 import { afterEach, expect, test } from "vitest";
-import { drawnDigits } from "./drawn-digits.ts";
+import { drawnDigits } from "../pictures/drawn-digits.ts";
 import { models } from "./models.ts";
-import { optimizers } from "./optimizers.ts";
+import { optimizers } from "../optimizers.ts";
 import { train, type Training } from "./training.ts";
 
 const before = settings().backend;

@@ -1,5 +1,5 @@
 import type { Dataset } from "@dl/data";
-import { painter } from "./terminal.ts";
+import { painter } from "../terminal.ts";
 
 /** Side of the square that is drawn: MNIST's digits fit 20 x 20 pixels, and their middle varies. */
 const side = 20;

@@ -3,7 +3,7 @@ import { DataLoader, type Dataset } from "@dl/data";
 import { crossEntropy, type Sequential } from "@dl/nn";
 import { instance } from "@viz-js/viz";
 import { writeFile } from "node:fs/promises";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../usage-error.ts";
 
 /**
  * Draws the computation graph of one step, parameters by their names, to a file as SVG.

@@ -5,10 +5,13 @@ import * as backendReference from "@dl/backend-reference";
 import * as backendWebgpu from "@dl/backend-webgpu";
 import * as conv from "@dl/conv";
 import * as data from "@dl/data";
+import * as distributions from "@dl/distributions";
+import * as generator from "@dl/generator";
 import * as nn from "@dl/nn";
 import * as optim from "@dl/optim";
 import * as tensorPackage from "@dl/tensor";
 import * as training from "@dl/training";
+import * as vae from "@dl/vae";
 import ts from "typescript";
 
 const packages: Readonly<Record<string, object>> = {
@@ -19,10 +22,13 @@ const packages: Readonly<Record<string, object>> = {
   "@dl/backend-webgpu": backendWebgpu,
   "@dl/conv": conv,
   "@dl/data": data,
+  "@dl/distributions": distributions,
+  "@dl/generator": generator,
   "@dl/nn": nn,
   "@dl/optim": optim,
   "@dl/tensor": tensorPackage,
   "@dl/training": training,
+  "@dl/vae": vae,
 };
 
 /** What examples may speak of without making it. */

@@ -1,6 +1,7 @@
 import { checkSynchronous, GradientError, isFloat } from "@dl/backend";
 import { creationSite, keepBeyondScope, observePrimitives, type Tensor } from "@dl/tensor";
 import { noGrad } from "./grad-mode.ts";
+import { nameOf } from "./recorder.ts";
 
 interface Suspect {
   readonly name: string;
@@ -32,8 +33,12 @@ export async function detectAnomaly<Result>(body: () => Result): Promise<Result>
     isChecking = false;
     // Backward frees what was made in it.
     keepBeyondScope(isBad);
-    const op = "op" in parameters && typeof parameters.op === "object" ? parameters.op.name : name;
-    suspects.push({ name: op, shape: output.shape, site: creationSite(), isBad });
+    suspects.push({
+      name: nameOf(name, parameters),
+      shape: output.shape,
+      site: creationSite(),
+      isBad,
+    });
   });
   let result: Result;
   try {

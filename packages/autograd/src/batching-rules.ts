@@ -2,6 +2,8 @@ import {
   applyOne,
   applyPrimitive,
   matmul,
+  select,
+  stack,
   type Operand,
   Tensor,
   type PrimitiveName,
@@ -154,7 +156,21 @@ export const batchingRules: {
   maxPool2d: /* @__PURE__ */ asOneBatch("maxPool2d"),
   avgPool2d: /* @__PURE__ */ asOneBatch("avgPool2d"),
   avgPool2dGrad: /* @__PURE__ */ asOneBatch("avgPool2dGrad"),
-  linearAlgebra: (batched, parameters) => applyOne("linearAlgebra", spreadAll(batched), parameters),
+  hostFunction: (batched, parameters) => {
+    const { inputs, isBatched, count } = batched;
+    if (parameters.op.isStackable === true)
+      return applyOne("hostFunction", spreadAll(batched), {
+        ...parameters,
+        shape: [count, ...parameters.shape],
+      });
+    const ofSample = (sample: number): Tensor =>
+      applyOne(
+        "hostFunction",
+        inputs.map((x, i) => (isBatched[i] ? select(x as Tensor, 0, sample) : x)),
+        parameters,
+      );
+    return stack(Array.from({ length: count }, (_, sample) => ofSample(sample)));
+  },
   matmul: ({ inputs: [left, right] }) => matmul(left as Tensor, right as Tensor),
   conv2d: /* @__PURE__ */ groupedBySample("conv2d", ["image", "weight", "image"]),
   conv2dInputGrad: /* @__PURE__ */ groupedBySample("conv2dInputGrad", ["image", "weight", "image"]),

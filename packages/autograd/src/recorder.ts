@@ -60,7 +60,12 @@ function recordByRule<Name extends PrimitiveName>(
 ): void {
   const needs = recordings.map((recording) => recording !== undefined);
   const reads = rule.reads?.(needs, parameters) ?? {};
-  const node = new GraphNode(name, recordings, outputs.slice(0, 1), currentSite());
+  const node = new GraphNode(
+    nameOf(name, parameters),
+    recordings,
+    outputs.slice(0, 1),
+    currentSite(),
+  );
   const keptInputs: Tensor[] = [];
   for (const i of reads.inputs ?? []) {
     keptInputs[i] = node.keep(inputs[i]!);
@@ -114,6 +119,14 @@ function recordPointwise(
             rule.kind === "product" ? rule.reads.map((slot) => kept[slot]!) : [],
           ),
     );
+}
+
+/** A primitive's own name, or that of the expression or function it was given. */
+export function nameOf<Name extends PrimitiveName>(
+  name: Name,
+  parameters: PrimitiveParameters[Name],
+): string {
+  return "op" in parameters && typeof parameters.op === "object" ? parameters.op.name : name;
 }
 
 /** Where the operation under way was called, in development. */

@@ -302,10 +302,11 @@ export const vjpRules: RuleTable = {
       applyOne("scatter", [zerosFor(dy, dy.shape), output(1), dy], { axis, mode: "add" }),
     ],
   },
-  linearAlgebra: {
+  hostFunction: {
     reads: (needs) => ({ inputs: needs.map((_, i) => i), outputs: [0] }),
+    // Of one without a gradient no input needs one.
     vjp: (dy, { parameters: { gradient }, needs, input, output }) =>
-      gradient(
+      gradient!(
         dy,
         needs.map((_, i) => input(i)),
         output(0),

@@ -2,6 +2,7 @@ import {
   ArgumentError,
   BackendError,
   checkOptions,
+  storageArray,
   TimingTotals,
   type BackendMemory,
   type Binding,
@@ -14,6 +15,7 @@ import {
   type ProfiledBackend,
   type Program,
   type ProgramTiming,
+  type StorageArray,
 } from "@dl/backend";
 import type { SystemBlas } from "./blas/system-blas.ts";
 import { Compiler } from "./compile.ts";
@@ -271,18 +273,14 @@ class CpuBackend implements ProfiledBackend {
     const device = this.#alive();
     if (device.pool?.failure !== undefined) return;
     const started = performance.now();
-    const elementsOf = (operand: HostOperand): Float32Array =>
-      new Float32Array(
+    const elementsOf = (operand: HostOperand): StorageArray =>
+      storageArray(
+        operand.dtype,
         device.memory.u8.buffer,
         device.bindingAddress(operand),
         operand.elementCount,
       );
-    const result = new Float64Array(output.elementCount);
-    work(
-      inputs.map((operand) => new Float64Array(elementsOf(operand))),
-      result,
-    );
-    elementsOf(output).set(result);
+    work(inputs.map(elementsOf), elementsOf(output));
     if (this.isProfiling) this.#totals.add("host", performance.now() - started);
   }
 

@@ -1,6 +1,6 @@
-import { ArgumentError, type Shape } from "@dl/backend";
-import type { Tensor } from "@dl/tensor";
-import { Distribution, type SampleOptions } from "./distribution.ts";
+import { ArgumentError, internShape, wrongType, type Shape } from "@dl/backend";
+import { Tensor } from "@dl/tensor";
+import { Distribution, type SampleOptions, type Valuelike } from "./distribution.ts";
 
 /**
  * A batch read as one event: the last axes of the batch become axes of the event, whose log-densities
@@ -20,6 +20,13 @@ export class Independent extends Distribution {
 
   constructor(base: Distribution, axes: number) {
     super();
+    if (!(base instanceof Distribution))
+      throw wrongType(
+        "Independent",
+        "needs a distribution",
+        base,
+        "Make one, such as new Normal(zeros([3]), 1).",
+      );
     const { batchShape, eventShape } = base;
     if (!Number.isInteger(axes) || axes < 0 || axes > batchShape.length)
       throw new ArgumentError(
@@ -30,8 +37,8 @@ export class Independent extends Distribution {
     this.base = base;
     this.axes = axes;
     const kept = batchShape.length - axes;
-    this.batchShape = batchShape.slice(0, kept);
-    this.eventShape = [...batchShape.slice(kept), ...eventShape];
+    this.batchShape = internShape(batchShape.slice(0, kept));
+    this.eventShape = internShape([...batchShape.slice(kept), ...eventShape]);
   }
 
   get hasRsample(): boolean {
@@ -51,7 +58,8 @@ export class Independent extends Distribution {
     return this.hasRsample ? this.base.rsample(shape, options) : this.base.sample(shape, options);
   }
 
-  logProb(value: Tensor): Tensor {
+  logProb(value: Valuelike): Tensor {
+    if (value instanceof Tensor) this.checkShape("logProb", value.shape);
     return sumLast(this.base.logProb(value), this.axes);
   }
 

@@ -1,9 +1,11 @@
-import type { Shape } from "@dl/backend";
-import { normal, type Tensor } from "@dl/tensor";
-import { Distribution, type SampleOptions } from "./distribution.ts";
+import { ArgumentError, isFloat, type Shape } from "@dl/backend";
+import { checkTensor, normal, store, type Tensor } from "@dl/tensor";
+import { Distribution, type SampleOptions, type Valuelike } from "./distribution.ts";
 import { broadcastParameters, type Parameterlike } from "./parameters.ts";
+import { normalQuantile } from "./special/normal-quantile.ts";
 
-const halfLogTwoPi = 0.9189385332046727; // ½ ln 2π
+/** ½ ln 2π. */
+const halfLogTwoPi = 0.9189385332046727;
 
 /**
  * Normal (Gaussian) distribution of numbers.
@@ -13,7 +15,7 @@ const halfLogTwoPi = 0.9189385332046727; // ½ ln 2π
  * Shape: loc, scale broadcast to the batch; an event is a number.
  * @throws {ArgumentError | DTypeError | ShapeError} unless both are numbers or float tensors that broadcast.
  * @example
- * await new Normal(0, 1).logProb(tensor(0)).item(); // => -0.9189385
+ * await new Normal(0, 1).logProb(0).item(); // => -0.9189385
  */
 export class Normal extends Distribution {
   readonly batchShape: Shape;
@@ -33,6 +35,30 @@ export class Normal extends Distribution {
     } = broadcastParameters("Normal", { loc, scale }));
   }
 
+  /**
+   * The most likely one, given samples along the first axis: their mean, and the root of their mean
+   * squared deviation (divided by the number of samples, not one less).
+   *
+   * Shape: samples [count, ...batch].
+   * @throws {ArgumentError} if there are no samples.
+   * @throws {DTypeError} unless they are float.
+   * @example
+   * const fitted = Normal.fit(tensor([1, 3]));
+   * await fitted.loc.item(); // => 2
+   * await fitted.scale.item(); // => 1
+   */
+  static fit(samples: Tensor): Normal {
+    checkTensor("Normal.fit", samples);
+    if (!(samples.shape[0]! > 0))
+      throw new ArgumentError(
+        "Normal.fit",
+        `needs samples along the first axis: received ${String(samples)}. Give [count, ...].`,
+        { received: samples.shape },
+      );
+    const values = isFloat(samples.dtype) ? samples : samples.cast("float32");
+    return new Normal(values.mean(0), values.std(0, { correction: 0 }));
+  }
+
   get mean(): Tensor {
     return this.loc;
   }
@@ -49,11 +75,11 @@ export class Normal extends Distribution {
   protected draw(shape: readonly number[], options: SampleOptions): Tensor {
     const { dtype, backend } = this.loc;
     const noise = normal([...shape, ...this.batchShape], { dtype, backend, ...options });
-    return this.loc.add(noise.mul(this.scale));
+    return shifted(this.loc, this.scale, noise);
   }
 
-  logProb(value: Tensor): Tensor {
-    const standard = value.sub(this.loc).div(this.scale);
+  logProb(value: Valuelike): Tensor {
+    const standard = this.checked("logProb", value, this.loc).sub(this.loc).div(this.scale);
     return standard.square().mul(-0.5).sub(this.scale.log()).sub(halfLogTwoPi);
   }
 
@@ -61,7 +87,27 @@ export class Normal extends Distribution {
     return this.scale.log().add(0.5 + halfLogTwoPi);
   }
 
+  override cdf(value: Valuelike): Tensor {
+    const standard = this.checked("cdf", value, this.loc).sub(this.loc).div(this.scale);
+    return standard.mul(Math.SQRT1_2).erf().add(1).mul(0.5);
+  }
+
+  override icdf(probability: Valuelike): Tensor {
+    const p = this.checked("icdf", probability, this.loc);
+    return this.loc.add(normalQuantile(p).mul(this.scale));
+  }
+
   expand(batchShape: readonly number[]): Normal {
     return new Normal(this.loc.expand(batchShape), this.scale.expand(batchShape));
   }
+}
+
+/**
+ * loc + scale · noise with the same bits on every backend: devices may contract a product and a sum that
+ * stand in one program to one rounding, so the product is stored.
+ */
+export function shifted(loc: Tensor, scale: Tensor, noise: Tensor): Tensor {
+  const spread = noise.mul(scale);
+  store(spread.value);
+  return loc.add(spread);
 }

@@ -33,14 +33,14 @@ export type {
 export { adjugate, det, logdet, slogdet } from "./linear-algebra/determinant.ts";
 export type { SignAndLog } from "./linear-algebra/determinant.ts";
 export { matrixExp, matrixPower, matrixRank } from "./linear-algebra/matrix-functions.ts";
-export type {
-  MatrixGradient,
-  MatrixMethod,
-  MatrixMethodName,
-} from "./linear-algebra/matrix-method.ts";
+export type { HostCall, HostFunction, HostGradient } from "./core/host-function.ts";
+export { hostFunction } from "./ops/host-function.ts";
+export type { HostFunctionOptions } from "./ops/host-function.ts";
 export { symmetricEigenvalues } from "./linear-algebra/symmetric-eigen.ts";
-export { inverse, lstsq, pinverse, solve, triangularSolve } from "./linear-algebra/solve.ts";
-export type { PinverseOptions, TriangularSolveOptions } from "./linear-algebra/solve.ts";
+export { inverse, lstsq, pinverse, solve } from "./linear-algebra/solve.ts";
+export type { PinverseOptions } from "./linear-algebra/solve.ts";
+export { triangularSolve } from "./linear-algebra/triangular-solve.ts";
+export type { TriangularSolveOptions } from "./linear-algebra/triangular-solve.ts";
 export { defaultGenerator, Generator, generatorKind, manualSeed } from "./random/generator.ts";
 export {
   normal,

@@ -6,12 +6,13 @@ import {
   reshapeLayout,
   sliceLayout,
   type Backend,
+  type DType,
   type Layout,
   type ReduceOp,
   type RoutineParameters,
   type Shape,
 } from "@dl/backend";
-import type { MatrixGradient, MatrixMethod } from "../linear-algebra/matrix-method.ts";
+import type { HostFunction, HostGradient } from "./host-function.ts";
 import {
   contiguousValue,
   pointwiseValue,
@@ -58,13 +59,19 @@ export interface PrimitiveParameters extends Omit<RoutineParameters, "pad"> {
   };
   readonly argReduce: { readonly op: "argmax" | "argmin"; readonly axis: number };
   /**
-   * Stacks of matrices with the same axes before the last two; computed on the host. Method, gradient
-   * and what computes are told, so that programs without linear algebra carry none of it.
+   * Computed on the host; a constant without a gradient. What computes is told too, so that programs
+   * without such functions carry none of it.
    */
-  readonly linearAlgebra: {
-    readonly method: MatrixMethod;
-    readonly gradient: MatrixGradient;
-    readonly evaluate: (method: MatrixMethod, operands: readonly TensorValue[]) => TensorValue;
+  readonly hostFunction: {
+    readonly op: HostFunction;
+    readonly shape: Shape;
+    readonly dtype: DType;
+    readonly numbers: readonly number[];
+    readonly gradient: HostGradient | undefined;
+    readonly evaluate: (
+      operands: readonly TensorValue[],
+      parameters: PrimitiveParameters["hostFunction"],
+    ) => TensorValue;
   };
 }
 
@@ -132,7 +139,7 @@ const execute: { readonly [Name in PrimitiveName]: Execute<Name> } = {
   concatenate: (inputs, parameters) => routineValues("concatenate", parameters, contiguous(inputs)),
   scan: (inputs, parameters) => routineValues("scan", parameters, contiguous(inputs)),
   sort: (inputs, parameters) => routineValues("sort", parameters, contiguous(inputs)),
-  linearAlgebra: (inputs, { method, evaluate }) => evaluate(method, contiguous(inputs)),
+  hostFunction: (inputs, parameters) => parameters.evaluate(contiguous(inputs), parameters),
 };
 
 /** Told of every primitive after it was applied. */

@@ -1,11 +1,22 @@
-import type { Backend, Executable } from "@dl/backend";
+import type { Backend, Binding, BufferHandle, Executable } from "@dl/backend";
 import { FieldSnapshot } from "./field-snapshot.ts";
 import type { Storage, Stored } from "./storage.ts";
 import { upcomingSerial, type NumberOperand, type TensorValue } from "./tensor-value.ts";
 
+/** What the host computes among the dispatches, in the place of a program. */
+export interface HostExecutable {
+  readonly name: string;
+  run(
+    backend: Backend,
+    inputs: readonly Binding[],
+    outputs: readonly BufferHandle[],
+    numbers: readonly number[],
+  ): void;
+}
+
 /** One dispatch of a step. */
 export interface RecordedRun {
-  readonly executable: Executable;
+  readonly executable: Executable | HostExecutable;
   readonly inputs: readonly Stored[];
   readonly outputs: readonly Storage[];
   /** Asked for their numbers again in each replay. */

@@ -1,4 +1,4 @@
-import type { Backend, BufferHandle, Executable } from "@dl/backend";
+import type { Backend, BufferHandle } from "@dl/backend";
 import { closeScope, openScope } from "./scope.ts";
 import { Constant, Place, type Elements, type ReplayedBinding } from "./step-places.ts";
 import type { HostWork, Rebindable, RecordedRun, StepRecorder } from "./step-recorder.ts";
@@ -20,7 +20,7 @@ import { Tensor } from "./tensor.ts";
 import { TensorValue, type NumberOperand } from "./tensor-value.ts";
 
 interface ReplayedRun {
-  readonly executable: Executable;
+  readonly executable: RecordedRun["executable"];
   readonly inputs: readonly ReplayedBinding[];
   readonly outputs: BufferHandle[];
   readonly numbers: readonly NumberOperand[];
@@ -180,8 +180,10 @@ export class StepReplay {
     for (const run of this.runs)
       if ("work" in run) run.work();
       else {
+        const { executable, inputs: read, outputs } = run;
         const numbers = run.numbers.map(({ number }) => number);
-        backend.dispatch(run.executable, run.inputs, run.outputs, numbers);
+        if ("program" in executable) backend.dispatch(executable, read, outputs, numbers);
+        else executable.run(backend, read, outputs, numbers);
       }
     for (const state of this.states) this.rebind(state);
     for (const { slot, tensor } of this.cleared) slot.tensor = tensor;

@@ -1,6 +1,6 @@
-import { formatProgram, type Executable, type Layout, type Program } from "@dl/backend";
+import { formatProgram, type Layout } from "@dl/backend";
 import type { Storage, Stored } from "./storage.ts";
-import type { GradientSlot, Rebindable, StepRecorder } from "./step-recorder.ts";
+import type { GradientSlot, Rebindable, RecordedRun, StepRecorder } from "./step-recorder.ts";
 import type { NumberOperand, TensorValue } from "./tensor-value.ts";
 
 /** Elements named by the number of their storage: in the order in which the step met them. */
@@ -11,7 +11,7 @@ interface TracedElements {
 }
 
 interface TracedRun {
-  readonly executable: Executable;
+  readonly executable: RecordedRun["executable"];
   readonly inputs: readonly TracedElements[];
   readonly outputs: readonly number[];
   /** `undefined` for one that is computed anew. */
@@ -110,7 +110,7 @@ export class StepTrace {
         return `${nameOf(before)} became ${nameOf(now)}, as program ${i + 1}`;
       const number = before.numbers.findIndex((value, k) => !Object.is(value, now.numbers[k]));
       if (number >= 0)
-        return `number ${before.numbers[number]} became ${now.numbers[number]} in ${userOf(before.executable.program, number)}`;
+        return `number ${before.numbers[number]} became ${now.numbers[number]} in ${userOf(before.executable, number)}`;
       const input = before.inputs.findIndex((elements, k) => !areAlike(elements, now.inputs[k]!));
       if (input >= 0) return `another tensor became input ${input} of ${nameOf(before)}`;
     }
@@ -162,13 +162,17 @@ function areAlike(a: TracedElements, b: TracedElements): boolean {
 function nameOf(event: TracedRun | TracedWork): string {
   if ("note" in event)
     return event.note || `what the host does to ${event.owner?.constructor?.name ?? "an object"}`;
-  return `\`${formatProgram(event.executable.program).split("(")[0]!}\``;
+  return `\`${textOf(event.executable).split("(")[0]!}\``;
 }
 
 /** The instruction that takes a program's number. */
-function userOf(program: Program, number: number): string {
+function userOf(executable: TracedRun["executable"], number: number): string {
   const uses = new RegExp(`(?:= |return )(\\w+)(?=.*\\bp${number}\\b)`);
-  const [, ...lines] = formatProgram(program).split("\n");
+  const [first, ...lines] = textOf(executable).split("\n");
   const op = lines.map((line) => uses.exec(line)?.[1]).find((found) => found !== undefined);
-  return `\`${op ?? program.kind}\``;
+  return `\`${op ?? first!.split(" ")[0]!}\``;
 }
+
+/** A program in words; of a host function, the name. */
+const textOf = (executable: TracedRun["executable"]): string =>
+  "program" in executable ? formatProgram(executable.program) : executable.name;

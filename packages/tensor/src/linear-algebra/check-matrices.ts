@@ -6,13 +6,13 @@ import {
   ShapeError,
   type DType,
 } from "@dl/backend";
-import { matrixValue } from "../core/matrix-value.ts";
-import { applyOne } from "../core/primitives.ts";
+import type { HostGradient } from "../core/host-function.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkFloat, checkTensor, commonBackend } from "../ops/check-operands.ts";
+import { hostFunction } from "../ops/host-function.ts";
 import { castTo, commonDType } from "../ops/pointwise.ts";
 import { expand } from "../ops/views.ts";
-import type { MatrixGradient, MatrixMethod } from "./matrix-method.ts";
+import { sizeOf, type MatrixMethod } from "./matrix-method.ts";
 
 /** Smallest relative distance of two numbers of a float type. */
 export function epsilonOf(dtype: DType): number {
@@ -42,13 +42,17 @@ export function checkSquare(op: string, x: Tensor): void {
     );
 }
 
-/** One method on each matrix, or each pair of them, of stacks. */
+/** One method on each matrix, or each pair of them, of stacks; told the numbers. */
 export function onMatrices(
   method: MatrixMethod,
-  gradient: MatrixGradient,
-  ...stacks: readonly Tensor[]
+  gradient: HostGradient,
+  stacks: readonly Tensor[],
+  numbers: readonly number[] = [],
 ): Tensor {
-  return applyOne("linearAlgebra", stacks, { method, gradient, evaluate: matrixValue });
+  const { shape: first, dtype } = stacks[0]!;
+  const { rows, columns } = method.resultSize(stacks.map(({ shape }) => sizeOf(shape)));
+  const shape = [...first.slice(0, -2), rows, columns];
+  return hostFunction(method, stacks, { shape, dtype, numbers, gradient });
 }
 
 /**

@@ -1,13 +1,13 @@
 import { GradientError } from "@dl/backend";
+import type { HostGradient } from "../core/host-function.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { eye } from "../ops/creation.ts";
 import { matrixTranspose } from "../ops/permute.ts";
 import { narrow, select } from "../ops/slice.ts";
 import { diagonalMatrix, tril, triu } from "../ops/triangle.ts";
 import { where } from "../ops/where.ts";
-import type { MatrixGradient } from "./matrix-method.ts";
 import { product } from "./matrix-product.ts";
-import { triangularSolve } from "./solve.ts";
+import { solveTriangle } from "./triangular-solve.ts";
 
 const symmetric = (x: Tensor): Tensor => x.add(matrixTranspose(x)).mul(0.5);
 const skew = (x: Tensor): Tensor => x.sub(matrixTranspose(x));
@@ -24,25 +24,25 @@ const gaps = (d: Tensor): Tensor => {
 };
 
 // dA = L⁻ᵀ Φ(Lᵀ dL) L⁻¹, where Φ takes the lower triangle with half the diagonal.
-export const choleskyGradient: MatrixGradient = (dl, _inputs, l) => {
+export const choleskyGradient: HostGradient = (dl, _inputs, l) => {
   const inner = product(matrixTranspose(l), tril(dl));
   const half = tril(inner, -1).add(diagonalMatrix(inner.diagonal().mul(0.5)));
-  const divide = (x: Tensor): Tensor => triangularSolve(matrixTranspose(l), x, { upper: true });
+  const divide = (x: Tensor): Tensor => solveTriangle("lower", true, l, x);
   return [symmetric(matrixTranspose(divide(matrixTranspose(divide(half)))))];
 };
 
 // dA = (dQ + Q (L + Lᵀ without a second diagonal)) R⁻ᵀ, L the lower triangle of R dRᵀ - dQᵀ Q.
-export const qrGradient: MatrixGradient = (dy, [a], packed) => {
+export const qrGradient: HostGradient = (dy, [a], packed) => {
   const [m, n] = a!.shape.slice(-2) as [number, number];
   const [q, dq] = [packed, dy].map((x) => narrow(x, -2, 0, m)) as [Tensor, Tensor];
   const [r, dr] = [packed, dy].map((x) => matrixTranspose(narrow(x, -2, m, n))) as [Tensor, Tensor];
   const inner = product(r, matrixTranspose(triu(dr))).sub(product(matrixTranspose(dq), q));
   const mirrored = tril(inner).add(matrixTranspose(tril(inner, -1)));
   const left = dq.add(product(q, mirrored));
-  return [matrixTranspose(triangularSolve(r, matrixTranspose(left), { upper: true }))];
+  return [matrixTranspose(solveTriangle("upper", false, r, matrixTranspose(left)))];
 };
 
-export const qrCompleteGradient: MatrixGradient = () => {
+export const qrCompleteGradient: HostGradient = () => {
   throw new GradientError(
     "qr",
     'the complete Q of a matrix with more rows than columns is not determined by it, and has no gradient. Use { mode: "reduced" }.',
@@ -50,7 +50,7 @@ export const qrCompleteGradient: MatrixGradient = () => {
 };
 
 // dA = V (diag(dw) + Vᵀ dV / (wⱼ - wᵢ)) Vᵀ.
-export const eighGradient: MatrixGradient = (dy, [a], packed) => {
+export const eighGradient: HostGradient = (dy, [a], packed) => {
   const n = a!.shape.at(-1)!;
   const [w, dw] = [packed, dy].map((x) => select(x, -2, 0)) as [Tensor, Tensor];
   const [v, dv] = [packed, dy].map((x) => narrow(x, -2, 1, n)) as [Tensor, Tensor];
@@ -60,7 +60,7 @@ export const eighGradient: MatrixGradient = (dy, [a], packed) => {
 
 // Inside the spans of U and V, E = sⱼ² - sᵢ²:
 // (skew(Uᵀ dU) / E) S + S (skew(Vᵀ dV) / E) + dS; outside, what dU and dV leave, over S.
-export const svdGradient: MatrixGradient = (dy, [a], packed) => {
+export const svdGradient: HostGradient = (dy, [a], packed) => {
   const [m, n] = a!.shape.slice(-2) as [number, number];
   const k = Math.min(m, n);
   const [s, ds] = [packed, dy].map((x) => select(x, -2, 0)) as [Tensor, Tensor];

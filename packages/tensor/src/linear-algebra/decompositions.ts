@@ -12,13 +12,8 @@ import {
   qrGradient,
   svdGradient,
 } from "./decomposition-gradients.ts";
-import {
-  choleskyMethod,
-  eighMethod,
-  qrCompleteMethod,
-  qrMethod,
-  svdMethod,
-} from "./matrix-methods.ts";
+import { eighMethod, qrCompleteMethod, qrMethod, svdMethod } from "./matrix-methods.ts";
+import { choleskyMethod } from "./system-methods.ts";
 
 /**
  * The lower triangular factor of symmetric positive definite matrices.
@@ -36,7 +31,7 @@ import {
  */
 export function cholesky(x: Tensor): Tensor {
   checkSquare("cholesky", x);
-  return onMatrices(choleskyMethod, choleskyGradient, x);
+  return onMatrices(choleskyMethod, choleskyGradient, [x]);
 }
 
 /** What {@link qr} gives. */
@@ -80,8 +75,8 @@ export function qr(x: Tensor, options: QROptions = {}): QRFactors {
   }
   const isComplete = options.mode === "complete" && m > n;
   const packed = isComplete
-    ? onMatrices(qrCompleteMethod, qrCompleteGradient, x)
-    : onMatrices(qrMethod, qrGradient, x);
+    ? onMatrices(qrCompleteMethod, qrCompleteGradient, [x])
+    : onMatrices(qrMethod, qrGradient, [x]);
   return {
     q: narrow(packed, -2, 0, m),
     r: matrixTranspose(narrow(packed, -2, m, n)),
@@ -113,7 +108,7 @@ export interface SymmetricEigen {
  */
 export function eigh(x: Tensor): SymmetricEigen {
   checkSquare("eigh", x);
-  const packed = onMatrices(eighMethod, eighGradient, x);
+  const packed = onMatrices(eighMethod, eighGradient, [x]);
   return { values: select(packed, -2, 0), vectors: narrow(packed, -2, 1, x.shape.at(-1)!) };
 }
 
@@ -145,7 +140,7 @@ export interface SingularValues {
 export function svd(x: Tensor): SingularValues {
   checkMatrices("svd", x);
   const [m, n] = x.shape.slice(-2) as [number, number];
-  const packed = onMatrices(svdMethod, svdGradient, x);
+  const packed = onMatrices(svdMethod, svdGradient, [x]);
   return {
     u: narrow(packed, -2, 1, m),
     values: select(packed, -2, 0),

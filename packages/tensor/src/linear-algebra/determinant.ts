@@ -1,18 +1,14 @@
+import type { HostGradient } from "../core/host-function.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { matrixTranspose } from "../ops/permute.ts";
 import { narrow, select } from "../ops/slice.ts";
 import { trace } from "../ops/triangle.ts";
 import { flatten, squeeze } from "../ops/views.ts";
 import { checkSquare, onMatrices } from "./check-matrices.ts";
-import type { MatrixGradient } from "./matrix-method.ts";
 import { product } from "./matrix-product.ts";
-import {
-  adjugateAdjointMethod,
-  adjugateMethod,
-  detMethod,
-  slogdetMethod,
-} from "./matrix-methods.ts";
+import { adjugateAdjointMethod, adjugateMethod } from "./matrix-methods.ts";
 import { inverse } from "./solve.ts";
+import { detMethod, slogdetMethod } from "./system-methods.ts";
 
 /**
  * Determinants.
@@ -27,7 +23,7 @@ import { inverse } from "./solve.ts";
  */
 export function det(x: Tensor): Tensor {
   checkSquare("det", x);
-  return squeeze(onMatrices(detMethod, detGradient, x), [-2, -1]);
+  return squeeze(onMatrices(detMethod, detGradient, [x]), [-2, -1]);
 }
 
 /**
@@ -43,7 +39,7 @@ export function det(x: Tensor): Tensor {
  */
 export function adjugate(x: Tensor): Tensor {
   checkSquare("adjugate", x);
-  return onMatrices(adjugateMethod, adjugateGradient, x);
+  return onMatrices(adjugateMethod, adjugateGradient, [x]);
 }
 
 /** What {@link slogdet} gives. */
@@ -68,7 +64,7 @@ export interface SignAndLog {
  */
 export function slogdet(x: Tensor): SignAndLog {
   checkSquare("slogdet", x);
-  const packed = flatten(onMatrices(slogdetMethod, slogdetGradient, x), -2);
+  const packed = flatten(onMatrices(slogdetMethod, slogdetGradient, [x]), -2);
   return { sign: select(packed, -1, 0), logAbs: select(packed, -1, 1) };
 }
 
@@ -89,19 +85,19 @@ export function logdet(x: Tensor): Tensor {
 }
 
 // Jacobi's formula.
-const detGradient: MatrixGradient = (dy, [a]) => [matrixTranspose(adjugate(a!)).mul(dy)];
+const detGradient: HostGradient = (dy, [a]) => [matrixTranspose(adjugate(a!)).mul(dy)];
 
-const slogdetGradient: MatrixGradient = (dy, [a]) => [
+const slogdetGradient: HostGradient = (dy, [a]) => [
   matrixTranspose(inverse(a!)).mul(narrow(dy, -1, 1, 1)),
 ];
 
-const adjugateGradient: MatrixGradient = (dy, [a]) => [
-  onMatrices(adjugateAdjointMethod, adjugateAdjointGradient, a!, dy),
+const adjugateGradient: HostGradient = (dy, [a]) => [
+  onMatrices(adjugateAdjointMethod, adjugateAdjointGradient, [a!, dy]),
 ];
 
 // Of ⟨dG, adjoint(A, C)⟩: in C the adjoint of Aᵀ; in A, where A has an inverse X, with K = Cᵀ,
 // det(A) ((tr GX tr KX - tr GXKX) X + X (GXKX + KXGX - tr(KX) GX - tr(GX) KX))ᵀ.
-const adjugateAdjointGradient: MatrixGradient = (g, [a, c]) => {
+const adjugateAdjointGradient: HostGradient = (g, [a, c]) => {
   const x = inverse(a!);
   const [gx, kx] = [product(g, x), product(matrixTranspose(c!), x)];
   const [both, reversed] = [product(gx, kx), product(kx, gx)];
@@ -111,7 +107,7 @@ const adjugateAdjointGradient: MatrixGradient = (g, [a, c]) => {
   const scale = det(a!).unsqueeze(-1).unsqueeze(-1);
   return [
     matrixTranspose(along.add(product(x, inner)).mul(scale)),
-    onMatrices(adjugateAdjointMethod, adjugateAdjointGradient, matrixTranspose(a!), g),
+    onMatrices(adjugateAdjointMethod, adjugateAdjointGradient, [matrixTranspose(a!), g]),
   ];
 };
 

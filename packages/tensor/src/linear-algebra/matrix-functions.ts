@@ -1,5 +1,6 @@
 import { ArgumentError } from "@dl/backend";
 import { alias } from "../core/alias.ts";
+import type { HostGradient } from "../core/host-function.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { eye, zerosLike } from "../ops/creation.ts";
 import { concatenate } from "../ops/join.ts";
@@ -10,7 +11,6 @@ import { narrow } from "../ops/slice.ts";
 import { expand } from "../ops/views.ts";
 import { checkMatrices, checkSquare, onMatrices } from "./check-matrices.ts";
 import { svd } from "./decompositions.ts";
-import type { MatrixGradient } from "./matrix-method.ts";
 import { matrixExpMethod } from "./matrix-methods.ts";
 import { inverse, toleranceOf, type PinverseOptions } from "./solve.ts";
 
@@ -26,7 +26,7 @@ import { inverse, toleranceOf, type PinverseOptions } from "./solve.ts";
  */
 export function matrixExp(x: Tensor): Tensor {
   checkSquare("matrixExp", x);
-  return onMatrices(matrixExpMethod, matrixExpGradient, x);
+  return onMatrices(matrixExpMethod, matrixExpGradient, [x]);
 }
 
 /**
@@ -77,7 +77,7 @@ export function matrixRank(x: Tensor, options: PinverseOptions = {}): Tensor {
 }
 
 // exp [[A, E], [0, A]] has the derivative along E in its corner (Van Loan 1978).
-const matrixExpGradient: MatrixGradient = (dy, [a]) => {
+const matrixExpGradient: HostGradient = (dy, [a]) => {
   const n = a!.shape.at(-1)!;
   const at = matrixTranspose(a!);
   const upper = concatenate([at, dy], -1);

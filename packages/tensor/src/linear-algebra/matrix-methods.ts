@@ -1,18 +1,10 @@
-import { ArgumentError, logarithm } from "@dl/backend";
-import {
-  exponentialOf,
-  factorCholesky,
-  factorLU,
-  factorQR,
-  solveLU,
-  solveTriangle,
-  type LU,
-} from "./factorizations.ts";
-import type { MatrixMethod, MatrixMethodName, MatrixSize } from "./matrix-method.ts";
+import { ArgumentError } from "@dl/backend";
+import { eliminate, productOfPivots } from "./elimination.ts";
+import { exponentialOf, factorQR } from "./factorizations.ts";
+import { likeFirst, stackwise, type MatrixMethod, type MatrixSize } from "./matrix-method.ts";
+
 import {
   addMultiple,
-  doubleEpsilon,
-  identity,
   largestMagnitude,
   matrix,
   productOf,
@@ -23,97 +15,53 @@ import {
 import { singularValues, type Singular } from "./singular-values.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
 
-const likeFirst = ([a]: readonly MatrixSize[]): MatrixSize => a!;
-const likeSecond = ([, b]: readonly MatrixSize[]): MatrixSize => b!;
-const numbers = (columns: number) => (): MatrixSize => ({ rows: 1, columns });
-
-export const choleskyMethod: MatrixMethod = {
-  name: "cholesky",
-  resultSize: likeFirst,
-  compute: ([a], which) => {
-    const factor = factorCholesky(a!);
-    if (!("pivot" in factor)) return factor;
-    throw new ArgumentError(
-      "cholesky",
-      `${which} is not positive definite: pivot ${factor.pivot} is ${factor.value}. Add a small multiple of the identity, or use eigh.`,
-      { received: factor.value },
-    );
-  },
-};
-
 /** Q above Rᵀ. */
-const qrWith = (
-  name: MatrixMethodName,
-  columnsOfQ: (size: MatrixSize) => number,
-): MatrixMethod => ({
-  name,
-  resultSize: ([a]) => ({ rows: a!.rows + a!.columns, columns: columnsOfQ(a!) }),
-  compute: ([a]) => {
-    const { q, r } = factorQR(a!, columnsOfQ(a!));
-    return stacked(q, transposeOf(r));
-  },
-});
+const qrWith = (name: string, columnsOfQ: (size: MatrixSize) => number): MatrixMethod =>
+  stackwise({
+    name,
+    resultSize: ([a]) => ({ rows: a!.rows + a!.columns, columns: columnsOfQ(a!) }),
+    each: ([a]) => {
+      const { q, r } = factorQR(a!, columnsOfQ(a!));
+      return stacked(q, transposeOf(r));
+    },
+  });
 export const qrMethod = /* @__PURE__ */ qrWith("qr", ({ rows, columns }) =>
   Math.min(rows, columns),
 );
 export const qrCompleteMethod = /* @__PURE__ */ qrWith("qrComplete", ({ rows }) => rows);
 
 /** The values above the vectors, which are columns. */
-export const eighMethod: MatrixMethod = {
+export const eighMethod = /* @__PURE__ */ stackwise({
   name: "eigh",
   resultSize: ([a]) => ({ rows: a!.rows + 1, columns: a!.columns }),
-  compute: ([a], which) => {
+  each: ([a], which) => {
     const { values, vectors } = symmetricEigen(a!) ?? fail("eigh", which);
     for (let i = 0; i < vectors.rows; i++) orient(row(vectors, i));
     return stacked(matrix(1, values.length, values), transposeOf(vectors));
   },
-};
+});
 
 /** The values above U above V. */
-export const svdMethod: MatrixMethod = {
+export const svdMethod = /* @__PURE__ */ stackwise({
   name: "svd",
   resultSize: ([a]) => ({
     rows: 1 + a!.rows + a!.columns,
     columns: Math.min(a!.rows, a!.columns),
   }),
-  compute: ([a], which) => {
+  each: ([a], which) => {
     const { values, u, v } = svdOf(a!, "svd", which);
     for (let i = 0; i < u.rows; i++) orient(row(u, i), row(v, i));
     return stacked(matrix(1, values.length, values), transposeOf(u), transposeOf(v));
   },
-};
-
-export const solveMethod: MatrixMethod = {
-  name: "solve",
-  resultSize: likeSecond,
-  compute: ([a, b], which) => solveLU(regularLU(a!, "solve", which), b!),
-};
-
-export const inverseMethod: MatrixMethod = {
-  name: "inverse",
-  resultSize: likeFirst,
-  compute: ([a], which) => solveLU(regularLU(a!, "inverse", which), identity(a!.rows)),
-};
-
-const triangleMethod = (name: MatrixMethodName, triangle: "lower" | "upper"): MatrixMethod => ({
-  name,
-  resultSize: likeSecond,
-  compute: ([a, b], which) => {
-    for (let i = 0; i < a!.rows; i++)
-      if (a!.elements[i * a!.rows + i] === 0) throw singular("triangularSolve", which, i, 0);
-    return solveTriangle(a!, b!, triangle);
-  },
 });
-export const solveLowerMethod = /* @__PURE__ */ triangleMethod("solveLower", "lower");
-export const solveUpperMethod = /* @__PURE__ */ triangleMethod("solveUpper", "upper");
 
-/** Singular values up to `tolerance` times the largest count as zero. */
-export const pinverseMethod = (tolerance: number): MatrixMethod => ({
+/** Singular values up to a number, the tolerance, times the largest count as zero. */
+export const pinverseMethod = /* @__PURE__ */ stackwise({
   name: "pinverse",
   resultSize: ([a]) => ({ rows: a!.columns, columns: a!.rows }),
-  compute: ([a], which) => {
+  each: ([a], which, [tolerance]) => {
     const { values, u, v } = svdOf(a!, "pinverse", which);
-    const least = tolerance * (values[0] ?? 0);
+    const least = tolerance! * (values[0] ?? 0);
     return weightedSum(
       v,
       u,
@@ -122,35 +70,11 @@ export const pinverseMethod = (tolerance: number): MatrixMethod => ({
   },
 });
 
-export const detMethod: MatrixMethod = {
-  name: "det",
-  resultSize: /* @__PURE__ */ numbers(1),
-  compute: ([a]) => matrix(1, 1, Float64Array.of(determinantOf(a!))),
-};
-
-/** The sign beside log |det A|. */
-export const slogdetMethod: MatrixMethod = {
-  name: "slogdet",
-  resultSize: /* @__PURE__ */ numbers(2),
-  compute: ([a]) => {
-    const { lu, sign } = factorLU(a!);
-    const pivots = diagonalOf(lu);
-    return matrix(
-      1,
-      2,
-      Float64Array.of(
-        pivots.reduce((product, pivot) => product * Math.sign(pivot), sign),
-        pivots.reduce((sum, pivot) => sum + logarithm(Math.abs(pivot)), 0),
-      ),
-    );
-  },
-};
-
 /** det(A) A⁻¹, which exists also where A⁻¹ does not: V diag(products of the other values) Uᵀ. */
-export const adjugateMethod: MatrixMethod = {
+export const adjugateMethod = /* @__PURE__ */ stackwise({
   name: "adjugate",
   resultSize: likeFirst,
-  compute: ([a], which) => {
+  each: ([a], which) => {
     const { values, u, v } = svdOf(a!, "det", which);
     const orientation = orientationOf(u, v);
     return weightedSum(
@@ -159,7 +83,7 @@ export const adjugateMethod: MatrixMethod = {
       values.map((_, i) => orientation * productWithout(values, i, i)),
     );
   },
-};
+});
 
 /**
  * Of A and dC the gradient of ⟨dC, adjugate(A)⟩ in A, which needs no inverse either.
@@ -167,10 +91,10 @@ export const adjugateMethod: MatrixMethod = {
  * With A = U S Vᵀ it is that of a diagonal matrix: U G Vᵀ, G made of N = Vᵀ dC U and the products of
  * all but two singular values: Gₖₖ = Σᵢ Nᵢᵢ Πₖᵢ, Gᵢⱼ = -Nᵢⱼ Πᵢⱼ.
  */
-export const adjugateAdjointMethod: MatrixMethod = {
+export const adjugateAdjointMethod = /* @__PURE__ */ stackwise({
   name: "adjugateAdjoint",
   resultSize: likeFirst,
-  compute: ([a, dc], which) => {
+  each: ([a, dc], which) => {
     const { values, u, v } = svdOf(a!, "det", which);
     const n = values.length;
     const within = productOf(productOf(v, dc!), transposeOf(u));
@@ -185,13 +109,13 @@ export const adjugateAdjointMethod: MatrixMethod = {
       }
     return productOf(productOf(transposeOf(u), g), v);
   },
-};
+});
 
-export const matrixExpMethod: MatrixMethod = {
+export const matrixExpMethod = /* @__PURE__ */ stackwise({
   name: "matrixExp",
   resultSize: likeFirst,
-  compute: ([a]) => exponentialOf(a!, productOf),
-};
+  each: ([a]) => exponentialOf(a!, productOf),
+});
 
 function stacked(...parts: readonly Matrix[]): Matrix {
   const { columns } = parts[0]!;
@@ -221,12 +145,9 @@ function weightedSum(x: Matrix, y: Matrix, weights: Float64Array): Matrix {
   return result;
 }
 
-const diagonalOf = ({ rows, columns, elements }: Matrix): number[] =>
-  Array.from({ length: rows }, (_, i) => elements[i * columns + i]!);
-
-function determinantOf(a: Matrix): number {
-  const { lu, sign } = factorLU(a);
-  return diagonalOf(lu).reduce((det, pivot) => det * pivot, sign);
+function determinantOf({ rows, elements }: Matrix): number {
+  const lu = elements.slice();
+  return productOfPivots(lu, rows, eliminate(lu, new Int32Array(rows), rows));
 }
 
 /** det U det V, which are 1 or -1. */
@@ -235,24 +156,6 @@ const orientationOf = (u: Matrix, v: Matrix): number =>
 
 const productWithout = (values: Float64Array, i: number, j: number): number =>
   values.reduce((product, value, k) => (k === i || k === j ? product : product * value), 1);
-
-/** The factors of a matrix that has an inverse in double precision. */
-function regularLU(a: Matrix, op: string, which: string): LU {
-  const factors = factorLU(a);
-  const least = (doubleEpsilon / 2) * a.rows * largestMagnitude(a.elements);
-  diagonalOf(factors.lu).forEach((pivot, i) => {
-    if (!(Math.abs(pivot) > least)) throw singular(op, which, i, pivot);
-  });
-  return factors;
-}
-
-function singular(op: string, which: string, i: number, pivot: number): ArgumentError {
-  return new ArgumentError(
-    op,
-    `${which} is singular: pivot ${i} is ${pivot}. Use pinverse or lstsq, or add a small multiple of the identity.`,
-    { received: pivot },
-  );
-}
 
 const svdOf = (a: Matrix, op: string, which: string): Singular =>
   singularValues(a) ?? fail(op, which);

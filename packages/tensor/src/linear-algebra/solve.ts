@@ -1,18 +1,12 @@
 import { ArgumentError, checkOptions } from "@dl/backend";
+import type { HostGradient } from "../core/host-function.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { matmul } from "../ops/matmul.ts";
 import { matrixTranspose } from "../ops/permute.ts";
-import { tril, triu } from "../ops/triangle.ts";
 import { checkMatrices, checkSquare, epsilonOf, onMatrices, onPairs } from "./check-matrices.ts";
-import type { MatrixGradient } from "./matrix-method.ts";
-import { product } from "./matrix-product.ts";
-import {
-  inverseMethod,
-  pinverseMethod,
-  solveLowerMethod,
-  solveMethod,
-  solveUpperMethod,
-} from "./matrix-methods.ts";
+import { outerProduct, product } from "./matrix-product.ts";
+import { pinverseMethod } from "./matrix-methods.ts";
+import { inverseMethod, solveMethod } from "./system-methods.ts";
 
 /**
  * X with A X = B.
@@ -29,40 +23,7 @@ import {
 export function solve(a: Tensor, b: Tensor): Tensor {
   checkSquare("solve", a);
   return onPairs("solve", a, b, (left, right) =>
-    onMatrices(solveMethod, solveGradient, left, right),
-  );
-}
-
-/** Which triangle {@link triangularSolve} reads. */
-export interface TriangularSolveOptions {
-  /** Use the upper triangle of A instead of the lower. Default false. */
-  readonly upper?: boolean;
-}
-
-/**
- * X with T X = B, for the lower (or upper) triangle T of A; the other half of A is not read.
- *
- * On the host in float64.
- *
- * Shape: A [..., n, n], B [n] or [..., n, k] → B's; axes before the last two broadcast.
- * @throws {ArgumentError} if the diagonal has a zero.
- * @throws {ShapeError} if the matrices are not square, or B has another number of rows.
- * @example
- * await triangularSolve(tensor([[2, 0], [1, 4]]), tensor([2, 9])).toArray(); // => [1, 2]
- */
-export function triangularSolve(
-  a: Tensor,
-  b: Tensor,
-  options: TriangularSolveOptions = {},
-): Tensor {
-  checkSquare("triangularSolve", a);
-  checkOptions("triangularSolve", options, { upper: "boolean" });
-  const [method, gradient] =
-    options.upper === true
-      ? [solveUpperMethod, solveUpperGradient]
-      : [solveLowerMethod, solveLowerGradient];
-  return onPairs("triangularSolve", a, b, (left, right) =>
-    onMatrices(method, gradient, left, right),
+    onMatrices(solveMethod, solveGradient, [left, right]),
   );
 }
 
@@ -79,7 +40,7 @@ export function triangularSolve(
  */
 export function inverse(x: Tensor): Tensor {
   checkSquare("inverse", x);
-  return onMatrices(inverseMethod, inverseGradient, x);
+  return onMatrices(inverseMethod, inverseGradient, [x]);
 }
 
 /** Which singular values count as 0 in {@link pinverse}. */
@@ -106,7 +67,7 @@ export interface PinverseOptions {
  */
 export function pinverse(x: Tensor, options: PinverseOptions = {}): Tensor {
   checkMatrices("pinverse", x);
-  return onMatrices(pinverseMethod(toleranceOf("pinverse", x, options)), pinverseGradient, x);
+  return onMatrices(pinverseMethod, pinverseGradient, [x], [toleranceOf("pinverse", x, options)]);
 }
 
 /** @throws {ArgumentError} if it is not a number from 0 on. */
@@ -129,49 +90,25 @@ export function toleranceOf(op: string, x: Tensor, options: PinverseOptions): nu
  */
 export function lstsq(a: Tensor, b: Tensor, options: PinverseOptions = {}): Tensor {
   checkMatrices("lstsq", a);
-  const method = pinverseMethod(toleranceOf("lstsq", a, options));
+  const tolerance = toleranceOf("lstsq", a, options);
   return onPairs("lstsq", a, b, (left, right) =>
-    matmul(onMatrices(method, pinverseGradient, left), right),
+    matmul(onMatrices(pinverseMethod, pinverseGradient, [left], [tolerance]), right),
   );
 }
 
-/** dX of X = A⁻¹ B, for dA = -dB Xᵀ. */
-const gradientOfSolve = (
-  dx: Tensor,
-  x: Tensor,
-  solveTransposed: (columns: Tensor) => Tensor,
-  part: (da: Tensor) => Tensor,
-): readonly Tensor[] => {
-  const db = solveTransposed(dx);
-  return [part(product(db, matrixTranspose(x)).neg()), db];
+// dB = A⁻ᵀ dX, dA = -dB Xᵀ.
+const solveGradient: HostGradient = (dx, [a], x) => {
+  const db = solve(matrixTranspose(a!), dx);
+  return [outerProduct(db, x).neg(), db];
 };
 
-const solveGradient: MatrixGradient = (dx, [a], x) =>
-  gradientOfSolve(
-    dx,
-    x,
-    (columns) => solve(matrixTranspose(a!), columns),
-    (da) => da,
-  );
-
-const solveLowerGradient: MatrixGradient = (dx, [a], x) =>
-  gradientOfSolve(
-    dx,
-    x,
-    (columns) => triangularSolve(matrixTranspose(a!), columns, { upper: true }),
-    tril,
-  );
-
-const solveUpperGradient: MatrixGradient = (dx, [a], x) =>
-  gradientOfSolve(dx, x, (columns) => triangularSolve(matrixTranspose(a!), columns), triu);
-
 // dA = -Pᵀ dP Pᵀ, P the inverse.
-const inverseGradient: MatrixGradient = (dp, _inputs, p) => [
+const inverseGradient: HostGradient = (dp, _inputs, p) => [
   product(matrixTranspose(p), dp, matrixTranspose(p)).neg(),
 ];
 
 // The same, and what changes outside the spans of rows and columns.
-const pinverseGradient: MatrixGradient = (dp, [a], p) => {
+const pinverseGradient: HostGradient = (dp, [a], p) => {
   const [at, pt, dpt] = [a!, p, dp].map(matrixTranspose) as [Tensor, Tensor, Tensor];
   const toRows = product(dpt, p, pt);
   const toColumns = product(pt, p, dpt);

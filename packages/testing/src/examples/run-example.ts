@@ -11,6 +11,7 @@ import * as nn from "@dl/nn";
 import * as optim from "@dl/optim";
 import * as tensorPackage from "@dl/tensor";
 import * as training from "@dl/training";
+import * as vae from "@dl/vae";
 import ts from "typescript";
 
 const packages: Readonly<Record<string, object>> = {
@@ -27,6 +28,7 @@ const packages: Readonly<Record<string, object>> = {
   "@dl/optim": optim,
   "@dl/tensor": tensorPackage,
   "@dl/training": training,
+  "@dl/vae": vae,
 };
 
 /** What examples may speak of without making it. */

@@ -10,6 +10,7 @@ import type { OptionCalls } from "./option-calls/option-call.ts";
 import { sampleQualityCalls } from "./option-calls/sample-quality.ts";
 import { tensorCalls } from "./option-calls/tensors.ts";
 import { trainingCalls } from "./option-calls/training.ts";
+import { vaeCalls } from "./option-calls/vae.ts";
 import { publicOptions } from "./public-options.ts";
 
 const backend = await cpu();
@@ -24,6 +25,7 @@ const calls: OptionCalls = {
   ...layerCalls,
   ...trainingCalls,
   ...dataCalls,
+  ...vaeCalls,
   ...latentCalls,
   ...sampleQualityCalls,
   ...nodeCalls,

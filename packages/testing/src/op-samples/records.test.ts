@@ -28,6 +28,7 @@ const noOperations: Readonly<Record<string, string>> = {
   checkTensor: "a check",
   followMode: "what compiled steps are made of",
   watching: "what compiled steps are made of",
+  hostFunction: "what operations are made of; tested beside it",
   knownRange: "a check",
   broadcastTo: "what operations are made of",
   creationSite: "for error messages",

@@ -45,9 +45,7 @@ describe("what latents are drawn from", () => {
     const mixture = await distance(
       await mixtureSampler(open, latents, { components: 2, ...draws(3) }),
     );
-    const second = await distance(
-      await secondStageSampler(open, latents, { hidden: 32, epochs: 40, ...draws(4) }),
-    );
+    const second = await distance(await secondStageSampler(open, latents, draws(4)));
     expect(fitted).toBeLessThan(0.8 * prior);
     expect(mixture).toBeLessThan(0.1 * fitted);
     expect(second).toBeLessThan(0.3 * fitted);

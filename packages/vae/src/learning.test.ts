@@ -55,7 +55,11 @@ describe("a variational autoencoder learns", () => {
     const [vae, data, held] = [network(), batches(20, 1), batches(4, 100)];
     const watch = klThroughTime(vae, { data: held });
     const calls: CollapseVerdict[] = [];
-    const alarm = collapseAlarm(vae, { data: held, warn: (verdict) => calls.push(verdict) });
+    const alarm = collapseAlarm(vae, {
+      data: held,
+      after: 200,
+      warn: (verdict) => calls.push(verdict),
+    });
     const step = variationalStep<Tensor>(vae, { optimizer: adam(vae) });
     const history = await fit(step, {
       data,
@@ -63,7 +67,7 @@ describe("a variational autoencoder learns", () => {
       epochs: 30,
       callbacks: [watch, alarm],
     });
-    const bounds = history.map(({ validation }) => validation!["bound"] as number);
+    const bounds = history.map(({ validation }) => validation!["bound"]);
     // Each pixel by itself: 25 coins of chance 0.218.
     const without = 25 * (0.218 * Math.log(0.218) + 0.782 * Math.log(0.782));
     expect(bounds[0]).toBeLessThan(without + 1);
@@ -82,7 +86,7 @@ describe("a variational autoencoder learns", () => {
     expect(report.samples).toBe(400);
     const judged = await evaluate(step, { data: held });
     expect(judged["kl"]).toBeCloseTo(report.kl, 3);
-    expect(Math.abs((judged["bound"] as number) - report.bound)).toBeLessThan(0.2);
+    expect(Math.abs(judged["bound"] - report.bound)).toBeLessThan(0.2);
     const likelihood = await (await logLikelihood(vae, held[0]!, { samples: 300 })).mean().item();
     expect(likelihood).toBeGreaterThan(await elbo(vae, held[0]!).bound.item());
     // The data's own entropy: which bar, and 25 pixels that may flip.
@@ -116,9 +120,7 @@ describe("a variational autoencoder learns", () => {
     });
     const data = batches(10, 1).map((pictures) => ({ grey: pictures.mul(0.9).add(0.05) }));
     const history = await fit(step, { data, validation: data, epochs: 12 });
-    expect(history.at(-1)!.training["bound"]).toBeGreaterThan(
-      history[0]!.training["bound"] as number,
-    );
+    expect(history.at(-1)!.training["bound"]).toBeGreaterThan(history[0]!.training["bound"]);
     // Validation is in evaluation, where the weight stands.
     expect(await warmUp.stepCount.item()).toBe(120);
     const weighted = variationalStep<Tensor>(vae, {
@@ -150,7 +152,7 @@ describe("a variational autoencoder learns", () => {
     // Two normals of deviation 0.1: 2 (-½ ln(2πe) - ln 0.1) nats, of which no latent is needed.
     expect(history.at(-1)!.training["bound"]).toBeGreaterThan(1);
     const given = vae.given(oneHot(tensor([0, 1]).cast("int32"), 2).cast("float32"));
-    const means = (await given.decode(normal([2, 1])).mean.toArray()) as number[][];
+    const means = await given.decode(normal([2, 1])).mean.toArray<number[][]>();
     expect(Math.abs(means[0]![0]! - 3)).toBeLessThan(0.3);
     expect(Math.abs(means[1]![0]! + 3)).toBeLessThan(0.3);
     const { bound } = importanceWeightedBound(vae.given(data[0]!.condition), points, {

@@ -68,45 +68,36 @@ function isMoments(source: unknown): source is FeatureMoments {
 }
 
 function momentsOf(op: string, name: string, features: Features): FeatureMoments {
-  const [count, width] = features.shape;
+  const [count] = features.shape;
   checkSampleCount(op, name, count, 2);
-  const { mean, centred } = centre(features);
-  const covariance = scatterOf(centred, count, width);
-  for (let i = 0; i < covariance.length; i++) covariance[i]! /= count - 1;
+  const mean = meanOf(features);
+  const covariance = scatterOf(features, mean).map((sum) => sum / (count - 1));
   return { mean, covariance, count };
 }
 
-/** Mean of the features, and the features without it. */
-export function centre({ data, shape: [count, width] }: Features): {
-  readonly mean: Float64Array;
-  readonly centred: Float64Array;
-} {
+export function meanOf({ data, shape: [count, width] }: Features): Float64Array {
   const mean = new Float64Array(width);
   for (let start = 0; start < data.length; start += width)
     for (let k = 0; k < width; k++) mean[k]! += data[start + k]!;
-  for (let k = 0; k < width; k++) mean[k]! /= count;
-  const centred = new Float64Array(data.length);
-  for (let start = 0; start < data.length; start += width)
-    for (let k = 0; k < width; k++) centred[start + k] = data[start + k]! - mean[k]!;
-  return { mean, centred };
+  return mean.map((sum) => sum / count);
 }
 
-/** xᵀ x of rows x: blocks of rows stay in the cache, while tiles of 2 x 4 sums stay in registers. */
-function scatterOf(x: Float64Array, count: number, width: number): Float64Array {
+/** Σ (x - mean)(x - mean)ᵀ: blocks of rows stay in the cache, while tiles of 2 x 4 sums stay in registers. */
+function scatterOf({ data, shape: [count, width] }: Features, mean: Float64Array): Float64Array {
   const padded = Math.ceil(width / 4) * 4;
-  const result = new Float64Array(padded * padded);
+  const sums = new Float64Array(padded * padded);
   const block = new Float64Array(rowBlock * padded);
   for (let first = 0; first < count; first += rowBlock) {
     const rows = Math.min(rowBlock, count - first);
-    for (let r = 0; r < rows; r++)
-      block.set(x.subarray((first + r) * width, (first + r + 1) * width), r * padded);
+    for (let r = 0, from = first * width, to = 0; r < rows; r++, from += width, to += padded)
+      for (let k = 0; k < width; k++) block[to + k] = data[from + k]! - mean[k]!;
     for (let i = 0; i < padded; i += 2)
-      for (let j = i & ~3; j < padded; j += 4) addTile(block, rows * padded, padded, i, j, result);
+      for (let j = i & ~3; j < padded; j += 4) addTile(block, rows * padded, padded, i, j, sums);
   }
   const scatter = new Float64Array(width * width);
   for (let i = 0; i < width; i++)
     for (let j = i; j < width; j++)
-      scatter[i * width + j] = scatter[j * width + i] = result[i * padded + j]!;
+      scatter[i * width + j] = scatter[j * width + i] = sums[i * padded + j]!;
   return scatter;
 }
 

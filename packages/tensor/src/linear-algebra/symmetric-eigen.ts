@@ -81,13 +81,13 @@ function tridiagonalize(
     if (below === 0) continue;
     v[k + 1]! += (v[k + 1]! < 0 ? -1 : 1) * Math.sqrt(dotOf(v, v));
     const factor = 2 / dotOf(v, v);
-    // A - v wᵀ - w vᵀ is H A H for the reflection H = I - factor · v vᵀ.
-    const w = Float64Array.from({ length: n }, (_, i) => factor * dotOf(row(a, i), v));
+    // A - v wᵀ - w vᵀ is H A H for the reflection H = I - factor · v vᵀ. Before row k, both are 0.
+    const w = new Float64Array(n);
+    for (let i = k; i < n; i++) w[i] = factor * dotOf(row(a, i), v);
     addMultiple(w, v, (-factor / 2) * dotOf(v, w));
-    for (let i = 0; i < n; i++) {
-      addMultiple(row(a, i), w, -v[i]!);
-      addMultiple(row(a, i), v, -w[i]!);
-    }
+    for (let i = k; i < n; i++)
+      for (let j = k, at = i * n + k; j < n; j++, at++)
+        a.elements[at] = a.elements[at]! - v[i]! * w[j]! - w[i]! * v[j]!;
     if (q === undefined) continue;
     const projection = new Float64Array(n);
     for (let i = k + 1; i < n; i++) addMultiple(projection, row(q, i), v[i]!);

@@ -93,7 +93,7 @@ describe("corruptions", () => {
 describe("maximumMeanDiscrepancy", () => {
   it("is the sum over pairs written out", async () => {
     const [x, y] = [random([4, 2]), random([3, 2], 2)];
-    const [a, b] = [(await x.toArray()) as number[][], (await y.toArray()) as number[][]];
+    const [a, b] = [await x.toArray<number[][]>(), await y.toArray<number[][]>()];
     const k = (p: number[], q: number[]): number =>
       Math.exp(-((p[0]! - q[0]!) ** 2 + (p[1]! - q[1]!) ** 2) / (2 * 0.7 ** 2));
     const pairs = (p: number[][], q: number[][], isWithin: boolean): number => {

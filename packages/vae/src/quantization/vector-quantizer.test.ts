@@ -26,8 +26,8 @@ describe("VectorQuantizer", () => {
     const quantizer = new VectorQuantizer(5, 3, draws()).eval();
     const vectors = normal([2, 3, 4, 4], draws(2));
     const { quantized, codes, commitment } = quantizer.forward(vectors);
-    const rows = (await vectors.moveAxis(1, -1).reshape([-1, 3]).toArray()) as number[][];
-    const book = (await quantizer.codebook.toArray()) as number[][];
+    const rows = await vectors.moveAxis(1, -1).reshape([-1, 3]).toArray<number[][]>();
+    const book = await quantizer.codebook.toArray<number[][]>();
     const distance = (a: number[], b: number[]): number =>
       a.reduce((sum, v, i) => sum + (v - b[i]!) ** 2, 0);
     const nearest = rows.map((row) => {
@@ -35,7 +35,7 @@ describe("VectorQuantizer", () => {
       return all.indexOf(Math.min(...all));
     });
     expect([...(await codes.data())]).toEqual(nearest);
-    const chosen = (await quantized.moveAxis(1, -1).reshape([-1, 3]).toArray()) as number[][];
+    const chosen = await quantized.moveAxis(1, -1).reshape([-1, 3]).toArray<number[][]>();
     chosen.forEach((row, i) =>
       row.forEach((v, j) => expect(v).toBeCloseTo(book[nearest[i]!]![j]!, 5)),
     );
@@ -73,9 +73,9 @@ describe("VectorQuantizer", () => {
       ...float64,
       ...draws(),
     });
-    const before = (await quantizer.codebook.toArray()) as number[][];
+    const before = await quantizer.codebook.toArray<number[][]>();
     const vectors = normal([7, 2], { ...float64, ...draws(2) });
-    const rows = (await vectors.toArray()) as number[][];
+    const rows = await vectors.toArray<number[][]>();
     const codes = [...(await quantizer.forward(vectors).codes.data())];
     const counts = before.map((_, k) => 0.9 + 0.1 * codes.filter((code) => code === k).length);
     const all = counts.reduce((sum, count) => sum + count);

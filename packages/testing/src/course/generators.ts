@@ -3,6 +3,7 @@ import { Independent, MultivariateNormal, Normal } from "@dl/distributions";
 import {
   DiagonalNormalHead,
   DistributionNetwork,
+  FullNormalHead,
   LatentGenerator,
   naiveDistance,
   type Head,
@@ -19,7 +20,6 @@ import {
   type Tensor,
 } from "@dl/tensor";
 import { round, type Chapter } from "./chapter.ts";
-import { FullNormalHead } from "./full-head.ts";
 import { outlines } from "./outlines.ts";
 import { linePlot, type Point } from "./plot/line-plot.ts";
 import { judgeRing, ringPoints, type RingReport } from "./ring.ts";

@@ -182,8 +182,8 @@ export const autoencoders: Chapter<Autoencoding> = {
 };
 
 function picturesOf(pushes: readonly Push[], attribute: string, times: readonly number[]): Tensor {
-  const shown = times.map(
-    (wanted) => pushes.find((push) => push.attribute === attribute && push.times === wanted)!,
+  const shown = times.map((wanted) =>
+    pushes.find((push) => push.attribute === attribute && push.times === wanted)!,
   );
   return concatenate([
     ...shown[0]!.pictures.slice(0, 2),

@@ -8,8 +8,24 @@ import { learn } from "./learn.ts";
 /** How large the experiments on faces are: for pages, or for a quick test. */
 export const sizes =
   process.env["DL_COURSE"] === "write"
-    ? { train: 16_000, test: 4000, judgeSteps: 1500, channels: 24, steps: 2000, components: 8, secondEpochs: 60 }
-    : { train: 3000, test: 1000, judgeSteps: 400, channels: 12, steps: 300, components: 3, secondEpochs: 40 };
+    ? {
+        train: 16_000,
+        test: 4000,
+        judgeSteps: 1500,
+        channels: 24,
+        steps: 2000,
+        components: 8,
+        secondEpochs: 60,
+      }
+    : {
+        train: 3000,
+        test: 1000,
+        judgeSteps: 400,
+        channels: 12,
+        steps: 300,
+        components: 3,
+        secondEpochs: 40,
+      };
 
 /** Drawn faces as tensors: [count, 3, 32, 32] and [count, 4]; the attributes by name besides. */
 export interface Faces {

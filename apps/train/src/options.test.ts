@@ -88,7 +88,10 @@ test.each([
   ["--learning-rate 0", '--learning-rate must be a number above 0: received "0".'],
   ["--learning-rate -.1", '--learning-rate must be a number above 0: received "-.1".'],
   ["--learning-rate Infinity", '--learning-rate must be a number above 0: received "Infinity".'],
-  ["--model rnn", '--model must be cnn or mlp: received "rnn".'],
+  [
+    "--model rnn",
+    '--model must be cnn or mlp or autoencoder or vae or vae-conv or vq-vae: received "rnn".',
+  ],
   ["--backend gpu", '--backend must be cpu or webgpu or reference: received "gpu".'],
   [
     "--optimizer toString",

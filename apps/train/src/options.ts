@@ -51,7 +51,8 @@ export const help = `Trains a network in the terminal: to read digits, or to mak
   --epochs N            passes over the training data (default 1; 5 to make pictures)
   --batch-size N        examples per step (default 64; 128 to make pictures)
   --learning-rate X     of the first step, falling to 0 at the last
-                        (default 0.003 for adam, 0.1 for sgd, 0.02 for the others)
+                        (default 0.003 for adam, 0.1 for sgd, 0.02 for the others;
+                        to make pictures 0.002 for adam, 0.00001 for the others)
   --seed N              of weights, order and drawn pictures (default 0)
   --graph FILE          draw the computation graph of a step to FILE, as SVG, before training
   --samples FILE        write pictures that the model made to FILE, as PNG
@@ -64,6 +65,13 @@ const defaultLearningRates: { readonly [Name in OptimizerName]: number } = {
   sgd: 0.1,
   momentum: 0.02,
   nesterov: 0.02,
+};
+/** A picture's bound is a sum over its pixels, so that its gradients are large. */
+const pictureLearningRates: typeof defaultLearningRates = {
+  adam: 0.002,
+  sgd: 1e-5,
+  momentum: 1e-5,
+  nesterov: 1e-5,
 };
 
 /** Of the random streams: their seeds are 32 bits. */
@@ -104,7 +112,8 @@ export function parseOptions(args: readonly string[]): TrainOptions | "help" {
     ),
     learningRate: positive(
       "learning-rate",
-      values["learning-rate"] ?? String(defaultLearningRates[optimizer]),
+      values["learning-rate"] ??
+        String((isReader ? defaultLearningRates : pictureLearningRates)[optimizer]),
     ),
     examples: count === undefined ? undefined : wholeNumber(countFlag, count, 1, mostExamples),
     graph: values.graph,

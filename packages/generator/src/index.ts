@@ -5,6 +5,8 @@ export type { LevelOptions } from "./heads/discretized-logistic.ts";
 export { DiscretizedLogisticHead } from "./heads/discretized-logistic-head.ts";
 export type { DiscretizedLogisticOptions } from "./heads/discretized-logistic-head.ts";
 export { DistributionNetwork } from "./heads/distribution-network.ts";
+export { FullNormalHead, SharedNormalHead } from "./heads/full-normal-heads.ts";
+export type { SharedNormalOptions } from "./heads/full-normal-heads.ts";
 export { Head, headKind } from "./heads/head.ts";
 export {
   DiagonalNormalHead,
@@ -18,7 +20,11 @@ export { OptimalNormalHead } from "./heads/optimal-normal-head.ts";
 export type { OptimalNormalOptions } from "./heads/optimal-normal-head.ts";
 export { LatentGenerator } from "./latent-generator.ts";
 export type { LatentNetwork } from "./latent-generator.ts";
+export { freshAverage, freshStatistics } from "./fresh-statistics.ts";
+export type { FreshStatisticsOptions } from "./fresh-statistics.ts";
 export { naiveDistance } from "./naive-distance.ts";
+export { naiveStep } from "./naive-step.ts";
+export type { NaiveStepOptions } from "./naive-step.ts";
 export { meanDifference, orthogonalize } from "./latent/directions.ts";
 export { invert } from "./latent/invert.ts";
 export type { Inversion, InversionProgress, InvertOptions } from "./latent/invert.ts";

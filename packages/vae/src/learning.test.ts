@@ -55,7 +55,11 @@ describe("a variational autoencoder learns", () => {
     const [vae, data, held] = [network(), batches(20, 1), batches(4, 100)];
     const watch = klThroughTime(vae, { data: held });
     const calls: CollapseVerdict[] = [];
-    const alarm = collapseAlarm(vae, { data: held, warn: (verdict) => calls.push(verdict) });
+    const alarm = collapseAlarm(vae, {
+      data: held,
+      after: 200,
+      warn: (verdict) => calls.push(verdict),
+    });
     const step = variationalStep<Tensor>(vae, { optimizer: adam(vae) });
     const history = await fit(step, {
       data,

@@ -16,6 +16,8 @@ import type { PictureBatch, PictureModel } from "./picture-model.ts";
 import { errorPerPixel, errorText } from "./pixel-error.ts";
 
 const latent = 32;
+/** Added to the variances of the fitted normal, so that few pictures, or numbers out of use, will do. */
+const ridge = 1e-4;
 /** Deviation of a number of the latent from which it counts as in use. */
 const leastDeviation = 0.1;
 
@@ -48,7 +50,7 @@ export function autoencoding(
     async sampler(train) {
       return new LatentSampler(
         model,
-        MultivariateNormal.fit(await latentsOf(model, { data: train })),
+        MultivariateNormal.fit(await latentsOf(model, { data: train }), { ridge }),
       );
     },
     reconstruct: remake,

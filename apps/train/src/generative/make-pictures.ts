@@ -4,7 +4,7 @@ import { fit, progressLine, type StepReport } from "@dl/training";
 import { optimizers, type MakeOptimizer } from "../optimizers.ts";
 import type { AutoencoderName, TrainOptions } from "../options.ts";
 import { loadPictures, type Picture, type Pictures } from "../pictures/load-pictures.ts";
-import { writePicture } from "../pictures/picture-file.ts";
+import { checkWritable, writePicture } from "../pictures/picture-file.ts";
 import type { Learner, Run, Task } from "../task.ts";
 import { note } from "../terminal.ts";
 import { watchLoss } from "../watch-loss.ts";
@@ -28,6 +28,7 @@ const models: { readonly [Name in AutoencoderName]: Build } = {
 
 /** Learning to make pictures. */
 export async function pictureMaking(name: AutoencoderName, options: TrainOptions): Promise<Task> {
+  if (options.samples !== undefined) await checkWritable(options.samples);
   const pictures = await loadPictures(options);
   return {
     pictures,

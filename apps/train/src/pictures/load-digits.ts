@@ -13,6 +13,10 @@ const drawnCount = 40_000;
 /** Digits with their classes. @throws {UsageError | FormatError} if the folder or a file is not what it should be. */
 export async function loadDigits({ data, examples, seed }: TrainOptions): Promise<Digits> {
   if (data === undefined || data === "digits") return drawnDigits(examples ?? drawnCount, seed);
+  if (data === "faces")
+    throw new UsageError(
+      "--data faces: faces have no classes to read. Take --model autoencoder, vae, vae-conv or vq-vae, or other data.",
+    );
   return loadMnistFolder(await findFolder(data), data);
 }
 

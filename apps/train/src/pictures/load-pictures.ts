@@ -10,6 +10,7 @@ import {
 import { openImageFolder } from "@dl/data/node";
 import { readdir } from "node:fs/promises";
 import type { TrainOptions } from "../options.ts";
+import { UsageError } from "../usage-error.ts";
 import { drawnDigits } from "./drawn-digits.ts";
 import { findFolder, loadMnistFolder } from "./load-digits.ts";
 
@@ -56,6 +57,10 @@ export async function loadPictures(options: TrainOptions): Promise<Pictures> {
     return picturesOf(name, await inMemory(train), await inMemory(test));
   }
   const all = await openImageFolder(folder, { size: folderSize });
+  if (all.length < 2)
+    throw new UsageError(
+      `--data: ${folder} has ${all.length} picture, but one to learn from and one to test on are needed. Add some.`,
+    );
   const count = Math.max(1, Math.round(testShare * all.length));
   const [train, test] = randomSplit<Picture>(all, [all.length - count, count], { seed });
   return picturesOf(data, await inMemory(train!), await inMemory(test!));

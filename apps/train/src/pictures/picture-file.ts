@@ -1,7 +1,16 @@
 import { encodePng, type HostArray } from "@dl/data";
-import { writeFile } from "node:fs/promises";
+import { open, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UsageError } from "../usage-error.ts";
+
+/**
+ * Makes sure, before anything is learnt, that the file can be written.
+ *
+ * @throws {UsageError} if it cannot.
+ */
+export async function checkWritable(file: string): Promise<void> {
+  await orRefuse(file, async (path) => (await open(path, "a")).close());
+}
 
 /**
  * Writes a picture [channels, height, width] to a file as PNG.
@@ -9,9 +18,14 @@ import { UsageError } from "../usage-error.ts";
  * @throws {UsageError} if the file cannot be written.
  */
 export async function writePicture(file: string, picture: HostArray): Promise<void> {
-  const path = resolve(process.env["INIT_CWD"] ?? process.cwd(), file);
+  const bytes = await encodePng(picture);
+  await orRefuse(file, (path) => writeFile(path, bytes));
+}
+
+async function orRefuse(file: string, use: (path: string) => Promise<void>): Promise<void> {
   try {
-    await writeFile(path, await encodePng(picture));
+    // npm runs scripts in the project's folder; a relative path is the user's.
+    await use(resolve(process.env["INIT_CWD"] ?? process.cwd(), file));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(

@@ -1,7 +1,8 @@
 import { Independent, Normal } from "@dl/distributions";
 import * as generator from "@dl/generator";
 import { Linear } from "@dl/nn";
-import { ones, zeros } from "@dl/tensor";
+import { normal, ones, zeros } from "@dl/tensor";
+import { ModelAverage } from "@dl/training";
 import * as vae from "@dl/vae";
 import type { OptionCalls } from "./option-call.ts";
 
@@ -24,6 +25,10 @@ export const vaeCalls: OptionCalls = {
       new vae.LatentSampler(autoencoder(), latents()).sample(...(given as [never])),
     1,
   ],
+  "LinearGaussian.sample": () => [
+    (...given: never[]) => new vae.LinearGaussian(3, 2).sample(...(given as [never])),
+    1,
+  ],
   "VariationalAutoencoder.forward": () => [
     (...given: never[]) => model().forward(...(given as [never])),
     samples(),
@@ -31,6 +36,9 @@ export const vaeCalls: OptionCalls = {
   "new DiagonalNormalHead": () => [generator.DiagonalNormalHead],
   "new DiscretizedLogistic": () => [generator.DiscretizedLogistic, ones([2]), ones([2])],
   "new DiscretizedLogisticHead": () => [generator.DiscretizedLogisticHead],
+  "new FullNormalHead": () => [generator.FullNormalHead],
+  "new SharedNormalHead": () => [generator.SharedNormalHead, 2],
+  "new LinearGaussian": () => [vae.LinearGaussian, 3, 2],
   "new LearntNormalHead": () => [generator.LearntNormalHead],
   "new OptimalNormalHead": () => [generator.OptimalNormalHead],
   "new ScalarNormalHead": () => [generator.ScalarNormalHead],
@@ -38,6 +46,18 @@ export const vaeCalls: OptionCalls = {
   "new VectorQuantizer": () => [vae.VectorQuantizer, 4, 2],
   "new VqVae": () => [vae.VqVae],
   "new WarmUp": () => [vae.WarmUp, 10],
+  freshAverage: () => [
+    generator.freshAverage,
+    new ModelAverage(new generator.LatentGenerator(new Linear(2, 4), latents())),
+  ],
+  freshStatistics: () => [
+    generator.freshStatistics,
+    new generator.LatentGenerator(new Linear(2, 4), latents()),
+  ],
+  naiveStep: () => [
+    generator.naiveStep,
+    new generator.LatentGenerator(new Linear(2, 4), latents()),
+  ],
   autoencoderStep: () => [vae.autoencoderStep, autoencoder()],
   betaTcBound: () => [vae.betaTcBound, model(), samples()],
   collapseAlarm: () => [vae.collapseAlarm, model()],
@@ -55,6 +75,9 @@ export const vaeCalls: OptionCalls = {
   logLikelihood: () => [vae.logLikelihood, model(), samples()],
   maskingCorruption: () => [vae.maskingCorruption, samples()],
   mlpVae: () => [vae.mlpVae],
+  mixtureSampler: () => [vae.mixtureSampler, autoencoder(), normal([32, 2])],
+  normalSampler: () => [vae.normalSampler, autoencoder(), normal([32, 2])],
+  secondStageSampler: () => [vae.secondStageSampler, autoencoder(), normal([32, 2])],
   posteriorCollapse: () => [vae.posteriorCollapse, { kl: 1, varianceOfMeans: [] }],
   priorSampler: () => [vae.priorSampler, autoencoder(), 2],
   renyiBound: () => [vae.renyiBound, model(), samples()],

@@ -90,6 +90,7 @@ export {
   type ImageDecoder,
   imageToArray,
 } from "./image/decoded-image.ts";
+export { encodePng } from "./image/encode-png.ts";
 export {
   type ImageFile,
   ImageFolder,

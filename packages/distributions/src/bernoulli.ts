@@ -38,13 +38,16 @@ const logProbOfProbs = /* @__PURE__ */ new PointwiseOp("bernoulliLogProb", (x, p
   withPartials(atEither(x, log(p), log1p(neg(p)), -Infinity), [x, p], probsPartials),
 );
 
-const logitsPartials: Partials = ([x, logit]) => [
-  logit!,
-  atEither(x!, sigmoid(neg(logit!)), neg(sigmoid(logit!)), 0),
-];
+/** -1 at 1 and 1 at 0: both values then share one sigmoid or softplus, which are dear. */
+const turned = (x: Scalar): Scalar => sub(1, mul(2, x));
+const isEither = (x: Scalar): Scalar => equal(mul(x, x), x);
+const logitsPartials: Partials = ([x, logit]) => {
+  const sign = turned(x!);
+  return [logit!, select(isEither(x!), neg(mul(sign, sigmoid(mul(sign, logit!)))), 0)];
+};
 const logProbOfLogits = /* @__PURE__ */ new PointwiseOp("bernoulliLogProb", (x, logit) =>
   withPartials(
-    atEither(x, neg(softplus(neg(logit))), neg(softplus(logit)), -Infinity),
+    select(isEither(x), neg(softplus(mul(turned(x), logit))), -Infinity),
     [x, logit],
     logitsPartials,
   ),

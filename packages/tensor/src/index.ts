@@ -36,6 +36,7 @@ export { matrixExp, matrixPower, matrixRank } from "./linear-algebra/matrix-func
 export type { HostCall, HostFunction, HostGradient } from "./core/host-function.ts";
 export { hostFunction } from "./ops/host-function.ts";
 export type { HostFunctionOptions } from "./ops/host-function.ts";
+export { symmetricEigenvalues } from "./linear-algebra/symmetric-eigen.ts";
 export { inverse, lstsq, pinverse, solve } from "./linear-algebra/solve.ts";
 export type { PinverseOptions } from "./linear-algebra/solve.ts";
 export { triangularSolve } from "./linear-algebra/triangular-solve.ts";

@@ -8,6 +8,7 @@ export { evaluate } from "./evaluate.ts";
 export type { Evaluable, EvaluateOptions, PassOptions } from "./evaluate.ts";
 export { fit } from "./fit.ts";
 export type { FitOptions } from "./fit.ts";
+export { inEvaluation } from "./in-evaluation.ts";
 export type {
   ForwardPass,
   ForwardPassResult,

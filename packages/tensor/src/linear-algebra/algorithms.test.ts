@@ -3,7 +3,7 @@ import { eliminate, solveEliminated } from "./elimination.ts";
 import { exponentialOf, factorCholeskyAt, factorQR } from "./factorizations.ts";
 import { doubleEpsilon, identity, matrix, productOf, transposeOf, type Matrix } from "./matrix.ts";
 import { singularValues } from "./singular-values.ts";
-import { symmetricEigen } from "./symmetric-eigen.ts";
+import { symmetricEigen, symmetricEigenvalues } from "./symmetric-eigen.ts";
 
 /** A small generator of its own: Park & Miller 1988. */
 function random(rows: number, columns: number, seed: number): Matrix {
@@ -87,6 +87,8 @@ describe.each(matrices)("%s", (_name, a) => {
     expect(difference(again, s)).toBeLessThanOrEqual(allowed);
     expect(skew(vectors)).toBeLessThan(1e-13);
     expect([...values]).toEqual([...values].toSorted((x, y) => x - y));
+    // The same steps without the vectors: the same bits.
+    expect([...symmetricEigenvalues(s.elements, n)]).toEqual([...values]);
   });
 });
 
@@ -127,5 +129,16 @@ describe("factorizations", () => {
     expect([...values]).toEqual([1, 1, 1, 1, 1, 1]);
     const graded = singularValues(diagonal(Float64Array.of(1, 1e-5, 1e-10)))!;
     expect([...graded.values]).toEqual([1, 1e-5, 1e-10]);
+  });
+
+  it("refuse what has no eigenvalues, and a size that is not the matrix's", () => {
+    for (const wrong of [Number.NaN, Infinity])
+      expect(() => symmetricEigenvalues(Float64Array.of(1, 0, 0, wrong), 2)).toThrow(
+        "symmetricEigenvalues: no eigenvalues are found: an element is NaN or infinite.",
+      );
+    expect(() => symmetricEigenvalues(new Float64Array(5), 2)).toThrow(
+      "symmetricEigenvalues: a matrix of 2 rows has 4 elements: received 5.",
+    );
+    expect([...symmetricEigenvalues(new Float64Array(0), 0)]).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { ArgumentError, ShapeError } from "@dl/backend";
 import {
   addMultiple,
   dotOf,
@@ -28,7 +29,8 @@ const mostStepsPerValue = 30;
  */
 export function symmetricEigen(a: Matrix): Eigen | undefined {
   const { unit, scale } = scaled(symmetricPart(a));
-  const { diagonal, beside, vectors } = tridiagonalize(unit);
+  const vectors = identity(a.rows);
+  const { diagonal, beside } = tridiagonalize(unit, vectors);
   for (let l = 0; l < diagonal.length; l++)
     if (!isolateValue(diagonal, beside, vectors, l)) return undefined;
   const order = [...diagonal.keys()].toSorted((i, j) => diagonal[i]! - diagonal[j]!);
@@ -37,14 +39,41 @@ export function symmetricEigen(a: Matrix): Eigen | undefined {
   return { values: Float64Array.from(order, (i) => diagonal[i]! * scale), vectors: sorted };
 }
 
-/** Qᵀ A Q tridiagonal: its diagonal, what stands beside it, and Qᵀ. */
-function tridiagonalize(a: Matrix): {
-  diagonal: Float64Array;
-  beside: Float64Array;
-  vectors: Matrix;
-} {
+/**
+ * Eigenvalues of a symmetric matrix of `size` rows, smallest first, on the host and in float64 whatever
+ * the backend: for figures that are read anyway. `eigh` is for tensors.
+ *
+ * @throws {ShapeError} unless there are size · size elements.
+ * @throws {ArgumentError} if an element is not finite.
+ * @example
+ * symmetricEigenvalues(new Float64Array([2, 1, 1, 2]), 2); // => [1, 3]
+ */
+export function symmetricEigenvalues(elements: Float64Array, size: number): Float64Array {
+  if (elements.length !== size * size)
+    throw new ShapeError(
+      "symmetricEigenvalues",
+      `a matrix of ${size} rows has ${size * size} elements: received ${elements.length}.`,
+      { expected: size * size, received: elements.length },
+    );
+  const { unit, scale } = scaled(symmetricPart(matrix(size, size, elements)));
+  const { diagonal, beside } = tridiagonalize(unit);
+  let isFound = elements.every(Number.isFinite);
+  for (let l = 0; l < size && isFound; l++) isFound = isolateValue(diagonal, beside, undefined, l);
+  if (!isFound)
+    throw new ArgumentError(
+      "symmetricEigenvalues",
+      "no eigenvalues are found: an element is NaN or infinite. Check what the matrix is made of.",
+      { received: elements },
+    );
+  return diagonal.toSorted().map((value) => value * scale);
+}
+
+/** Qᵀ A Q tridiagonal: its diagonal and what stands beside it; the rows of `q`, if given, become Qᵀ's. */
+function tridiagonalize(
+  a: Matrix,
+  q?: Matrix,
+): { readonly diagonal: Float64Array; readonly beside: Float64Array } {
   const n = a.rows;
-  const q = identity(n); // rows of Qᵀ
   for (let k = 0; k < n - 2; k++) {
     const v = new Float64Array(n);
     for (let i = k + 1; i < n; i++) v[i] = a.elements[i * n + k]!;
@@ -52,13 +81,14 @@ function tridiagonalize(a: Matrix): {
     if (below === 0) continue;
     v[k + 1]! += (v[k + 1]! < 0 ? -1 : 1) * Math.sqrt(dotOf(v, v));
     const factor = 2 / dotOf(v, v);
-    // A - v wᵀ - w vᵀ is H A H for the reflection H = I - factor · v vᵀ.
-    const w = Float64Array.from({ length: n }, (_, i) => factor * dotOf(row(a, i), v));
+    // A - v wᵀ - w vᵀ is H A H for the reflection H = I - factor · v vᵀ. Before row k, both are 0.
+    const w = new Float64Array(n);
+    for (let i = k; i < n; i++) w[i] = factor * dotOf(row(a, i), v);
     addMultiple(w, v, (-factor / 2) * dotOf(v, w));
-    for (let i = 0; i < n; i++) {
-      addMultiple(row(a, i), w, -v[i]!);
-      addMultiple(row(a, i), v, -w[i]!);
-    }
+    for (let i = k; i < n; i++)
+      for (let j = k, at = i * n + k; j < n; j++, at++)
+        a.elements[at] = a.elements[at]! - v[i]! * w[j]! - w[i]! * v[j]!;
+    if (q === undefined) continue;
     const projection = new Float64Array(n);
     for (let i = k + 1; i < n; i++) addMultiple(projection, row(q, i), v[i]!);
     for (let i = k + 1; i < n; i++) addMultiple(row(q, i), projection, -factor * v[i]!);
@@ -66,12 +96,16 @@ function tridiagonalize(a: Matrix): {
   return {
     diagonal: Float64Array.from({ length: n }, (_, i) => a.elements[i * n + i]!),
     beside: Float64Array.from({ length: n }, (_, i) => a.elements[i * n + i + 1] ?? 0),
-    vectors: q,
   };
 }
 
 /** QL steps until nothing stands beside diagonal element `l`; false if it takes too many. */
-function isolateValue(d: Float64Array, e: Float64Array, vectors: Matrix, l: number): boolean {
+function isolateValue(
+  d: Float64Array,
+  e: Float64Array,
+  vectors: Matrix | undefined,
+  l: number,
+): boolean {
   const n = d.length;
   for (let step = 0; step <= mostStepsPerValue; step++) {
     let m = l;
@@ -100,7 +134,7 @@ function isolateValue(d: Float64Array, e: Float64Array, vectors: Matrix, l: numb
       moved = sine * t;
       d[i + 1] = g + moved;
       bulge = cosine * t - b;
-      rotate(row(vectors, i), row(vectors, i + 1), cosine, sine);
+      if (vectors !== undefined) rotate(row(vectors, i), row(vectors, i + 1), cosine, sine);
     }
     e[m] = 0;
     if (i >= l) continue;

@@ -6,10 +6,12 @@ import * as backendWebgpu from "@dl/backend-webgpu";
 import * as conv from "@dl/conv";
 import * as data from "@dl/data";
 import * as distributions from "@dl/distributions";
+import * as generator from "@dl/generator";
 import * as nn from "@dl/nn";
 import * as optim from "@dl/optim";
 import * as tensorPackage from "@dl/tensor";
 import * as training from "@dl/training";
+import * as vae from "@dl/vae";
 import ts from "typescript";
 
 const packages: Readonly<Record<string, object>> = {
@@ -21,10 +23,12 @@ const packages: Readonly<Record<string, object>> = {
   "@dl/conv": conv,
   "@dl/data": data,
   "@dl/distributions": distributions,
+  "@dl/generator": generator,
   "@dl/nn": nn,
   "@dl/optim": optim,
   "@dl/tensor": tensorPackage,
   "@dl/training": training,
+  "@dl/vae": vae,
 };
 
 /** What examples may speak of without making it. */

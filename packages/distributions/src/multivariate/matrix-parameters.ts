@@ -3,6 +3,7 @@ import {
   broadcastShapes,
   checkOptions,
   formatShape,
+  refuseOptions,
   ShapeError,
   type Shape,
 } from "@dl/backend";
@@ -60,6 +61,7 @@ interface Parameters {
  * @throws {ShapeError} if the mean is no vector, the matrix not square or of another size.
  */
 export function matrixParameters(op: string, loc: Tensor, spread: SpreadMatrix): Parameters {
+  refuseOptions(op, loc, "the mean");
   checkOptions(op, spread, spreadKinds);
   const given = names.filter((name) => spread[name] !== undefined);
   const [name] = given;

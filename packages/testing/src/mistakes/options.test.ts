@@ -26,10 +26,10 @@ const calls: OptionCalls = {
   ...layerCalls,
   ...trainingCalls,
   ...dataCalls,
+  ...distributionCalls,
   ...vaeCalls,
   ...latentCalls,
   ...sampleQualityCalls,
-  ...distributionCalls,
   ...nodeCalls,
 };
 

@@ -2,6 +2,7 @@ import { Independent, Normal } from "@dl/distributions";
 import * as generator from "@dl/generator";
 import { Linear } from "@dl/nn";
 import { normal, ones, zeros } from "@dl/tensor";
+import { ModelAverage } from "@dl/training";
 import * as vae from "@dl/vae";
 import type { OptionCalls } from "./option-call.ts";
 
@@ -45,6 +46,18 @@ export const vaeCalls: OptionCalls = {
   "new VectorQuantizer": () => [vae.VectorQuantizer, 4, 2],
   "new VqVae": () => [vae.VqVae],
   "new WarmUp": () => [vae.WarmUp, 10],
+  freshAverage: () => [
+    generator.freshAverage,
+    new ModelAverage(new generator.LatentGenerator(new Linear(2, 4), latents())),
+  ],
+  freshStatistics: () => [
+    generator.freshStatistics,
+    new generator.LatentGenerator(new Linear(2, 4), latents()),
+  ],
+  naiveStep: () => [
+    generator.naiveStep,
+    new generator.LatentGenerator(new Linear(2, 4), latents()),
+  ],
   autoencoderStep: () => [vae.autoencoderStep, autoencoder()],
   betaTcBound: () => [vae.betaTcBound, model(), samples()],
   collapseAlarm: () => [vae.collapseAlarm, model()],

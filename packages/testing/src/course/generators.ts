@@ -9,16 +9,7 @@ import {
   type Head,
 } from "@dl/generator";
 import { Linear, Sequential, Tanh } from "@dl/nn";
-import {
-  full,
-  Generator,
-  integers,
-  linspace,
-  stack,
-  uniform,
-  zeros,
-  type Tensor,
-} from "@dl/tensor";
+import { Generator, linspace, stack, uniform, zeros, type Tensor } from "@dl/tensor";
 import { round, type Chapter } from "./chapter.ts";
 import { outlines } from "./outlines.ts";
 import { linePlot, type Point } from "./plot/line-plot.ts";

@@ -12,13 +12,8 @@ import {
   qrGradient,
   svdGradient,
 } from "./decomposition-gradients.ts";
-import {
-  choleskyMethod,
-  eighMethod,
-  qrCompleteMethod,
-  qrMethod,
-  svdMethod,
-} from "./matrix-methods.ts";
+import { eighMethod, qrCompleteMethod, qrMethod, svdMethod } from "./matrix-methods.ts";
+import { choleskyMethod } from "./system-methods.ts";
 
 /**
  * The lower triangular factor of symmetric positive definite matrices.

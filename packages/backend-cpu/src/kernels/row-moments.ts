@@ -17,61 +17,47 @@ export const productScratchBytes = (padded: number): number => BLOCK_ROWS * padd
 
 /**
  * Exports, for a contiguous float32 matrix x [rows, columns]; addresses in bytes, sums in float64:
- * - `addRows(x, rows, columns, sums)`: sums[c] += x[r][c];
+ * - `addRows(x, rows, columns, sums)`: sums[c] += x[r][c]; for an odd number of columns one more is written, + 0;
  * - `addProducts(x, rows, columns, padded, mean, sums, first, end, scratch)`: for columns i from `first` to `end`
  *   and j from i's tile on, sums[i][j] += (x[r][i] - mean[i]) (x[r][j] - mean[j]). `padded` is `columns` rounded up to
- *   whole tiles, and the row of sums; `first` and `end` are whole tiles.
+ *   whole tiles, the length of `mean` and of a row of sums; `scratch` has zeros. `first` and `end` are whole tiles.
  */
 export function emitRowMoments(module: ModuleBuilder): void {
   emitAddRows(module);
   emitAddProducts(module);
 }
 
-/** Calls `two` for each pair of columns from 0 on, and `one` for a column that is left; `column` counts them. */
-function eachColumn(
-  body: FunctionBuilder,
-  column: Local,
-  columns: Local,
-  two: () => void,
-  one: () => void,
-): void {
-  const pairsEnd = body.local("i32");
+/**
+ * For each pair of columns, `use` gets their numbers in float64 on the stack; where one is left, 0 beside it.
+ * `x` goes on behind them.
+ */
+function eachPair(body: FunctionBuilder, x: Local, columns: Local, use: () => void): void {
+  const [column, pairsEnd] = [body.local("i32"), body.local("i32")];
   body.op("i32.and", columns, -2).set(pairsEnd);
   body.get(0).set(column);
-  body.countUp(column, pairsEnd, 2, two);
-  body.countUp(column, columns, 1, one);
+  body.countUp(column, pairsEnd, 2, () => {
+    body.load("v128.load64_zero", x).op("f64x2.promote_low_f32x4");
+    use();
+    body.op("i32.add", x, 8).set(x);
+  });
+  body.countUp(column, columns, 1, () => {
+    body.load("v128.load32_zero", x).op("f64x2.promote_low_f32x4");
+    use();
+    body.op("i32.add", x, 4).set(x);
+  });
 }
 
 function emitAddRows(module: ModuleBuilder): void {
   module.exported("addRows", Array<"i32">(4).fill("i32"), [], (body) => {
     const [x, rows, columns, sums] = body.parameters as [Local, Local, Local, Local];
-    const [row, column, at] = [body.local("i32"), body.local("i32"), body.local("i32")];
-    const sum = body.local("v128");
-    const add = (): void => {
-      body.load("v128.load64_zero", x).op("f64x2.promote_low_f32x4");
-      body.load("v128.load", at).op("f64x2.add").set(sum);
-    };
-    const step = (count: number): void => {
-      body.op("i32.add", x, 4 * count).set(x);
-      body.op("i32.add", at, WIDE * count).set(at);
-    };
+    const [row, at, sum] = [body.local("i32"), body.local("i32"), body.local("v128")];
     body.countUp(row, rows, 1, () => {
       body.get(sums).set(at);
-      eachColumn(
-        body,
-        column,
-        columns,
-        () => {
-          add();
-          body.store("v128.store", at, sum);
-          step(2);
-        },
-        () => {
-          add();
-          body.memoryLane("v128.store64_lane", 0, at, sum);
-          step(1);
-        },
-      );
+      eachPair(body, x, columns, () => {
+        body.load("v128.load", at).op("f64x2.add").set(sum);
+        body.store("v128.store", at, sum);
+        body.op("i32.add", at, 16).set(at);
+      });
     });
   });
 }
@@ -81,50 +67,24 @@ function emitAddProducts(module: ModuleBuilder): void {
     const [x, rows, columns, padded, mean, sums, first, end, scratch] =
       body.parameters as unknown as [Local, Local, Local, Local, Local, Local, Local, Local, Local];
     const i32 = (): Local => body.local("i32");
-    const [start, left, row, column, rowBytes, to, from] = [
-      i32(),
-      i32(),
-      i32(),
-      i32(),
-      i32(),
-      i32(),
-      i32(),
-    ] as const;
-    const [i, j, p, q, stop, target] = [i32(), i32(), i32(), i32(), i32(), i32()] as const;
+    const [start, left, row, rowBytes, to, from] = [i32(), i32(), i32(), i32(), i32(), i32()];
+    const [i, j, p, q, stop, target] = [i32(), i32(), i32(), i32(), i32(), i32()];
     const centred = body.local("v128");
     body.op("i32.mul", padded, WIDE).set(rowBytes);
 
-    const subtract = (): void => {
-      body.load("v128.load64_zero", x).op("f64x2.promote_low_f32x4");
-      body.load("v128.load", from).op(partOperations["f64x2.sub"]).set(centred);
-    };
-    const step = (count: number): void => {
-      body.op("i32.add", x, 4 * count).set(x);
-      body.op("i32.add", from, WIDE * count).set(from);
-      body.op("i32.add", to, WIDE * count).set(to);
-    };
-    /** Rows without their mean, in float64; what lies beyond the last column is never written. */
+    /** Rows without their mean, in float64, and zeros in the columns that pad them. */
     const centre = (): void => {
       body.get(scratch).set(target);
       body.get(0).set(row);
       body.countUp(row, left, 1, () => {
         body.get(target).set(to);
         body.get(mean).set(from);
-        eachColumn(
-          body,
-          column,
-          columns,
-          () => {
-            subtract();
-            body.store("v128.store", to, centred);
-            step(2);
-          },
-          () => {
-            subtract();
-            body.memoryLane("v128.store64_lane", 0, to, centred);
-            step(1);
-          },
-        );
+        eachPair(body, x, columns, () => {
+          body.load("v128.load", from).op(partOperations["f64x2.sub"]).set(centred);
+          body.store("v128.store", to, centred);
+          body.op("i32.add", from, 16).set(from);
+          body.op("i32.add", to, 16).set(to);
+        });
         body.op("i32.add", target, rowBytes).set(target);
       });
     };
@@ -141,7 +101,8 @@ function emitAddProducts(module: ModuleBuilder): void {
       body.countUp(p, stop, rowBytes, () => {
         right.forEach((pair, half) => body.load("v128.load", q, 16 * half).set(pair));
         tile.forEach((lane, at) => {
-          body.load("v128.load64_splat", p, WIDE * at).set(factor);
+          body.load("v128.load64_zero", p, WIDE * at).set(factor);
+          body.shuffle32([0, 1, 0, 1], factor, factor).set(factor);
           lane.forEach((sum, half) =>
             body
               .op(partOperations["f64x2.mul"], factor, right[half]!)

@@ -8,7 +8,6 @@ export const memoryOperations = {
   "f32.store": [0x38, 2],
   "v128.load": [0xfd000, 4],
   "v128.load32_splat": [0xfd009, 2],
-  "v128.load64_splat": [0xfd00a, 3],
   "v128.load32_zero": [0xfd05c, 2],
   "v128.load64_zero": [0xfd05d, 3],
   "v128.store": [0xfd00b, 4],
@@ -19,5 +18,4 @@ export const memoryLaneOperations = {
   "v128.load32_lane": [0xfd056, 2],
   "v128.load64_lane": [0xfd057, 3],
   "v128.store32_lane": [0xfd05a, 2],
-  "v128.store64_lane": [0xfd05b, 3],
 } as const;

@@ -1,4 +1,4 @@
-import { normalFromBits, philox4x32, type DType, type Shape } from "@dl/backend";
+import { elementCount, normalFromBits, philox4x32, type DType, type Shape } from "@dl/backend";
 import {
   hostFunction,
   integers,
@@ -66,7 +66,8 @@ export interface HostSampling {
   readonly dtype?: DType;
   /**
    * Gradients of the parameters, for each event apart: [...sample, ...batch, ...own]. They are summed over
-   * the samples. Without it values are constants.
+   * the samples. Behind the parameters the inputs end with the random words, for {@link samplesAgain}.
+   * Without it values are constants.
    */
   readonly gradient?: HostGradient;
 }
@@ -98,10 +99,32 @@ export function hostSamples(
 
 const halfRange = 2 ** 31;
 
+/**
+ * What another sampler makes of the same random words, one stream for each event: derivatives of samples. The
+ * inputs are those of a gradient, the first parameter of the shape [...batch, ...event]; the result has shape
+ * and type of the samples.
+ */
+export function samplesAgain(
+  sampler: HostSampler,
+  inputs: readonly Tensor[],
+  samples: Tensor,
+  gradient: HostGradient,
+): Tensor {
+  const [parameter, words] = [inputs[0]!, inputs.at(-1)!];
+  const eventAxes = samples.ndim - (words.ndim - 1);
+  const batchCount = elementCount(parameter.shape.slice(0, parameter.ndim - eventAxes));
+  return hostFunction(functionOf(sampler), inputs, {
+    shape: samples.shape,
+    dtype: samples.dtype,
+    numbers: [batchCount, 1],
+    gradient,
+  });
+}
+
 function summedOverSamples(gradient: HostGradient, sampleAxes: number): HostGradient {
   const axes = Array.from({ length: sampleAxes }, (_, i) => i);
   return (dy, inputs, result) => {
-    const gradients = gradient(dy, inputs.slice(0, -1), result);
+    const gradients = gradient(dy, inputs, result);
     return [
       ...gradients.map((each) => (sampleAxes === 0 ? each : each?.sum(axes))),
       undefined, // the random words

@@ -17,3 +17,28 @@ export { Uniform } from "./uniform.ts";
 export { logBeta } from "./special/log-beta.ts";
 export { digamma, lgamma } from "./special/log-gamma.ts";
 export { erfinv, normalQuantile } from "./special/normal-quantile.ts";
+export { Beta } from "./beta.ts";
+export { Dirichlet } from "./dirichlet.ts";
+export { Gamma } from "./gamma.ts";
+export { MixtureSameFamily } from "./mixture-same-family.ts";
+export { LowRankMultivariateNormal } from "./multivariate/low-rank-multivariate-normal.ts";
+export type { SpreadMatrix } from "./multivariate/matrix-parameters.ts";
+export { MultivariateNormal } from "./multivariate/multivariate-normal.ts";
+export type { FitOptions } from "./multivariate/multivariate-normal.ts";
+export { Poisson } from "./poisson.ts";
+export { incompleteGamma } from "./special/incomplete-gamma.ts";
+export { StudentT } from "./student-t.ts";
+export { AffineTransform } from "./transforms/affine-transform.ts";
+export { ComposeTransform } from "./transforms/compose-transform.ts";
+export {
+  ExpTransform,
+  SigmoidTransform,
+  SoftplusTransform,
+  TanhTransform,
+} from "./transforms/element-transforms.ts";
+export { Transform } from "./transforms/transform.ts";
+export type { Codomain } from "./transforms/transform.ts";
+export { TransformedDistribution } from "./transforms/transformed-distribution.ts";
+export { GaussianMixture } from "./gaussian-mixture/gaussian-mixture.ts";
+export type { CovarianceKind } from "./gaussian-mixture/expectation-maximization.ts";
+export type { ChooseOptions, GaussianMixtureOptions } from "./gaussian-mixture/mixture-options.ts";

@@ -10,15 +10,21 @@ import { Distribution, sampleKinds, type SampleOptions } from "./distribution.ts
 import { boundedForms } from "./kl/bounded.ts";
 import type { ClosedForm } from "./kl/closed-form.ts";
 import { discreteForms } from "./kl/discrete.ts";
+import { gammaForms } from "./kl/gamma-family.ts";
 import { independentForms } from "./kl/independent.ts";
+import { multivariateForms } from "./kl/multivariate.ts";
 import { normalForms } from "./kl/normal.ts";
+import { transformedForms } from "./kl/transformed.ts";
 
 /** Every pair with a closed form: those of torch.distributions 1.13. */
 const closedForms: readonly ClosedForm[] = [
   ...normalForms,
   ...boundedForms,
+  ...gammaForms,
   ...discreteForms,
+  ...multivariateForms,
   ...independentForms,
+  ...transformedForms,
 ];
 
 /**

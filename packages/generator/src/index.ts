@@ -5,6 +5,8 @@ export type { LevelOptions } from "./heads/discretized-logistic.ts";
 export { DiscretizedLogisticHead } from "./heads/discretized-logistic-head.ts";
 export type { DiscretizedLogisticOptions } from "./heads/discretized-logistic-head.ts";
 export { DistributionNetwork } from "./heads/distribution-network.ts";
+export { FullNormalHead, SharedNormalHead } from "./heads/full-normal-heads.ts";
+export type { SharedNormalOptions } from "./heads/full-normal-heads.ts";
 export { Head, headKind } from "./heads/head.ts";
 export {
   DiagonalNormalHead,
@@ -18,17 +20,28 @@ export { OptimalNormalHead } from "./heads/optimal-normal-head.ts";
 export type { OptimalNormalOptions } from "./heads/optimal-normal-head.ts";
 export { LatentGenerator } from "./latent-generator.ts";
 export type { LatentNetwork } from "./latent-generator.ts";
+export { freshAverage, freshStatistics } from "./fresh-statistics.ts";
+export type { FreshStatisticsOptions } from "./fresh-statistics.ts";
 export { naiveDistance } from "./naive-distance.ts";
+export { naiveStep } from "./naive-step.ts";
+export type { NaiveStepOptions } from "./naive-step.ts";
+export { meanDifference, orthogonalize } from "./latent/directions.ts";
+export { invert } from "./latent/invert.ts";
+export type { Inversion, InversionProgress, InvertOptions } from "./latent/invert.ts";
+export { leastSquaresDirection } from "./latent/least-squares-direction.ts";
+export { analogy, truncate } from "./latent/arithmetic.ts";
+export { nearestNeighbors } from "./latent/nearest-neighbors.ts";
+export type { NearestNeighbors, NearestOptions } from "./latent/nearest-neighbors.ts";
+export { principalComponents } from "./latent/principal-components.ts";
+export type { PrincipalComponents } from "./latent/principal-components.ts";
 export { slerp } from "./latent/slerp.ts";
+export { latentGrid, latentWalk, traverse, traverseAxis } from "./latent/walks.ts";
+export type { LatentGridOptions, LatentPath, LatentWalkOptions } from "./latent/walks.ts";
+export type { Network } from "./network.ts";
 export { classHistogram } from "./quality/class-histogram.ts";
 export type { ClassHistogram } from "./quality/class-histogram.ts";
 export { collectFeatures } from "./quality/collect-features.ts";
-export type {
-  CollectOptions,
-  FeatureNetwork,
-  SampleBatch,
-  SampleSource,
-} from "./quality/collect-features.ts";
+export type { CollectOptions, SampleBatch, SampleSource } from "./quality/collect-features.ts";
 export { densityCoverage } from "./quality/density-coverage.ts";
 export type { DensityCoverage } from "./quality/density-coverage.ts";
 export { readFeatures } from "./quality/features.ts";
@@ -50,3 +63,5 @@ export { perceptualPathLength } from "./quality/path-length.ts";
 export type { PathLength, PathLengthOptions } from "./quality/path-length.ts";
 export { precisionRecall } from "./quality/precision-recall.ts";
 export type { PrecisionRecall } from "./quality/precision-recall.ts";
+export { formatSampleQuality, sampleQuality } from "./quality/sample-quality.ts";
+export type { SampleQuality, SampleQualityOptions } from "./quality/sample-quality.ts";

@@ -40,6 +40,8 @@ export type { WarmUpOptions } from "./bounds/warm-up.ts";
 export { ConditionalVariationalAutoencoder } from "./conditional-vae.ts";
 export type { ConditionalNetwork } from "./conditional-vae.ts";
 export { ConditionedNetwork } from "./conditioned-network.ts";
+export { LinearGaussian } from "./linear-gaussian.ts";
+export type { LinearGaussianOptions } from "./linear-gaussian.ts";
 export { standardNormalLike } from "./latent-model.ts";
 export type { LatentModel } from "./latent-model.ts";
 export { convDecoder, convEncoder } from "./models/conv-halves.ts";
@@ -55,13 +57,8 @@ export { vqStep } from "./quantization/vq-step.ts";
 export type { VqModel, VqScalars, VqStepOptions } from "./quantization/vq-step.ts";
 export { VqVae } from "./quantization/vq-vae.ts";
 export type { VqReconstruction, VqVaeOptions } from "./quantization/vq-vae.ts";
-export { collapseAlarm, posteriorCollapse } from "./reports/collapse-alarm.ts";
-export type {
-  CollapseAlarm,
-  CollapseAlarmOptions,
-  CollapseOptions,
-  CollapseVerdict,
-} from "./reports/collapse-alarm.ts";
+export { collapseAlarm } from "./reports/collapse-alarm.ts";
+export type { CollapseAlarm, CollapseAlarmOptions } from "./reports/collapse-alarm.ts";
 export { klThroughTime } from "./reports/kl-through-time.ts";
 export type {
   KlThroughTime,
@@ -73,11 +70,16 @@ export type { LatentReportOptions } from "./reports/latent-report.ts";
 export type { LatentReport } from "./reports/latent-totals.ts";
 export { logLikelihood } from "./reports/log-likelihood.ts";
 export type { LogLikelihoodOptions } from "./reports/log-likelihood.ts";
+export { posteriorCollapse } from "./reports/posterior-collapse.ts";
+export type { CollapseOptions, CollapseVerdict } from "./reports/posterior-collapse.ts";
 export { LatentSampler } from "./samplers/latent-sampler.ts";
 export type { Decoding, LatentSamplerOptions } from "./samplers/latent-sampler.ts";
 export { latentsOf } from "./samplers/latents-of.ts";
 export type { EncodingModel, LatentsOptions } from "./samplers/latents-of.ts";
-export { priorSampler } from "./samplers/samplers.ts";
+export { mixtureSampler, normalSampler, priorSampler } from "./samplers/samplers.ts";
+export type { MixtureSamplerOptions, NormalSamplerOptions } from "./samplers/samplers.ts";
+export { secondStageSampler } from "./samplers/second-stage-sampler.ts";
+export type { SecondStageOptions } from "./samplers/second-stage-sampler.ts";
 export { VariationalAutoencoder } from "./variational-autoencoder.ts";
 export { variationalStep } from "./variational-step.ts";
 export type { VariationalStepOptions } from "./variational-step.ts";

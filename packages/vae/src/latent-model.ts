@@ -1,6 +1,6 @@
 import { formatShape, ShapeError } from "@dl/backend";
-import { Independent, Normal, type Distribution } from "@dl/distributions";
-import { zeros, type Tensor } from "@dl/tensor";
+import { Independent, MultivariateNormal, Normal, type Distribution } from "@dl/distributions";
+import { eye, zeros, type Tensor } from "@dl/tensor";
 
 /**
  * A model with latents, in both directions: all that evidence bounds, reports and samplers ask for. A
@@ -69,5 +69,10 @@ export function logLikelihoodOf(
 export function standardNormalLike(posterior: Distribution): Distribution {
   const { eventShape, mean } = posterior;
   const { dtype, backend } = mean;
+  // One family on both sides has a divergence in closed form.
+  if (posterior instanceof MultivariateNormal) {
+    const scaleTril = eye(eventShape[0]!, undefined, { dtype, backend });
+    return new MultivariateNormal(zeros(eventShape, { dtype, backend }), { scaleTril });
+  }
   return new Independent(new Normal(zeros(eventShape, { dtype, backend }), 1), eventShape.length);
 }

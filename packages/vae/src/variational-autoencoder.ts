@@ -2,7 +2,7 @@ import { checkOptions, wrongType } from "@dl/backend";
 import type { Distribution, SampleOptions } from "@dl/distributions";
 import { DistributionNetwork } from "@dl/generator";
 import { Module } from "@dl/nn";
-import { generatorKind, type Tensor } from "@dl/tensor";
+import { checkTensor, generatorKind, type Tensor } from "@dl/tensor";
 import { standardNormalLike, type LatentModel } from "./latent-model.ts";
 
 /**
@@ -52,6 +52,7 @@ export class VariationalAutoencoder extends Module implements LatentModel {
 
   /** The samples made again, as the mean of what the decoder says of one draw of their latents. */
   forward(x: Tensor, options: SampleOptions = {}): Tensor {
+    checkTensor("variationalAutoencoder", x);
     checkOptions("variationalAutoencoder", options, { generator: generatorKind });
     return this.decode(this.encode(x).rsample([], options)).mean;
   }

@@ -1,11 +1,15 @@
-import { where, type Tensor } from "@dl/tensor";
+import { where } from "@dl/tensor";
 import { ContinuousBernoulli } from "../continuous-bernoulli.ts";
 import { Exponential } from "../exponential.ts";
-import { logSinhRatio } from "../log-sinh-ratio.ts";
 import { Normal } from "../normal.ts";
 import { Uniform } from "../uniform.ts";
 import { closedForm, type ClosedForm } from "./closed-form.ts";
-import { divergenceFromExponential, divergenceFromNormal, infinite } from "./cross-entropy.ts";
+import {
+  divergenceFromContinuousBernoulli,
+  divergenceFromExponential,
+  divergenceFromNormal,
+  infinite,
+} from "./cross-entropy.ts";
 
 /** Uniform, exponential and continuous Bernoulli distributions: what has bounds. */
 export const boundedForms: readonly ClosedForm[] = [
@@ -19,15 +23,13 @@ export const boundedForms: readonly ClosedForm[] = [
   ),
   closedForm(Uniform, ContinuousBernoulli, (p, q) => {
     const isWider = p.low.less(0).logicalOr(p.high.greater(1));
-    return where(isWider, Infinity, fromContinuousBernoulli(p.mean, q).sub(p.entropy()));
+    return where(isWider, Infinity, divergenceFromContinuousBernoulli(p, q));
   }),
   closedForm(Exponential, Exponential, divergenceFromExponential),
   closedForm(Exponential, Normal, divergenceFromNormal),
   closedForm(Exponential, Uniform, infinite),
   closedForm(Exponential, ContinuousBernoulli, infinite),
-  closedForm(ContinuousBernoulli, ContinuousBernoulli, (p, q) =>
-    fromContinuousBernoulli(p.mean, q).sub(p.entropy()),
-  ),
+  closedForm(ContinuousBernoulli, ContinuousBernoulli, divergenceFromContinuousBernoulli),
   closedForm(ContinuousBernoulli, Normal, divergenceFromNormal),
   closedForm(ContinuousBernoulli, Exponential, divergenceFromExponential),
   closedForm(ContinuousBernoulli, Uniform, (p, q) => {
@@ -35,8 +37,3 @@ export const boundedForms: readonly ClosedForm[] = [
     return where(isNarrower, Infinity, q.width.log().sub(p.entropy()));
   }),
 ];
-
-/** The mean of -ln q over numbers from 0 to 1 of this mean. */
-function fromContinuousBernoulli(mean: Tensor, { logits }: ContinuousBernoulli): Tensor {
-  return logSinhRatio(logits).sub(logits.mul(mean.sub(0.5)));
-}

@@ -1,4 +1,4 @@
-import { scalar, type Scalar } from "@dl/backend";
+import { derivative, input, scalar, substitute, type Scalar } from "@dl/backend";
 import { PointwiseOp, type Tensor } from "@dl/tensor";
 import { applyFormula } from "./apply-formula.ts";
 import { gammaPrecision, halfLogTwoPi, risingFactors, shifted, stirlingRest } from "./log-gamma.ts";
@@ -11,7 +11,7 @@ const { add, div, less, log, log1p, mul, select, sub } = scalar;
  *
  * Its mechanical derivative has no cancellation either, where ψ(a) - ψ(a + b) loses all digits for large a.
  */
-function logBetaOf(a: Scalar, b: Scalar): Scalar {
+export function logBetaOf(a: Scalar, b: Scalar): Scalar {
   const [p, q] = [shifted(a), shifted(b)];
   const total = add(p, q);
   const powers = add(
@@ -31,6 +31,14 @@ function logRatio(x: Scalar, s: Scalar): Scalar {
     .map((factor, i) => log(div(factor, below[i]!)))
     .reduce((all, term) => add(all, term));
   return select(less(x, gammaPrecision(x).shift), sum, 0);
+}
+
+/** ψ(a) - ψ(a + b): the slope of ln B in a. */
+export function digammaDifferenceOf(a: Scalar, b: Scalar): Scalar {
+  // In inputs of their own, so that a node that stands in both a and b is not followed twice.
+  const [first, second] = [input(0, a.dtype), input(1, a.dtype)];
+  const slope = derivative(logBetaOf(first, second), first);
+  return substitute(slope, (node) => (node === first ? a : node === second ? b : undefined));
 }
 
 const logBetaOp = /* @__PURE__ */ new PointwiseOp("logBeta", logBetaOf);

@@ -34,7 +34,7 @@ export function stirlingRest(x: Scalar): Scalar {
 }
 
 /** Its derivative. */
-function stirlingRestSlope(inverseSquare: Scalar): Scalar {
+export function stirlingRestSlope(inverseSquare: Scalar): Scalar {
   const { terms } = gammaPrecision(inverseSquare);
   const slopes = stirling.slice(0, terms).map((coefficient, k) => -(2 * k + 1) * coefficient);
   return mul(inverseSquare, polynomial(slopes, inverseSquare));

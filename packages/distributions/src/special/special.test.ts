@@ -51,7 +51,7 @@ const column = (rows: readonly (readonly number[])[], i: number): number[] =>
 
 /** Errors count relative to numbers above 1, else absolutely: near a zero no digits are promised. */
 async function expectClose(received: Tensor, expected: number[], tolerance: number): Promise<void> {
-  const numbers = (await received.toArray()) as number[];
+  const numbers = await received.toArray<number[]>();
   expect(numbers).toHaveLength(expected.length);
   numbers.forEach((number, i) => {
     const allowed = tolerance * Math.max(1, Math.abs(expected[i]!));

@@ -1,6 +1,6 @@
 import { ArgumentError, checkOptions, checkWhole, type Shape } from "@dl/backend";
 import { Distribution, type SampleOptions } from "@dl/distributions";
-import { broadcastTo, uniform, where, type Tensor } from "@dl/tensor";
+import { broadcastTo, checkTensor, uniform, where, type Tensor } from "@dl/tensor";
 
 /** Which values there are. */
 export interface LevelOptions {
@@ -40,6 +40,7 @@ export class DiscretizedLogistic extends Distribution {
 
   constructor(loc: Tensor, scale: Tensor, options: LevelOptions = {}) {
     super();
+    for (const parameter of [loc, scale]) checkTensor("DiscretizedLogistic", parameter);
     const {
       levels = 256,
       low = 0,

@@ -22,11 +22,13 @@ import {
   DiscretizedLogisticHead,
   DistributionNetwork,
   FixedNormalHead,
+  FullNormalHead,
   LatentGenerator,
   LearntNormalHead,
   naiveDistance,
   OptimalNormalHead,
   ScalarNormalHead,
+  SharedNormalHead,
   type Head,
 } from "../index.ts";
 
@@ -41,7 +43,7 @@ describe("normal heads", () => {
   it("read means first, then log-variances", async () => {
     const q = new DiagonalNormalHead().forward(list([1, 2, 0, Math.log(4)], [1, 4]));
     expect(await q.mean.toArray()).toEqual([[1, 2]]);
-    const [[first, second]] = (await q.variance.toArray()) as number[][];
+    const [first, second] = await q.variance.data();
     expect(first).toBeCloseTo(1, 12);
     expect(second).toBeCloseTo(4, 12);
   });
@@ -69,6 +71,8 @@ describe("normal heads", () => {
     ["scalar", new ScalarNormalHead(), 3],
     ["fixed", new FixedNormalHead(0.3), 3],
     ["learnt", new LearntNormalHead({ sigma: 0.5, ...float64 }), 3],
+    ["full", new FullNormalHead(), 3],
+    ["shared", new SharedNormalHead(3, float64), 3],
     ["bernoulli", new BernoulliHead(), 3],
     ["continuous bernoulli", new ContinuousBernoulliHead(), 3],
     ["logistic", new DiscretizedLogisticHead({ levels: 8 }), 3],
@@ -109,6 +113,53 @@ describe("normal heads", () => {
     expect(() => new DiagonalNormalHead({ leastLogVariance: 3, mostLogVariance: 4 })).toThrow(
       "mostLogVariance must be at least 2 above leastLogVariance",
     );
+  });
+});
+
+describe("full covariance", () => {
+  it("is the factor read row by row, times its transpose", async () => {
+    const outputs = [1, 2, 3, Math.log(4), 0, Math.log(9), 5, 6, 7];
+    const q = new FullNormalHead().forward(list(outputs, [1, 9]));
+    const factor = [
+      [2, 0, 0],
+      [5, 1, 0],
+      [6, 7, 3],
+    ];
+    const [found] = await q.covarianceMatrix.toArray<number[][][]>();
+    factor.forEach((row, i) =>
+      factor.forEach((other, j) =>
+        expect(found![i]![j]).toBeCloseTo(
+          row.reduce((sum, v, k) => sum + v * other[k]!, 0),
+          9,
+        ),
+      ),
+    );
+    expect(await q.mean.toArray()).toEqual([[1, 2, 3]]);
+    expect(new FullNormalHead().forward(zeros([2, 2])).eventShape).toEqual([1]);
+    expect(() => new FullNormalHead().forward(zeros([2, 6]))).toThrow("such as 2, 5, 9, 14");
+  });
+
+  it("is a covariance whatever the network says", async () => {
+    const q = new FullNormalHead().forward(random([8, 5]).mul(1e3));
+    expect(
+      await q
+        .logProb(random([8, 2]))
+        .isFinite()
+        .all()
+        .item(),
+    ).toBe(1);
+  });
+
+  it("shared by all inputs, is learnt", async () => {
+    const head = new SharedNormalHead(2, float64);
+    head.below.assign(list([0.5], [1]));
+    const q = head.forward(random([6, 2]));
+    expect(q.batchShape).toEqual([6]);
+    q.logProb(random([6, 2]))
+      .sum()
+      .backward();
+    for (const parameter of head.parameters())
+      expect(await parameter.grad!.abs().amin().item()).toBeGreaterThan(0);
   });
 });
 

@@ -8,7 +8,7 @@ const leastSine = 1e-6;
  * a normal distribution, where the straight line (`lerp`) leads through the improbable middle.
  *
  * sin((1 - w) Ω) / sin Ω · from + sin(w Ω) / sin Ω · to, with the angle Ω between them. Where that is 0 or
- * half a turn, no arc is singled out, and the straight line is taken.
+ * half a turn, or a vector is 0, no arc is singled out, and the straight line is taken.
  *
  * Shape: both [..., n]; weight a number, or [...] with one for each vector → [..., n].
  * Source: Shoemake 1985; White 2016, arXiv:1609.04468.
@@ -28,7 +28,7 @@ export function slerp(from: Tensor, to: Tensor, weight: number | Tensor): Tensor
     .atan2(length(u.add(v)))
     .mul(2);
   const sine = angle.sin();
-  const hasArc = sine.greater(leastSine);
+  const hasArc = sine.greater(leastSine).logicalAnd(length(from).mul(length(to)).greater(0));
   const divisor = where(hasArc, sine, 1);
   const end = angle.mul(share);
   const ofTo = where(hasArc, end.sin().div(divisor), share);

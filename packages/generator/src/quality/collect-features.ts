@@ -1,19 +1,10 @@
 import { noGrad } from "@dl/autograd";
-import {
-  ArgumentError,
-  checkOptions,
-  checkSynchronous,
-  checkWhole,
-  describeValue,
-  refuseOptions,
-} from "@dl/backend";
-import { Module, type Layer } from "@dl/nn";
+import { ArgumentError, checkOptions, checkWhole, describeValue, refuseOptions } from "@dl/backend";
 import { generatorKind, Tensor, type Generator } from "@dl/tensor";
 import type { GenerativeModel } from "../generative-model.ts";
+import { inEvaluation } from "../in-evaluation.ts";
+import { applyNetwork, type Network } from "../network.ts";
 import { featuresFrom, type Features } from "./features.ts";
-
-/** What gives features of samples: a network, run in evaluation, or any function. */
-export type FeatureNetwork = Layer | ((samples: Tensor) => Tensor);
 
 /** A batch of a data set: samples, or an object with them as `inputs`. */
 export type SampleBatch = Tensor | { readonly inputs: Tensor };
@@ -50,7 +41,7 @@ export interface CollectOptions {
  * (await collectFeatures(network, normal([10, 2]))).shape; // => [10, 3]
  */
 export async function collectFeatures(
-  network: FeatureNetwork,
+  network: Network,
   source: SampleSource,
   options: CollectOptions = {},
 ): Promise<Features> {
@@ -60,12 +51,6 @@ export async function collectFeatures(
     batchSize: "number",
     generator: generatorKind,
   });
-  if (!(network instanceof Module) && typeof network !== "function")
-    throw new ArgumentError(
-      op,
-      `the network must be a module or a function: received ${describeValue(network)}. Pixels are features by (samples) => samples.`,
-      { received: network },
-    );
   checkSource(op, source);
   checkWhole(op, "batchSize", batchSize, 1, Infinity, " of at least 1");
   if (count !== undefined) checkWhole(op, "count", count, 1, Infinity, " of at least 1");
@@ -89,7 +74,8 @@ export async function collectFeatures(
   return joined(parts);
 }
 
-async function* batchesOf(
+/** The batches one after the other, each made when it is wanted. */
+export async function* batchesOf(
   op: string,
   source: SampleSource,
   { count, batchSize, generator }: CollectOptions & { readonly batchSize: number },
@@ -115,7 +101,8 @@ function isModel(source: SampleSource): source is GenerativeModel {
   return typeof (source as { sample?: unknown } | null)?.sample === "function";
 }
 
-function checkSource(op: string, source: SampleSource): void {
+/** @throws {ArgumentError} unless samples can come from it. */
+export function checkSource(op: string, source: SampleSource): void {
   if (source instanceof Tensor || isModel(source)) return;
   const isObject = typeof source === "object" && source !== null;
   if (isObject && (Symbol.iterator in source || Symbol.asyncIterator in source)) return;
@@ -127,29 +114,19 @@ function checkSource(op: string, source: SampleSource): void {
   );
 }
 
-/** One row for each sample. The network's modes are not held across an await. */
-export function featuresOfBatch(op: string, network: FeatureNetwork, samples: Tensor): Tensor {
-  const modules = network instanceof Module ? network.modules() : [];
-  const modes = modules.map((module) => module.isTraining);
-  for (const module of modules) module.isTraining = false;
-  try {
-    const features = noGrad(() =>
-      network instanceof Module ? network.forward(samples) : network(samples),
+/** One row for each sample. */
+export function featuresOfBatch(op: string, network: Network, samples: Tensor): Tensor {
+  const features = inEvaluation(op, [network], () =>
+    noGrad(() => applyNetwork(op, network, samples)),
+  );
+  const [count] = samples.shape;
+  if (features.shape[0] !== count)
+    throw new ArgumentError(
+      op,
+      `the network must give a row for each of ${count} samples: received shape [${features.shape.join(", ")}].`,
+      { expected: count, received: features.shape },
     );
-    checkSynchronous(op, features, "features must be there when it returns.");
-    const [count] = samples.shape;
-    if (features.shape[0] !== count)
-      throw new ArgumentError(
-        op,
-        `the network must give a row for each of ${count} samples: received shape [${features.shape.join(", ")}].`,
-        { expected: count, received: features.shape },
-      );
-    return features.reshape([count!, features.elementCount / count!]);
-  } finally {
-    modules.forEach((module, i) => {
-      module.isTraining = modes[i]!;
-    });
-  }
+  return features.reshape([count!, features.elementCount / count!]);
 }
 
 function joined(parts: readonly Features[]): Features {

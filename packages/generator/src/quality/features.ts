@@ -78,9 +78,9 @@ export function matrixSize(
 }
 
 function checkFinite(op: string, name: string, data: Float64Array, width: number): void {
-  // One number that is not finite makes the sum so; a sum of finite float32 never overflows a double.
+  // x - x is 0 of what is finite, and NaN of what is not.
   let sum = 0;
-  for (const x of data) sum += x - x;
+  for (let i = 0; i < data.length; i++) sum += data[i]! - data[i]!;
   if (sum === 0) return;
   const at = data.findIndex((x) => !Number.isFinite(x));
   throw new ArgumentError(

@@ -6,7 +6,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import {
   classHistogram,
   collectFeatures,
+  formatSampleQuality,
   perceptualPathLength,
+  sampleQuality,
   type GenerativeModel,
 } from "../index.ts";
 
@@ -80,7 +82,7 @@ describe("collectFeatures", () => {
       [collectFeatures(network, zeros([3, 2]), { count: 4 }), "at least 4 samples: received 3"],
       [collectFeatures(network, []), "must have at least 1 samples: received 0"],
       [collectFeatures(network, 3 as never), "needs a tensor, batches or a model with sample()"],
-      [collectFeatures({} as never, zeros([1, 2])), "the network must be a module or a function"],
+      [collectFeatures(3 as never, zeros([1, 2])), "a network must be a module or a function"],
       [collectFeatures((x) => x.sum(), zeros([3, 2])), "must give a row for each of 3 samples"],
       [collectFeatures(network, zeros([3, 2]), { batchSize: 0 }), "batchSize must be a whole"],
       [collectFeatures((x) => x.log(), zeros([3, 2])), "feature 0 of sample 0 is -Infinity"],
@@ -96,6 +98,39 @@ describe("collectFeatures", () => {
       );
       expect(String(error)).toContain(message);
     }
+  });
+});
+
+describe("sampleQuality", () => {
+  it("has every measure with its floor, the same each time, and prints them side by side", async () => {
+    const reference = gaussian(1200, 4, 1);
+    const options = { neighborSamples: 300 };
+    const good = await sampleQuality(gaussian(1000, 4, 2), reference, options);
+    expect(await sampleQuality(gaussian(1000, 4, 2), reference, options)).toEqual(good);
+    const bad = await sampleQuality(gaussian(1000, 4, 2).mul(0.3), reference, options);
+    // What comes from the same distribution is no worse than the halves, but for chance.
+    expect(good.frechet.value.distance).toBeLessThan(2 * good.frechet.floor.distance);
+    expect(bad.frechet.value.distance).toBeGreaterThan(20 * bad.frechet.floor.distance);
+    expect(bad.kernel.value.distance).toBeGreaterThan(good.kernel.value.distance + 0.1);
+    expect(bad.precisionRecall.value.recall).toBeLessThan(0.4);
+    expect(bad.precisionRecall.floor.recall).toBeGreaterThan(0.8);
+    expect(bad.densityCoverage.floor).toEqual(good.densityCoverage.floor);
+    const lines = formatSampleQuality(bad).split("\n");
+    const begins = lines.map((line) => line.split("  ")[0]);
+    expect(begins).toEqual([
+      "",
+      "Fréchet distance",
+      "kernel distance",
+      "precision",
+      "recall",
+      "density",
+      "coverage",
+    ]);
+    expect(lines[1]).toMatch(/ [\d.]+, bias [\d.]+ +[\d.]+, bias [\d.]+$/);
+    expect(lines[2]).toMatch(/ [\d.]+ ± [\d.]+ +-?[\de.-]+$/);
+    await expect(sampleQuality(reference, reference, { neighborSamples: 2 })).rejects.toThrow(
+      "neighborSamples must be a whole number of at least 6: received 2.",
+    );
   });
 });
 

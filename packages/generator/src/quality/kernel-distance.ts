@@ -7,7 +7,7 @@ import {
   type Features,
   type FeatureSource,
 } from "./features.ts";
-import { centre } from "./moments.ts";
+import { meanOf } from "./moments.ts";
 import { visitSquaredDistances } from "./squared-distances.ts";
 
 /** How the kernel distance is estimated. */
@@ -120,12 +120,13 @@ function squaredLengths({ data, shape: [count, width] }: Features): Float64Array
 
 /** Both by the reference's mean and deviations; a feature that never varies there is only centred. */
 function standardized(made: Features, real: Features): readonly [Features, Features] {
-  const { mean, centred } = centre(real);
+  const mean = meanOf(real);
   const [count, width] = real.shape;
-  const scales = new Float64Array(width);
-  for (let start = 0; start < centred.length; start += width)
-    for (let k = 0; k < width; k++) scales[k]! += centred[start + k]! ** 2 / (count - 1);
-  for (let k = 0; k < width; k++) scales[k] = scales[k]! > 0 ? 1 / Math.sqrt(scales[k]!) : 1;
+  const variances = new Float64Array(width);
+  real.data.forEach((x, i) => {
+    variances[i % width]! += (x - mean[i % width]!) ** 2 / (count - 1);
+  });
+  const scales = variances.map((variance) => (variance > 0 ? 1 / Math.sqrt(variance) : 1));
   const scaled = ({ data, shape }: Features): Features => ({
     data: data.map((x, i) => (x - mean[i % width]!) * scales[i % width]!),
     shape,

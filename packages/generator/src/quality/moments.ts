@@ -96,17 +96,9 @@ async function momentsOnDevice(
   return { ...sums, count };
 }
 
-/** Mean of the features, and the features without it. */
-export function centre({ data, shape: [count, width] }: Features): {
-  readonly mean: Float64Array;
-  readonly centred: Float64Array;
-} {
+export function meanOf({ data, shape: [count, width] }: Features): Float64Array {
   const mean = new Float64Array(width);
   for (let start = 0; start < data.length; start += width)
     for (let k = 0; k < width; k++) mean[k]! += data[start + k]!;
-  for (let k = 0; k < width; k++) mean[k]! /= count;
-  const centred = new Float64Array(data.length);
-  for (let start = 0; start < data.length; start += width)
-    for (let k = 0; k < width; k++) centred[start + k] = data[start + k]! - mean[k]!;
-  return { mean, centred };
+  return mean.map((sum) => sum / count);
 }

@@ -2,7 +2,8 @@ import { noGrad } from "@dl/autograd";
 import { ArgumentError, checkOptions, checkWhole, formatShape, ShapeError } from "@dl/backend";
 import { checkTensor, generatorKind, uniform, type Generator, type Tensor } from "@dl/tensor";
 import { slerp } from "../latent/slerp.ts";
-import { featuresOfBatch, type FeatureNetwork } from "./collect-features.ts";
+import type { Network } from "../network.ts";
+import { featuresOfBatch } from "./collect-features.ts";
 
 /** Which small steps are taken, and how. */
 export interface PathLengthOptions {
@@ -46,7 +47,7 @@ export interface PathLength {
  */
 export async function perceptualPathLength(
   generate: (latents: Tensor) => Tensor,
-  network: FeatureNetwork,
+  network: Network,
   from: Tensor,
   to: Tensor,
   options: PathLengthOptions = {},

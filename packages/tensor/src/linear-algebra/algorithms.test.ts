@@ -131,6 +131,19 @@ describe("factorizations", () => {
     expect([...graded.values]).toEqual([1, 1e-5, 1e-10]);
   });
 
+  it("find the eigenvalues of what has a low rank, where most of it is rounding error", () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const half = random(64, 8, seed);
+      const a = productOf(half, transposeOf(half));
+      const { values, vectors } = symmetricEigen(a)!;
+      const again = productOf(productOf(transposeOf(vectors), diagonal(values)), vectors);
+      expect(difference(again, a)).toBeLessThan(1e-12);
+      expect(values[55]).toBeLessThan(1e-12);
+      expect(values[56]).toBeGreaterThan(0.1);
+      expect([...symmetricEigenvalues(a.elements, 64)]).toEqual([...values]);
+    }
+  });
+
   it("refuse what has no eigenvalues, and a size that is not the matrix's", () => {
     for (const wrong of [Number.NaN, Infinity])
       expect(() => symmetricEigenvalues(Float64Array.of(1, 0, 0, wrong), 2)).toThrow(

@@ -23,14 +23,6 @@ const gaps = (d: Tensor): Tensor => {
   return between.add(eyeLike(between));
 };
 
-// dA = L⁻ᵀ Φ(Lᵀ dL) L⁻¹, where Φ takes the lower triangle with half the diagonal.
-export const choleskyGradient: HostGradient = (dl, _inputs, l) => {
-  const inner = product(matrixTranspose(l), tril(dl));
-  const half = tril(inner, -1).add(diagonalMatrix(inner.diagonal().mul(0.5)));
-  const divide = (x: Tensor): Tensor => solveTriangle("lower", true, l, x);
-  return [symmetric(matrixTranspose(divide(matrixTranspose(divide(half)))))];
-};
-
 // dA = (dQ + Q (L + Lᵀ without a second diagonal)) R⁻ᵀ, L the lower triangle of R dRᵀ - dQᵀ Q.
 export const qrGradient: HostGradient = (dy, [a], packed) => {
   const [m, n] = a!.shape.slice(-2) as [number, number];

@@ -5,8 +5,8 @@ import { matmul } from "../ops/matmul.ts";
 import { matrixTranspose } from "../ops/permute.ts";
 import { narrow, select } from "../ops/slice.ts";
 import { checkMatrices, checkSquare, onMatrices } from "./check-matrices.ts";
+import { choleskyGradient } from "./cholesky-gradient.ts";
 import {
-  choleskyGradient,
   eighGradient,
   qrCompleteGradient,
   qrGradient,

@@ -9,8 +9,13 @@ export function eliminate(lu: Float64Array, order: Int32Array, n: number): 1 | -
   for (let k = 0; k < n; k++) {
     const top = k * n;
     let best = k;
-    for (let i = k + 1; i < n; i++)
-      if (Math.abs(lu[i * n + k]!) > Math.abs(lu[best * n + k]!)) best = i;
+    let largest = Math.abs(lu[top + k]!);
+    for (let i = k + 1; i < n; i++) {
+      const size = Math.abs(lu[i * n + k]!);
+      if (size <= largest) continue;
+      largest = size;
+      best = i;
+    }
     if (best !== k) {
       for (let j = 0; j < n; j++) {
         const moved = lu[top + j]!;

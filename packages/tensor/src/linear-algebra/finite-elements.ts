@@ -1,5 +1,5 @@
 /**
- * Whether no element is NaN or an infinity: zero times each is added up, in four sums that need not
+ * Whether no element is NaN or an infinity, which give NaN less themselves. In four sums that need not
  * wait for each other.
  */
 export function areFinite(
@@ -13,12 +13,19 @@ export function areFinite(
   let d = 0;
   let i = start;
   for (; i + 3 < end; i += 4) {
-    a += 0 * elements[i]!;
-    b += 0 * elements[i + 1]!;
-    c += 0 * elements[i + 2]!;
-    d += 0 * elements[i + 3]!;
+    const p = elements[i]!;
+    const q = elements[i + 1]!;
+    const r = elements[i + 2]!;
+    const s = elements[i + 3]!;
+    a += p - p;
+    b += q - q;
+    c += r - r;
+    d += s - s;
   }
-  for (; i < end; i++) a += 0 * elements[i]!;
+  for (; i < end; i++) {
+    const p = elements[i]!;
+    a += p - p;
+  }
   return a + b + c + d === 0;
 }
 

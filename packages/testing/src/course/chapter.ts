@@ -13,12 +13,15 @@ export interface ChapterHead {
   readonly file: string;
 }
 
+/** Texts of SVG files and bytes of PNG files by caption. */
+export type Pictures = Readonly<Record<string, string | Uint8Array>>;
+
 /** A chapter of the course: its claim, the experiment that shows it, and what the page says of it. */
 export interface Chapter<Result> extends ChapterHead {
   readonly run: () => Promise<Result>;
   readonly figures: (result: Result) => readonly Figure[];
-  /** SVG texts by caption; the files are numbered. */
-  readonly plots?: (result: Result) => Readonly<Record<string, string>>;
+  /** What the page shows, by caption; the files are numbered. */
+  readonly plots?: (result: Result) => Pictures | Promise<Pictures>;
 }
 
 /** Few digits: 0.0123, 45.6, 1.2e-7. */

@@ -6,12 +6,13 @@ const root = join(import.meta.dirname, "../../../..");
 const folder = join(root, "docs/course");
 
 /** `docs/course/04-making-deep-nets-work.md` and its plots. */
-export function writePage<Result>(chapter: Chapter<Result>, result: Result): void {
+export async function writePage<Result>(chapter: Chapter<Result>, result: Result): Promise<void> {
   const name = pageName(chapter);
   mkdirSync(folder, { recursive: true });
-  const plots = Object.entries(chapter.plots?.(result) ?? {}).map(([caption, svg], i) => {
-    const file = `${name}-${i + 1}.svg`;
-    writeFileSync(join(folder, file), svg);
+  const pictures = Object.entries((await chapter.plots?.(result)) ?? {});
+  const plots = pictures.map(([caption, content], i) => {
+    const file = `${name}-${i + 1}.${typeof content === "string" ? "svg" : "png"}`;
+    writeFileSync(join(folder, file), content);
     return `![${caption}](${file})\n`;
   });
   const parts = [

@@ -4,11 +4,13 @@ import { decodeImage, openImageFolder } from "@dl/data/node";
 import { configure, ones } from "@dl/tensor";
 import { beforeEach, describe, expect, it } from "vitest";
 import { dataCalls } from "./option-calls/data.ts";
+import { latentCalls } from "./option-calls/latents.ts";
 import { layerCalls } from "./option-calls/layers.ts";
 import type { OptionCalls } from "./option-calls/option-call.ts";
 import { sampleQualityCalls } from "./option-calls/sample-quality.ts";
 import { tensorCalls } from "./option-calls/tensors.ts";
 import { trainingCalls } from "./option-calls/training.ts";
+import { vaeCalls } from "./option-calls/vae.ts";
 import { publicOptions } from "./public-options.ts";
 
 const backend = await cpu();
@@ -23,6 +25,8 @@ const calls: OptionCalls = {
   ...layerCalls,
   ...trainingCalls,
   ...dataCalls,
+  ...vaeCalls,
+  ...latentCalls,
   ...sampleQualityCalls,
   ...nodeCalls,
 };

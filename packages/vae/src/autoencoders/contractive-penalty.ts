@@ -1,4 +1,4 @@
-import { gradientsOf } from "@dl/autograd";
+import { enableGrad, gradientsOf, isGradEnabled } from "@dl/autograd";
 import { checkCount, checkOptions, formatShape, ShapeError } from "@dl/backend";
 import { checkTensor, generatorKind, normalLike, type Generator, type Tensor } from "@dl/tensor";
 
@@ -20,12 +20,9 @@ export type Encode = (x: Tensor) => Tensor;
  * await contractivePenalty((x) => x.mul(3), ones([2, 4])).item(); // => 36
  */
 export function contractivePenalty(encode: Encode, x: Tensor): Tensor {
-  const { inputs, latents } = encodedFrom("contractivePenalty", encode, x);
-  const lengths = Array.from({ length: latents.shape[1]! }, (_, i) => {
-    const [row] = gradientsOf(latents.select(1, i).sum(), [inputs], { createGraph: true });
-    return row!.square().sum();
-  });
-  return lengths.reduce((sum, length) => sum.add(length)).div(x.shape[0]!);
+  return pulledLengths("contractivePenalty", encode, x, (latents) =>
+    latents.unbind(1).map((numbers) => numbers.sum()),
+  ).div(x.shape[0]!);
 }
 
 /** How closely {@link contractivePenaltyEstimate} looks. */
@@ -61,13 +58,31 @@ export function contractivePenaltyEstimate(
     generator: generatorKind,
   });
   checkCount(op, "probes", probes);
-  const { inputs, latents } = encodedFrom(op, encode, x);
-  const lengths = Array.from({ length: probes }, () => {
-    const along = latents.mul(normalLike(latents, draw)).sum();
-    const [pulled] = gradientsOf(along, [inputs], { createGraph: true });
-    return pulled!.square().sum();
+  return pulledLengths(op, encode, x, (latents) =>
+    Array.from({ length: probes }, () => latents.mul(normalLike(latents, draw)).sum()),
+  ).div(probes * x.shape[0]!);
+}
+
+/**
+ * Σ over these numbers of latents of the squared length of their gradient by the samples; computed
+ * where gradients are off, too, as in evaluation.
+ */
+function pulledLengths(
+  op: string,
+  encode: Encode,
+  x: Tensor,
+  along: (latents: Tensor) => readonly Tensor[],
+): Tensor {
+  const createGraph = isGradEnabled();
+  const total = enableGrad(() => {
+    const { inputs, latents } = encodedFrom(op, encode, x);
+    const lengths = along(latents).map((number) => {
+      const [pulled] = gradientsOf(number, [inputs], { createGraph, retainGraph: true });
+      return pulled!.square().sum();
+    });
+    return lengths.reduce((sum, length) => sum.add(length));
   });
-  return lengths.reduce((sum, length) => sum.add(length)).div(probes * x.shape[0]!);
+  return createGraph ? total : total.detach();
 }
 
 /** The samples as something to differentiate by, and their latents. */

@@ -45,6 +45,7 @@ export interface BetaTcEvidence extends Evidence {
  * betaTcBound(vae, zeros([16, 4]), { datasetSize: 1000 }).totalCorrelation.shape; // => []
  */
 export function betaTcBound(model: LatentModel, x: Tensor, options: BetaTcOptions): BetaTcEvidence {
+  checkTensor("betaTcBound", x);
   const {
     datasetSize,
     alpha = 1,
@@ -58,7 +59,6 @@ export function betaTcBound(model: LatentModel, x: Tensor, options: BetaTcOption
     gamma: "number",
     generator: generatorKind,
   });
-  checkTensor("betaTcBound", x);
   checkCount("betaTcBound", "datasetSize", datasetSize);
   for (const [name, weight] of Object.entries({ alpha, beta, gamma }))
     checkNotNegative("betaTcBound", name, weight);

@@ -4,7 +4,7 @@ import type { SteppingOptimizer } from "@dl/optim";
 import type { Tensor } from "@dl/tensor";
 import { descend, type DescendOptions, type TrainingStep } from "@dl/training";
 import { squaredError } from "../autoencoders/reconstruction-error.ts";
-import { checkNotNegative } from "../bounds/evidence.ts";
+import { checkNotNegative, checkPositive } from "../bounds/evidence.ts";
 import { samplesOf, type SampleBatch } from "../sample-batch.ts";
 import type { VqReconstruction } from "./vq-vae.ts";
 
@@ -67,7 +67,7 @@ export function vqStep<Batch = SampleBatch>(
     clip: "function",
   });
   checkNotNegative("vqStep", "commitmentWeight", commitmentWeight);
-  checkNotNegative("vqStep", "variance", variance);
+  checkPositive("vqStep", "variance", variance);
   const evaluate = (batch: Batch): VqScalars => {
     const x = samples(batch);
     const { reconstruction: made, commitment, perplexity } = model.forward(x);

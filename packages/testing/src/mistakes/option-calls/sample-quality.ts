@@ -20,5 +20,6 @@ export const sampleQualityCalls: OptionCalls = {
     features(),
   ],
   precisionRecall: () => [generator.precisionRecall, features(), features()],
+  sampleQuality: () => [generator.sampleQuality, features(), features()],
   withFloor: () => [generator.withFloor, generator.frechetDistance, features(), features()],
 };

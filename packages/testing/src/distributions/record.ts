@@ -68,7 +68,7 @@ export interface ExactPoint {
 }
 
 /** Numbers, and "NaN" where there is none. */
-export type Expected = number | "NaN" | "Infinity" | readonly Expected[];
+type Expected = number | "NaN" | "Infinity" | readonly Expected[];
 
 /** Where and in which type something is computed. */
 export interface Target {

@@ -6,10 +6,13 @@ import * as webgpu from "@dl/backend-webgpu";
 import * as conv from "@dl/conv";
 import * as data from "@dl/data";
 import * as dataInNode from "@dl/data/node";
+import * as distributions from "@dl/distributions";
+import * as generator from "@dl/generator";
 import * as nn from "@dl/nn";
 import * as optim from "@dl/optim";
 import * as tensor from "@dl/tensor";
 import * as training from "@dl/training";
+import * as vae from "@dl/vae";
 import { expect, it } from "vitest";
 import { readSources } from "./advice.ts";
 
@@ -22,10 +25,13 @@ const packages = [
   conv,
   data,
   dataInNode,
+  distributions,
+  generator,
   nn,
   optim,
   tensor,
   training,
+  vae,
 ];
 
 /** Exports, and methods of exported classes. */

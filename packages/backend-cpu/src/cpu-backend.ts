@@ -280,12 +280,7 @@ class CpuBackend implements ProfiledBackend {
         device.bindingAddress(operand),
         operand.elementCount,
       );
-    const result = new Float64Array(output.elementCount);
-    work(
-      inputs.map((operand) => new Float64Array(elementsOf(operand))),
-      result,
-    );
-    elementsOf(output).set(result);
+    work(inputs.map(elementsOf), elementsOf(output));
     if (this.isProfiling) this.#totals.add("host", performance.now() - started);
   }
 

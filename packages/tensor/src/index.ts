@@ -37,8 +37,10 @@ export type { HostCall, HostFunction, HostGradient } from "./core/host-function.
 export { hostFunction } from "./ops/host-function.ts";
 export type { HostFunctionOptions } from "./ops/host-function.ts";
 export { symmetricEigenvalues } from "./linear-algebra/symmetric-eigen.ts";
-export { inverse, lstsq, pinverse, solve, triangularSolve } from "./linear-algebra/solve.ts";
-export type { PinverseOptions, TriangularSolveOptions } from "./linear-algebra/solve.ts";
+export { inverse, lstsq, pinverse, solve } from "./linear-algebra/solve.ts";
+export type { PinverseOptions } from "./linear-algebra/solve.ts";
+export { triangularSolve } from "./linear-algebra/triangular-solve.ts";
+export type { TriangularSolveOptions } from "./linear-algebra/triangular-solve.ts";
 export { defaultGenerator, Generator, generatorKind, manualSeed } from "./random/generator.ts";
 export {
   normal,

@@ -19,6 +19,12 @@ export interface Eigen {
 
 /** More than any matrix needs; LAPACK stops at 30 as well. */
 const mostStepsPerValue = 30;
+/**
+ * After so many, what is rounding error beside the whole matrix counts as nothing. Until then it is held
+ * against its neighbours, which finds small values to their own precision; of a matrix of low rank, those
+ * are rounding error as well.
+ */
+const stepsOfFullPrecision = 12;
 
 /**
  * Eigenvalues and eigenvectors of a symmetric matrix: reflections make it tridiagonal, QL steps with
@@ -109,7 +115,12 @@ function isolateValue(
   const n = d.length;
   for (let step = 0; step <= mostStepsPerValue; step++) {
     let m = l;
-    while (m < n - 1 && Math.abs(e[m]!) > doubleEpsilon * (Math.abs(d[m]!) + Math.abs(d[m + 1]!)))
+    // The largest element of the whole is 1.
+    const least = step < stepsOfFullPrecision ? 0 : 1;
+    while (
+      m < n - 1 &&
+      Math.abs(e[m]!) > doubleEpsilon * Math.max(Math.abs(d[m]!) + Math.abs(d[m + 1]!), least)
+    )
       m++;
     if (m === l) return true;
     // Wilkinson's shift: the eigenvalue of the leading 2 x 2 block nearer to d[l].

@@ -57,17 +57,20 @@ export type Law =
       readonly dtype?: "int32";
     };
 
-/** A result that is known, and must have gradients that are numbers, of both orders. */
+/** A result that is known, and must have gradients that are numbers. */
 export interface ExactPoint {
   readonly parameters: Parameters;
   readonly of: "logProb" | "entropy" | "cdf" | "icdf" | "mean" | "variance";
   readonly value?: NestedNumbers;
   readonly dtype?: "int32";
   /** Left out where it depends on the type: then it must be a number. */
-  readonly expected?: NestedNumbers;
+  readonly expected?: Expected;
   /** Of derivatives looked at: 2 unless said, fewer where they truly do not exist. */
   readonly orders?: 0 | 1;
 }
+
+/** Numbers, and "NaN" where there is none. */
+export type Expected = number | "NaN" | "Infinity" | readonly Expected[];
 
 /** Where and in which type something is computed. */
 export interface Target {

@@ -115,7 +115,8 @@ export async function secondStageSampler(
 
 /** size - hidden, hidden, size; and back, with one deviation that is learnt. */
 function secondStage(size: number, hidden: number, random: RandomOptions): VariationalAutoencoder {
-  const [posterior, likelihood] = [new DiagonalNormalHead(), new LearntNormalHead()];
+  // A deviation that begins near that of the data leaves the latents nothing to tell.
+  const [posterior, likelihood] = [new DiagonalNormalHead(), new LearntNormalHead({ sigma: 0.15 })];
   const network = (outputs: number): Sequential =>
     new Sequential(
       new Linear(size, hidden, { ...random, init: heNormal }),

@@ -18,8 +18,6 @@ export interface FamilyRecord {
   readonly members: readonly Member[];
   /** Places where a formula might fail. */
   readonly points: readonly ExactPoint[];
-  /** How results at a float32's precision may differ where a formula cancels; 1e-5 unless said. */
-  readonly tolerance?: number;
   /** Why `rsample` is no smooth function of the parameters for given random bits, though it has gradients. */
   readonly implicitGradients?: string;
 }

@@ -245,6 +245,25 @@ def sample_decoder(a, count, batch):
     return step, lambda: [torch.from_numpy(values) for values in pictures]
 
 
+def frechet(a, count, width):
+    samples, reference = a.randn(count, width), a.randn(count, width)
+    found = []
+
+    def moments(features):
+        features = features.double()
+        return features.mean(0), torch.cov(features.T)
+
+    def step():
+        (mean, covariance), (other_mean, other_covariance) = moments(samples), moments(reference)
+        values, vectors = torch.linalg.eigh(covariance)
+        root = (vectors * values.clamp(min=0).sqrt()) @ vectors.T
+        trace = torch.linalg.eigvalsh(root @ other_covariance @ root).clamp(min=0).sqrt().sum()
+        apart = (mean - other_mean).square().sum() + (covariance + other_covariance).trace() - 2 * trace
+        found[:] = [apart.item()]
+
+    return step, lambda: [torch.tensor(found)]
+
+
 def dcgan(a, batch):
     generator = a.start(nn.Sequential(
         nn.Linear(64, 3136), nn.Unflatten(1, (64, 7, 7)), nn.BatchNorm2d(64), nn.ReLU(),
@@ -359,7 +378,8 @@ def adam(a, n):
 
 kinds = {
     "mlp": mlp, "tiny-mlp": tiny_mlp, "cnn": cnn, "vae": vae, "vae-conv": vae_conv,
-    "iwae": iwae, "vq-vae": vq_vae, "mvn-head": mvn_head, "sample-decoder": sample_decoder, "dcgan": dcgan,
+    "iwae": iwae, "vq-vae": vq_vae, "mvn-head": mvn_head, "sample-decoder": sample_decoder,
+    "frechet": frechet, "dcgan": dcgan,
     "matmul": matmul, "conv2d": conv2d, "gelu": gelu, "adam": adam, "layer-norm": layer_norm,
     "add": vector(lambda x, y: x + y), "exp": vector(lambda x, y: x.exp()),
     "tanh": vector(lambda x, y: x.tanh()),

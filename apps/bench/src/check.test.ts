@@ -28,6 +28,7 @@ const checked = [
   "iwae-16",
   "mvn-head",
   "sample-decoder",
+  "frechet-5000x64",
 ];
 
 test.each(checked)("%s is right on the cpu backend", async (id) => {

@@ -10,7 +10,7 @@ import { expect, it } from "vitest";
 import { elbo, mlpVae, variationalStep } from "./index.ts";
 
 const path = join(import.meta.dirname, "../latent-plane.png");
-const [side, batch, count, epochs] = [14, 100, 4000, 15];
+const [side, batch, count, epochs] = [14, 100, 2000, 16];
 
 it("the README's picture is what is learnt; with DL_COURSE=write it is written anew", async () => {
   configure({ backend: await cpu() });

@@ -1,5 +1,6 @@
 import { dcgan } from "./adversarial.ts";
 import type { BenchCase } from "./bench-case.ts";
+import { frechet } from "./frechet.ts";
 import { mvnHead } from "./normal-head.ts";
 import {
   adamCase,
@@ -23,6 +24,7 @@ const course: readonly BenchCase[] = [
   mvnHead,
   dcgan,
   sampleDecoder,
+  frechet,
   gelu,
   {
     ...convCase("conv3x3", "convolution", { ...convSizes(8, 64, 56, 3), backward: 1 }),

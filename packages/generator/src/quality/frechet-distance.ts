@@ -1,5 +1,4 @@
-import { symmetricEigenvalues, Tensor } from "@dl/tensor";
-import { deviceMoments } from "./device-moments.ts";
+import { symmetricEigenvalues } from "@dl/tensor";
 import { checkWidths, type FeatureSource } from "./features.ts";
 import { momentsFrom, type FeatureMoments } from "./moments.ts";
 import { traceOfProductRoot } from "./semidefinite.ts";
@@ -22,8 +21,7 @@ export interface FrechetDistance {
 /**
  * Fréchet distance between the Gaussians fitted to two sets of features.
  *
- * ‖m₁ - m₂‖² + tr(C₁ + C₂ - 2 (C₁ C₂)^½), in float64 on the host. Covariances of large tensors come from
- * products on the device that have nine digits; where those do not leave six of the distance, from float64.
+ * ‖m₁ - m₂‖² + tr(C₁ + C₂ - 2 (C₁ C₂)^½), in float64 on every backend.
  *
  * Few samples make it too large. The bias is that of Gaussian features to the first order in 1/n, from
  * the eigenvalues λ of the pooled covariance:
@@ -47,46 +45,10 @@ export async function frechetDistance(
   samples: FeatureSource | FeatureMoments,
   reference: FeatureSource | FeatureMoments,
 ): Promise<FrechetDistance> {
-  const sides = [
-    ["the samples", samples],
-    ["the reference", reference],
-  ] as const;
-  const quick = [];
-  for (const [name, source] of sides)
-    quick.push(
-      (isWorthDevice(source) ? await deviceMoments(source) : undefined) ??
-        (await momentsFrom(op, name, source)),
-    );
-  const found = distanceOf(quick[0]!, quick[1]!);
-  if (found.isSure || !sides.some(([, source]) => isWorthDevice(source))) return found.figures;
-  const exact = [];
-  for (const [name, source] of sides) exact.push(await momentsFrom(op, name, source));
-  return distanceOf(exact[0]!, exact[1]!).figures;
-}
-
-const op = "frechetDistance";
-
-/** From here on, a tensor's covariance is faster on the device than on the host. */
-function isWorthDevice(source: FeatureSource | FeatureMoments): source is Tensor {
-  return (
-    source instanceof Tensor &&
-    source.dtype === "float32" &&
-    source.ndim === 2 &&
-    source.elementCount >= 2 ** 16 &&
-    source.shape[0]! > 2 * source.shape[1]!
-  );
-}
-
-/**
- * The figures, and whether six digits of them are right if the covariances have nine: not of sets that are
- * nearly alike, nor where errors are all that is there in some direction, unless the sets are far apart.
- */
-function distanceOf(
-  one: FeatureMoments,
-  other: FeatureMoments,
-): { readonly figures: FrechetDistance; readonly isSure: boolean } {
+  const one = await momentsFrom("frechetDistance", "the samples", samples);
+  const other = await momentsFrom("frechetDistance", "the reference", reference);
   const width = one.mean.length;
-  checkWidths(op, width, other.mean.length);
+  checkWidths("frechetDistance", width, other.mean.length);
   let ofMeans = 0;
   let trace = 0;
   for (let i = 0; i < width; i++) {
@@ -97,11 +59,8 @@ function distanceOf(
   // Of equal covariances rounding may leave a little less than nothing.
   const ofCovariances = Math.max(0, trace - 2 * root);
   const distance = ofMeans + ofCovariances;
-  const values = pooledEigenvalues(one, other);
-  const bias = biasOf(values, 1 / one.count + 1 / other.count);
-  const isFull = values[0]! > (1e-6 * trace) / width;
-  const isSure = distance > (isFull ? 1e-4 : 0.05) * trace;
-  return { figures: { distance, ofMeans, ofCovariances, bias }, isSure };
+  const bias = biasOf(pooledEigenvalues(one, other), 1 / one.count + 1 / other.count);
+  return { distance, ofMeans, ofCovariances, bias };
 }
 
 /** Smallest first. */

@@ -1,5 +1,5 @@
 import { ArgumentError, logarithm } from "@dl/backend";
-import { stack, tensor, type Tensor } from "@dl/tensor";
+import { stack, tensor, tidy, type Tensor } from "@dl/tensor";
 import {
   expectation,
   leastLikely,
@@ -106,11 +106,14 @@ async function iterate(
     const from = logLikelihoods.length;
     const unread: Tensor[] = [];
     for (let step = from; step < Math.min(from + iterationsPerRead, iterations); step++) {
-      const { responsibilities } = run.expected;
-      const seeds = run.hasEmpty ? leastLikely(samples, run.expected) : undefined;
-      run.hasEmpty = false;
-      run.components = maximization(samples, responsibilities, how(settings), seeds);
-      run.expected = expectation(run.components, samples);
+      const { expected, hasEmpty } = run;
+      // Differences of all samples from all means: nothing to leave to the collector.
+      const next = tidy(() => {
+        const seeds = hasEmpty ? leastLikely(samples, expected) : undefined;
+        const components = maximization(samples, expected.responsibilities, how(settings), seeds);
+        return { components, expected: expectation(components, samples) };
+      });
+      Object.assign(run, next, { hasEmpty: false });
       unread.push(run.expected.logLikelihood);
     }
     const smallest = run.expected.responsibilities.sum(1).amin();

@@ -165,7 +165,7 @@ describe("the course's claims", { timeout: 120_000 }, () => {
         expect(dense.reports[9]!.bound).toBeGreaterThanOrEqual(-102.3);
         expect(dense.likelihood).toBeGreaterThanOrEqual(-95.8);
         expect(convolutional.reports.at(-1)!.bound).toBeGreaterThanOrEqual(-98.5);
-      } else expect(dense.reports.at(-1)!.bound).toBeGreaterThan(-160);
+      } else expect(dense.reports.at(-1)!.bound).toBeGreaterThan(-200);
     },
   );
 });

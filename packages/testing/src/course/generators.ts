@@ -1,25 +1,16 @@
-import { noGrad } from "@dl/autograd";
+import { TensorDataset } from "@dl/data";
 import { Independent, MultivariateNormal, Normal } from "@dl/distributions";
 import {
   DiagonalNormalHead,
   DistributionNetwork,
+  FullNormalHead,
   LatentGenerator,
   naiveDistance,
   type Head,
 } from "@dl/generator";
 import { Linear, Sequential, Tanh } from "@dl/nn";
-import {
-  full,
-  Generator,
-  integers,
-  linspace,
-  stack,
-  uniform,
-  zeros,
-  type Tensor,
-} from "@dl/tensor";
+import { Generator, linspace, stack, uniform, zeros, type Tensor } from "@dl/tensor";
 import { round, type Chapter } from "./chapter.ts";
-import { FullNormalHead } from "./full-head.ts";
 import { outlines } from "./outlines.ts";
 import { linePlot, type Point } from "./plot/line-plot.ts";
 import { judgeRing, ringPoints, type RingReport } from "./ring.ts";
@@ -36,18 +27,11 @@ const network = (inputs: number, outputs: number, generator: Generator): Sequent
 
 /** What the first way has to learn: two numbers whose mean, spread and slant depend on x. */
 function law(x: Tensor): MultivariateNormal {
-  const column = x.squeeze(1); // [batch]
-  const mean = stack([column.mul(3).sin(), column.mul(2).cos()], 1);
-  const factor = [
-    [column.mul(0.5).exp().mul(0.3), full([x.shape[0]!], 0)],
-    [column.mul(4).sin().mul(0.25), full([x.shape[0]!], 0.08)],
-  ];
-  return new MultivariateNormal(mean, {
-    scaleTril: stack(
-      factor.map((row) => stack(row, 1)),
-      1,
-    ),
-  });
+  const at = x.squeeze(1); // [batch]
+  const mean = stack([at.mul(3).sin(), at.mul(2).cos()], 1);
+  const [none, slant] = [at.mul(0), at.mul(4).sin().mul(0.25)];
+  const factor = [at.mul(0.5).exp().mul(0.3), none, slant, none.add(0.08)]; // row by row
+  return new MultivariateNormal(mean, { scaleTril: stack(factor, 1).reshape([-1, 2, 2]) });
 }
 
 const regions = [0.5, 0.9, 0.99];
@@ -64,38 +48,34 @@ interface FirstWay {
 }
 
 /** Way 1: the network's output is mean and covariance, so that a density can be made large. */
-async function firstWay(head: Head, steps: number): Promise<FirstWay> {
+async function firstWay(head: Head): Promise<FirstWay> {
   const generator = new Generator(1);
   const model = new DistributionNetwork(network(1, head.outputsFor(2), generator), head);
-  const draw = (count: number): Tensor[] => {
+  const draw = (count: number): [x: Tensor, y: Tensor] => {
     const x = uniform([count, 1], { low: -1, high: 1, generator });
     return [x, law(x).sample([], { generator })];
   };
   const loss = (): Tensor => {
-    const [x, y] = draw(256) as [Tensor, Tensor];
+    const [x, y] = draw(256);
     return model.forward(x).logProb(y).mean().neg();
   };
-  await minimize(model.parameters(), loss, { learningRate: 3e-3, steps });
+  await minimize(model.parameters(), loss, { learningRate: 3e-3, steps: 3000 });
 
-  const [x, y] = draw(50_000) as [Tensor, Tensor];
-  const [learnt, logProb] = noGrad(() => [model.forward(x), model.forward(x).logProb(y)] as const);
-  // In two dimensions a share p of a normal lies where the density is above 1 - p of its peak.
-  const belowPeak = logProb.sub(noGrad(() => learnt.logProb(learnt.mode)));
+  model.requireGrad(false);
+  const [x, y] = draw(50_000);
+  const learnt = model.forward(x);
+  const logProb = learnt.logProb(y);
+  // Of a normal over the plane, a share p lies where the density is above 1 - p of its peak.
+  const belowPeak = logProb.sub(learnt.logProb(learnt.mode));
+  const shareOf = (p: number): Tensor =>
+    belowPeak
+      .greater(Math.log(1 - p))
+      .cast("float32")
+      .mean();
   return {
     excess: await law(x).logProb(y).sub(logProb).mean().item(),
-    shares: await Promise.all(
-      regions.map((p) =>
-        belowPeak
-          .greater(Math.log(1 - p))
-          .cast("float32")
-          .mean()
-          .item(),
-      ),
-    ),
-    outlines: await outlines(
-      noGrad(() => model.forward(shownAt())),
-      0.9,
-    ),
+    shares: await Promise.all(regions.map((p) => shareOf(p).item())),
+    outlines: await outlines(model.forward(shownAt()), 0.9),
   };
 }
 
@@ -133,15 +113,13 @@ const ways = {
   },
 };
 
-async function ringWay(make: (typeof ways)[keyof typeof ways], steps: number): Promise<RingReport> {
+async function ringWay(make: (typeof ways)[keyof typeof ways]): Promise<RingReport> {
   const generator = new Generator(2);
   const [model, lossOf] = make(generator);
-  const data = ringPoints(4096);
-  const loss = (): Tensor => {
-    const chosen = integers(0, 4096, [batch], { generator });
-    return lossOf(latent().sample([batch], { generator }), data.indexSelect(0, chosen));
-  };
-  await minimize(model.parameters(), loss, { learningRate: 1e-2, steps });
+  const data = new TensorDataset({ inputs: ringPoints(4096) });
+  const loss = (): Tensor =>
+    lossOf(latent().sample([batch], { generator }), data.sample(batch, { generator }).inputs);
+  await minimize(model.parameters(), loss, { learningRate: 1e-2, steps: 1000 });
   return await judgeRing(model.sample(10_000, { generator }));
 }
 
@@ -154,11 +132,11 @@ interface Generators {
 
 async function run(): Promise<Generators> {
   const ring: Record<string, RingReport> = {};
-  for (const [name, make] of Object.entries(ways)) ring[name] = await ringWay(make, 1000);
+  for (const [name, make] of Object.entries(ways)) ring[name] = await ringWay(make);
   return {
     law: await outlines(law(shownAt()), 0.9),
-    full: await firstWay(new FullNormalHead(), 3000),
-    diagonal: await firstWay(new DiagonalNormalHead(), 3000),
+    full: await firstWay(new FullNormalHead()),
+    diagonal: await firstWay(new DiagonalNormalHead()),
     ring: ring as Generators["ring"],
   };
 }

@@ -160,7 +160,7 @@ const recipes = {
   /** 784-400-20-400-784, on pixels in a row. */
   dense: { model: mlpVae, shape: [784], epochs: 10 },
   /** Two convolutions 4x4 of stride 2 to 16 and 32 channels, 128 units, and the mirror image. */
-  convolutional: { model: convVae, shape: [1, 28, 28], epochs: 12 },
+  convolutional: { model: convVae, shape: [1, 28, 28], epochs: 6 },
 } as const;
 
 interface DigitModel {

@@ -18,8 +18,6 @@ export interface FamilyRecord {
   readonly members: readonly Member[];
   /** Places where a formula might fail. */
   readonly points: readonly ExactPoint[];
-  /** How results at a float32's precision may differ where a formula cancels; 1e-5 unless said. */
-  readonly tolerance?: number;
   /** Why `rsample` is no smooth function of the parameters for given random bits, though it has gradients. */
   readonly implicitGradients?: string;
 }
@@ -70,7 +68,7 @@ export interface ExactPoint {
 }
 
 /** Numbers, and "NaN" where there is none. */
-export type Expected = number | "NaN" | "Infinity" | readonly Expected[];
+type Expected = number | "NaN" | "Infinity" | readonly Expected[];
 
 /** Where and in which type something is computed. */
 export interface Target {

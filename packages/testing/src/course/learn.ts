@@ -1,0 +1,42 @@
+import type { Module } from "@dl/nn";
+import { Adam, multiStepSchedule, Muon, Scheduler } from "@dl/optim";
+import { compile, type Tensor } from "@dl/tensor";
+
+/**
+ * Muon for what is a matrix or a kernel, Adam for what is a vector; the last quarter of the steps is
+ * five times finer. The model is in evaluation afterwards.
+ */
+export async function learn(
+  model: Module,
+  steps: number,
+  loss: () => Tensor,
+  learningRate = 0.03,
+): Promise<void> {
+  const parameters = model.parameters();
+  const optimizers = [
+    new Muon(
+      parameters.filter(({ ndim }) => ndim > 1),
+      { learningRate },
+    ),
+    new Adam(
+      parameters.filter(({ ndim }) => ndim === 1),
+      { learningRate: 2e-3 },
+    ),
+  ];
+  const fine = multiStepSchedule({ milestones: [0.75 * steps], factor: 0.2 });
+  const schedules = optimizers.map((optimizer) => new Scheduler(optimizer, fine));
+  const step = compile(() => {
+    for (const optimizer of optimizers) optimizer.zeroGrad();
+    const reached = loss();
+    reached.backward();
+    for (const part of [...optimizers, ...schedules]) part.step();
+    return reached;
+  });
+  model.train();
+  for (let i = 0; i < steps; i++) {
+    const reached = step();
+    // Waits now and then, so that not too much is under way at once.
+    if (i % 50 === 0) await reached.item();
+  }
+  model.eval();
+}

@@ -1,0 +1,16 @@
+import { encodePng } from "@dl/data";
+import { repeatInterleave, type Tensor } from "@dl/tensor";
+import { imageGrid } from "@dl/training";
+
+/** Pictures in rows of eight, twice as large, as the bytes of a PNG file. */
+export async function pictureGrid(pictures: Tensor, columns = 8): Promise<Uint8Array> {
+  const grid = imageGrid(pictures, { columns, gap: 1 });
+  // 6 bits are enough for the eye, and make smaller files.
+  const coarse = grid.mul(63).round().div(63);
+  const [channels, height, width] = grid.shape as readonly [number, number, number];
+  const large = repeatInterleave(repeatInterleave(coarse, 2, 1), 2, 2);
+  return await encodePng({
+    data: (await large.data()) as Float32Array,
+    shape: [channels, 2 * height, 2 * width],
+  });
+}

@@ -144,7 +144,7 @@ class CpuBackend implements ProfiledBackend {
   readonly name = "cpu";
   isProfiling: boolean;
   /** Where its part is there. */
-  readonly rowMoments?: MomentsBackend["rowMoments"];
+  readonly rowMoments: MomentsBackend["rowMoments"] | undefined;
   readonly #totals = new TimingTotals();
   readonly #limit: number;
   readonly #relaxedSimd: string;
@@ -176,12 +176,7 @@ class CpuBackend implements ProfiledBackend {
       strictNonFinite,
     );
     this.#compiler = new Compiler(this.#device, parts);
-    const { rowMoments } = parts;
-    if (rowMoments !== undefined)
-      this.rowMoments = async (matrix, rows, columns) => {
-        await this.synchronize();
-        return rowMoments(this.#alive(), matrix, rows, columns);
-      };
+    this.rowMoments = parts.rowMoments?.(() => this.#alive());
     this.#relaxedSimd = deterministic ? "no (deterministic)" : relaxed ? "yes" : "no (unavailable)";
     this.#whyOneThread = threads.whyOne;
     this.#blas = blas;

@@ -1,4 +1,4 @@
-import type { Binding, RowMoments } from "@dl/backend";
+import type { Binding, MomentsBackend, RowMoments } from "@dl/backend";
 import type { CpuDevice } from "./cpu-device.ts";
 import {
   emitRowMoments,
@@ -9,13 +9,16 @@ import {
 
 const linked = new WeakMap<CpuDevice, RowMomentsExports>();
 
-/** Mean of the rows of a contiguous float32 matrix, and the sums of the products of what is left; see {@link RowMoments}. */
-export function rowMoments(
-  device: CpuDevice,
-  matrix: Binding,
-  rows: number,
-  columns: number,
-): RowMoments {
+/** {@link MomentsBackend.rowMoments} on the device that `alive` gives, once it has done its work. */
+export const rowMoments =
+  (alive: () => CpuDevice): MomentsBackend["rowMoments"] =>
+  async (matrix, rows, columns) => {
+    const device = alive();
+    if (device.pool?.failure !== undefined) throw await device.recover();
+    return momentsOn(device, matrix, rows, columns);
+  };
+
+function momentsOn(device: CpuDevice, matrix: Binding, rows: number, columns: number): RowMoments {
   const exports = linked.get(device) ?? device.link<RowMomentsExports>(emitRowMoments);
   linked.set(device, exports);
   const padded = Math.ceil(columns / TILE) * TILE;

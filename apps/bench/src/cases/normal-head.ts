@@ -1,13 +1,7 @@
+import { MultivariateNormal } from "@dl/distributions";
 import { Linear, Sequential, Tanh } from "@dl/nn";
 import { Adam } from "@dl/optim";
-import {
-  diagonalMatrix,
-  Generator,
-  normal,
-  tensor,
-  triangularSolve,
-  type Tensor,
-} from "@dl/tensor";
+import { diagonalMatrix, Generator, normal, tensor, type Tensor } from "@dl/tensor";
 import type { BenchCase, Setting } from "./bench-case.ts";
 import { trainingWork } from "./training.ts";
 
@@ -46,10 +40,7 @@ export const mvnHead: BenchCase = {
         const scaleTril = diagonalMatrix(logDiagonal.exp()).add(
           lower.matmul(places).reshape([-1, dimensions, dimensions]),
         );
-        const standard = triangularSolve(scaleTril, targets.sub(mean).unsqueeze(2));
-        const halfSquares = standard.square().sum([1, 2]).mul(0.5);
-        const constant = (dimensions / 2) * Math.log(2 * Math.PI);
-        return halfSquares.add(logDiagonal.sum(1)).add(constant).mean();
+        return new MultivariateNormal(mean, { scaleTril }).logProb(targets).mean().neg();
       },
       new Adam(model.parameters(), { learningRate: 1e-3 }),
       model.parameters(),

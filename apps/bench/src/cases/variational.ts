@@ -144,7 +144,7 @@ const iwae: BenchCase = {
   id: "iwae-16",
   group: "training",
   definition:
-    "network of `vae`; 16 latents for each image; negative importance-weighted bound, ln of the mean of p(x|z) p(z) / q(z|x), as a mean over the batch; Adam(1e-3), batch 64, fresh noise each step",
+    "network of `vae`; 16 latents for each image; negative importance-weighted bound, ln of the mean of p(x, z) / q(z), as a mean over the batch; Adam(1e-3), batch 64, fresh noise each step",
   kind: "iwae",
   params: { batch: 64, latents: 16 },
   samples: 64,

@@ -19,7 +19,10 @@ export function meanConfidence(readings: readonly Reading[]): number {
 }
 
 /** A small network that reads digits. */
-export async function trainDigitJudge({ inputs, targets }: Digits, steps: number): Promise<DigitJudge> {
+export async function trainDigitJudge(
+  { inputs, targets }: Digits,
+  steps: number,
+): Promise<DigitJudge> {
   const generator = new Generator(22);
   const start = { init: heNormal, generator };
   const network = new Sequential(

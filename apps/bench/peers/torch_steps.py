@@ -21,6 +21,7 @@ except ImportError as error:
     print(json.dumps({"absent": str(error)}), flush=True)
     sys.exit(3)
 from torch import nn
+from torch.distributions import MultivariateNormal
 from torch.nn import functional as F
 
 
@@ -109,20 +110,158 @@ def tiny_mlp(a, batch):
     return training(lambda: F.mse_loss(model(inputs), targets), optimizer)
 
 
-def vae(a, batch):
-    hidden, mean_head, log_variance_head = nn.Linear(784, 400), nn.Linear(400, 20), nn.Linear(400, 20)
-    decoder = nn.Sequential(nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784))
-    parts = a.start(nn.ModuleList([hidden, mean_head, log_variance_head, decoder]))
-    images, noise = a.rand(batch, 784), a.noise(batch, 20)
+class Variational(nn.Module):
+    """An encoder with two heads, and a decoder from latents to logits of pixels."""
+
+    def __init__(self, encoder, features, decoder):
+        super().__init__()
+        self.encoder = encoder
+        self.mean_head, self.log_variance_head = nn.Linear(features, 20), nn.Linear(features, 20)
+        self.decoder = decoder
+
+    def encode(self, images):
+        features = self.encoder(images)
+        return self.mean_head(features), self.log_variance_head(features)
+
+
+def dense_variational():
+    encoder = nn.Sequential(nn.Linear(784, 400), nn.ReLU())
+    return Variational(
+        encoder, 400, nn.Sequential(nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784))
+    )
+
+
+def convolutional_variational():
+    encoder = nn.Sequential(
+        nn.Conv2d(1, 16, 4, 2, 1), nn.ReLU(), nn.Conv2d(16, 32, 4, 2, 1), nn.ReLU(),
+        nn.Flatten(), nn.Linear(1568, 128), nn.ReLU(),
+    )
+    return Variational(encoder, 128, nn.Sequential(
+        nn.Linear(20, 128), nn.ReLU(), nn.Linear(128, 1568), nn.ReLU(), nn.Unflatten(1, (32, 7, 7)),
+        nn.ConvTranspose2d(32, 16, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(16, 1, 4, 2, 1),
+    ))
+
+
+def elbo(a, model, *shape):
+    a.start(model)
+    images, noise = a.rand(*shape), a.noise(shape[0], 20)
 
     def loss_of():
-        features = F.relu(hidden(images))
-        mean, log_variance = mean_head(features), log_variance_head(features)
-        latent = mean + noise() * torch.exp(log_variance * 0.5)
-        reconstruction = F.binary_cross_entropy_with_logits(decoder(latent), images, reduction="sum")
+        mean, log_variance = model.encode(images)
+        logits = model.decoder(mean + noise() * torch.exp(log_variance * 0.5))
+        reconstruction = F.binary_cross_entropy_with_logits(logits, images, reduction="sum")
         return reconstruction + 0.5 * (log_variance.exp() + mean.square() - 1 - log_variance).sum()
 
-    return training(loss_of, torch.optim.Adam(parts.parameters(), lr=1e-3))
+    return training(loss_of, torch.optim.Adam(model.parameters(), lr=1e-3))
+
+
+def vae(a, batch):
+    return elbo(a, dense_variational(), batch, 784)
+
+
+def vae_conv(a, batch):
+    return elbo(a, convolutional_variational(), batch, 1, 28, 28)
+
+
+def iwae(a, batch, latents):
+    model = a.start(dense_variational())
+    images, noise = a.rand(batch, 784), a.noise(latents, batch, 20)
+
+    def loss_of():
+        mean, log_variance = model.encode(images)
+        epsilon = noise()
+        latent = mean + epsilon * torch.exp(log_variance * 0.5)
+        logits = model.decoder(latent)
+        likelihood = -F.binary_cross_entropy_with_logits(
+            logits, images.expand_as(logits), reduction="none"
+        ).sum(-1)
+        ratio = 0.5 * (epsilon.square() + log_variance - latent.square()).sum(-1)
+        return -((likelihood + ratio).logsumexp(0) - math.log(latents)).mean()
+
+    return training(loss_of, torch.optim.Adam(model.parameters(), lr=1e-3))
+
+
+def vq_vae(a, batch):
+    encoder = a.start(nn.Sequential(
+        nn.Conv2d(1, 16, 4, 2, 1), nn.ReLU(), nn.Conv2d(16, 32, 4, 2, 1), nn.ReLU(), nn.Conv2d(32, 32, 1),
+    ))
+    decoder = a.start(nn.Sequential(
+        nn.Conv2d(32, 32, 3, padding=1), nn.ReLU(),
+        nn.ConvTranspose2d(32, 16, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(16, 1, 4, 2, 1),
+    ))
+    codes, images = a.randn(64, 32), a.rand(batch, 1, 28, 28)
+    counts, sums = torch.ones(64), codes.clone()
+    optimizer = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], lr=1e-3)
+
+    @torch.no_grad()
+    def quantize(rows):
+        nearest = torch.addmm(codes.square().sum(1), rows, codes.t(), alpha=-2).argmin(1)
+        chosen = F.embedding(nearest, codes)
+        choices = F.one_hot(nearest, 64).float()
+        counts.mul_(0.99).add_(choices.sum(0), alpha=0.01)
+        sums.mul_(0.99).addmm_(choices.t(), rows, alpha=0.01)
+        total = counts.sum()
+        smoothed = (counts + 1e-5) / (total + 64 * 1e-5) * total
+        codes.copy_(sums / smoothed.unsqueeze(1))
+        return chosen
+
+    def loss_of():
+        vectors = encoder(images).permute(0, 2, 3, 1)
+        chosen = quantize(vectors.detach().reshape(-1, 32)).view(vectors.shape)
+        passed = (vectors + (chosen - vectors).detach()).permute(0, 3, 1, 2)
+        return F.mse_loss(decoder(passed), images) + 0.25 * F.mse_loss(vectors, chosen)
+
+    return training(loss_of, optimizer)
+
+
+def mvn_head(a, batch):
+    model = a.start(nn.Sequential(
+        nn.Linear(16, 64), nn.Tanh(), nn.Linear(64, 64), nn.Tanh(), nn.Linear(64, 44)
+    ))
+    inputs, targets = a.randn(batch, 16), a.randn(batch, 8)
+    rows, columns = torch.tril_indices(8, 8, -1)
+
+    def loss_of():
+        mean, log_diagonal, lower = model(inputs).split([8, 8, 28], 1)
+        scale_tril = torch.diag_embed(log_diagonal.exp())
+        scale_tril[:, rows, columns] = lower
+        # Without the checks of its arguments, which cost as much again.
+        distribution = MultivariateNormal(mean, scale_tril=scale_tril, validate_args=False)
+        return -distribution.log_prob(targets).mean()
+
+    return training(loss_of, torch.optim.Adam(model.parameters(), lr=1e-3))
+
+
+def sample_decoder(a, count, batch):
+    decoder = a.start(nn.Sequential(
+        nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784), nn.Sigmoid()
+    ))
+    noise, pictures = a.noise(batch, 20), []
+
+    def step():
+        with torch.no_grad():
+            pictures[:] = [decoder(noise()).numpy() for _ in range(0, count, batch)]
+
+    return step, lambda: [torch.from_numpy(values) for values in pictures]
+
+
+def frechet(a, count, width):
+    samples, reference = a.randn(count, width), a.randn(count, width)
+    found = []
+
+    def moments(features):
+        features = features.double()
+        return features.mean(0), torch.cov(features.T)
+
+    def step():
+        (mean, covariance), (other_mean, other_covariance) = moments(samples), moments(reference)
+        values, vectors = torch.linalg.eigh(covariance)
+        root = (vectors * values.clamp(min=0).sqrt()) @ vectors.T
+        trace = torch.linalg.eigvalsh(root @ other_covariance @ root).clamp(min=0).sqrt().sum()
+        apart = (mean - other_mean).square().sum() + (covariance + other_covariance).trace() - 2 * trace
+        found[:] = [apart.item()]
+
+    return step, lambda: [torch.tensor(found)]
 
 
 def dcgan(a, batch):
@@ -238,7 +377,9 @@ def adam(a, n):
 
 
 kinds = {
-    "mlp": mlp, "tiny-mlp": tiny_mlp, "cnn": cnn, "vae": vae, "dcgan": dcgan,
+    "mlp": mlp, "tiny-mlp": tiny_mlp, "cnn": cnn, "vae": vae, "vae-conv": vae_conv,
+    "iwae": iwae, "vq-vae": vq_vae, "mvn-head": mvn_head, "sample-decoder": sample_decoder,
+    "frechet": frechet, "dcgan": dcgan,
     "matmul": matmul, "conv2d": conv2d, "gelu": gelu, "adam": adam, "layer-norm": layer_norm,
     "add": vector(lambda x, y: x + y), "exp": vector(lambda x, y: x.exp()),
     "tanh": vector(lambda x, y: x.tanh()),

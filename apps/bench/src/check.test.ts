@@ -19,7 +19,19 @@ test("ids are unique", () => {
   }
 });
 
-test.each(["tiny-mlp", "mlp", "vae"])("%s is right on the cpu backend", async (id) => {
+const checked = [
+  "tiny-mlp",
+  "mlp",
+  "vae",
+  "vae-conv",
+  "vq-vae",
+  "iwae-16",
+  "mvn-head",
+  "sample-decoder",
+  "frechet-5000x64",
+];
+
+test.each(checked)("%s is right on the cpu backend", async (id) => {
   const backend = await cpu();
   const bench = stepSuites.course.find((candidate) => candidate.id === id)!;
   expect(await checkCase(bench, backend)).toMatchObject({ ok: true });

@@ -3,6 +3,8 @@ import { Adam, SGD } from "@dl/optim";
 import type { OptimizerName } from "./options.ts";
 
 export type Optimizer = Adam | SGD;
+/** Makes the optimiser that was asked for. */
+export type MakeOptimizer = (parameters: Tensor[]) => Optimizer;
 
 export const optimizers: {
   readonly [Name in OptimizerName]: (parameters: Tensor[], learningRate: number) => Optimizer;

@@ -12,7 +12,8 @@ test("defaults", () => {
     optimizer: "adam",
     batchSize: 64,
     learningRate: 0.003,
-    samples: 40000,
+    examples: undefined,
+    samples: undefined,
     graph: undefined,
     json: false,
   });
@@ -20,7 +21,7 @@ test("defaults", () => {
 
 test("every flag", () => {
   const args =
-    "--data f --epochs 3 --seed=4 --model mlp --backend reference --optimizer nesterov --batch-size 5 --learning-rate 1e-2 --samples 6 --graph g.svg --json";
+    "--data f --epochs 3 --seed=4 --model mlp --backend reference --optimizer nesterov --batch-size 5 --learning-rate 1e-2 --examples 6 --graph g.svg --json";
   expect(parseOptions(args.split(" "))).toEqual({
     data: "f",
     epochs: 3,
@@ -30,7 +31,8 @@ test("every flag", () => {
     optimizer: "nesterov",
     batchSize: 5,
     learningRate: 0.01,
-    samples: 6,
+    examples: 6,
+    samples: undefined,
     graph: "g.svg",
     json: true,
   });
@@ -72,6 +74,11 @@ test.each([
   ["--epochs 0", '--epochs must be a whole number from 1 to 10000: received "0".'],
   ["--epochs 1.5", '--epochs must be a whole number from 1 to 10000: received "1.5".'],
   ["--epochs two", '--epochs must be a whole number from 1 to 10000: received "two".'],
+  ["--examples 0", '--examples must be a whole number from 1 to 10000000: received "0".'],
+  [
+    "--model vae --graph g.svg",
+    "--graph needs a model that reads digits, cnn or mlp: received it for vae.",
+  ],
   ["--samples 0", '--samples must be a whole number from 1 to 10000000: received "0".'],
   ["--seed -1", '--seed must be a whole number from 0 to 4294967295: received "-1".'],
   [
@@ -81,7 +88,10 @@ test.each([
   ["--learning-rate 0", '--learning-rate must be a number above 0: received "0".'],
   ["--learning-rate -.1", '--learning-rate must be a number above 0: received "-.1".'],
   ["--learning-rate Infinity", '--learning-rate must be a number above 0: received "Infinity".'],
-  ["--model rnn", '--model must be cnn or mlp: received "rnn".'],
+  [
+    "--model rnn",
+    '--model must be cnn or mlp or autoencoder or vae or vae-conv or vq-vae: received "rnn".',
+  ],
   ["--backend gpu", '--backend must be cpu or webgpu or reference: received "gpu".'],
   [
     "--optimizer toString",

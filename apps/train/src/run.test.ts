@@ -233,7 +233,7 @@ describe("other mistakes", () => {
 
   test("a learning rate that makes the loss overflow", async () => {
     const { code, stderr } = await run(
-      "--model mlp --optimizer sgd --learning-rate 1e30 --samples 640",
+      "--model mlp --optimizer sgd --learning-rate 1e30 --examples 640",
     );
     expect(code).toBe(2);
     expect(stderr).toMatch(
@@ -243,7 +243,7 @@ describe("other mistakes", () => {
 });
 
 describe("a run", () => {
-  const line = "--model mlp --samples 2400 --epochs 3 --batch-size 32 --seed 3 --json";
+  const line = "--model mlp --examples 2400 --epochs 3 --batch-size 32 --seed 3 --json";
   let first: Run;
   beforeAll(async () => {
     first = await run(line);
@@ -281,23 +281,23 @@ describe("a run", () => {
 
   test.each(["sgd", "momentum", "nesterov"])("%s learns too", async (optimizer) => {
     const result = await run(
-      `--model mlp --samples 2000 --batch-size 16 --optimizer ${optimizer} --json`,
+      `--model mlp --examples 2000 --batch-size 16 --optimizer ${optimizer} --json`,
     );
     expect(lastLine(result).testAccuracy).toBeGreaterThan(0.4);
   });
 
   test("the convolutional network starts to learn", async () => {
-    const result = await run("--samples 960 --batch-size 32 --json");
+    const result = await run("--examples 960 --batch-size 32 --json");
     expect(lastLine(result).testAccuracy).toBeGreaterThan(0.2);
   });
 
   test("the last batch may be short", async () => {
-    expect(await run("--model mlp --samples 65")).toMatchObject({ code: 0 });
-    expect(await run("--model mlp --samples 1 --batch-size 65536")).toMatchObject({ code: 0 });
+    expect(await run("--model mlp --examples 65")).toMatchObject({ code: 0 });
+    expect(await run("--model mlp --examples 1 --batch-size 65536")).toMatchObject({ code: 0 });
   });
 
   test("the reference backend", async () => {
-    const result = await run("--backend reference --model mlp --samples 40 --json");
+    const result = await run("--backend reference --model mlp --examples 40 --json");
     expect(lastLine(result).backend).toBe("reference");
   }, 60_000);
 });
@@ -312,7 +312,7 @@ describe("stopping", () => {
   test("while it trains, by the event loop", async () => {
     const interruption = new AbortController();
     const timer = setTimeout(() => interruption.abort(), 200);
-    const { code, stdout } = await run("--model mlp --samples 200000", interruption.signal);
+    const { code, stdout } = await run("--model mlp --examples 200000", interruption.signal);
     clearTimeout(timer);
     expect(code).toBe(130);
     expect(stdout).toMatch(/\nStopped after \d+ examples\.\n$/);
@@ -353,7 +353,7 @@ describe("the built program", () => {
     skip(task.file.projectName !== "built", "only after a build");
     skip(!existsSync("/dev/full"), "only Linux has a full disk at hand");
     const full = openSync("/dev/full", "w");
-    const { status, stderr } = spawnSync(process.execPath, [built, "--samples", "64"], {
+    const { status, stderr } = spawnSync(process.execPath, [built, "--examples", "64"], {
       encoding: "utf8",
       stdio: ["ignore", full, "pipe"],
     });
@@ -363,7 +363,7 @@ describe("the built program", () => {
       stderr:
         "The output cannot be written: ENOSPC: no space left on device, write. Make room, or write to another place.\n",
     });
-    const graph = spawned("--samples", "64", "--graph", "/dev/full");
+    const graph = spawned("--examples", "64", "--graph", "/dev/full");
     expect(graph.status).toBe(2);
     expect(graph.stderr).toBe(
       '--graph: cannot write "/dev/full": ENOSPC: no space left on device, write. Give a file in a folder that exists and has room.\n',
@@ -372,7 +372,7 @@ describe("the built program", () => {
 
   test("trains", ({ task, skip }) => {
     skip(task.file.projectName !== "built", "only after a build");
-    const { status, stdout } = spawned("--model", "mlp", "--samples", "320", "--json");
+    const { status, stdout } = spawned("--model", "mlp", "--examples", "320", "--json");
     expect(status).toBe(0);
     expect((JSON.parse(stdout) as Json).backend).toBe("cpu");
   });
@@ -383,7 +383,7 @@ describe("the built program", () => {
     ({ task, skip }) => {
       skip(task.file.projectName !== "built", "only after a build");
       const { VK_ICD_FILENAMES: _, ...env } = process.env;
-      const args = ["--backend", "webgpu", "--model", "mlp", "--samples", "64", "--json"];
+      const args = ["--backend", "webgpu", "--model", "mlp", "--examples", "64", "--json"];
       const { status, stdout, stderr } = spawnedWith(env, ...args);
       const isRequired = process.env["REQUIRED_BACKENDS"]?.includes("webgpu") ?? false;
       skip(stderr.includes("found no adapter") && !isRequired, "no GPU driver");

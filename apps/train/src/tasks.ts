@@ -1,4 +1,5 @@
 import { classification } from "./classification/classify.ts";
+import { pictureMaking } from "./generative/make-pictures.ts";
 import type { ModelName, TrainOptions } from "./options.ts";
 import type { Task } from "./task.ts";
 
@@ -6,6 +7,10 @@ import type { Task } from "./task.ts";
 const tasks: { readonly [Name in ModelName]: (options: TrainOptions) => Promise<Task> } = {
   cnn: (options) => classification("cnn", options),
   mlp: (options) => classification("mlp", options),
+  autoencoder: (options) => pictureMaking("autoencoder", options),
+  vae: (options) => pictureMaking("vae", options),
+  "vae-conv": (options) => pictureMaking("vae-conv", options),
+  "vq-vae": (options) => pictureMaking("vq-vae", options),
 };
 
 /** What the options ask for; finds and checks the pictures. */

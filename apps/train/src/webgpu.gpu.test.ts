@@ -4,7 +4,7 @@ import { runTrainer } from "./run.ts";
 async function run(backend: string): Promise<{ testAccuracy: number; output: string }> {
   let stdout = "";
   let output = "";
-  const line = `--backend ${backend} --model mlp --samples 2400 --epochs 3 --batch-size 32 --seed 3 --json`;
+  const line = `--backend ${backend} --model mlp --examples 2400 --epochs 3 --batch-size 32 --seed 3 --json`;
   const code = await runTrainer(line.split(" "), new AbortController().signal, {
     stdout: { write: (text) => (stdout += text) },
     stderr: { write: (text) => (output += text) },

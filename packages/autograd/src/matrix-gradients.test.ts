@@ -61,6 +61,17 @@ const functions: { [name: string]: [(...xs: Tensor[]) => Tensor, ...number[][]] 
   solve: [solve, [3, 3], [3, 2]],
   "solve for a vector": [solve, [3, 3], [3]],
   "solve, broadcast": [solve, [2, 1, 3, 3], [2, 3, 1]],
+  "cholesky, its gradient": [grad((x) => cholesky(x).tanh().sum()), [2, 3, 3]],
+  "lower triangle, its gradient": [
+    grad((a, b) => triangularSolve(a, b).tanh().sum()),
+    [3, 3],
+    [3, 2],
+  ],
+  "upper triangle, its gradient": [
+    grad((a, b) => triangularSolve(a, b, { upper: true }).tanh().sum()),
+    [3, 3],
+    [3],
+  ],
   "lower triangle": [(a, b) => triangularSolve(a, b), [3, 3], [3, 2]],
   "upper triangle": [(a, b) => triangularSolve(a, b, { upper: true }), [2, 3, 3], [3]],
   inverse: [inverse, [2, 3, 3]],

@@ -11,6 +11,7 @@ import {
   type Executable,
   type HostOperand,
   type HostWork,
+  type MomentsBackend,
   type OptionKinds,
   type ProfiledBackend,
   type Program,
@@ -142,6 +143,8 @@ class CpuExecutable implements Executable {
 class CpuBackend implements ProfiledBackend {
   readonly name = "cpu";
   isProfiling: boolean;
+  /** Where its part is there. */
+  readonly rowMoments?: MomentsBackend["rowMoments"];
   readonly #totals = new TimingTotals();
   readonly #limit: number;
   readonly #relaxedSimd: string;
@@ -173,6 +176,12 @@ class CpuBackend implements ProfiledBackend {
       strictNonFinite,
     );
     this.#compiler = new Compiler(this.#device, parts);
+    const { rowMoments } = parts;
+    if (rowMoments !== undefined)
+      this.rowMoments = async (matrix, rows, columns) => {
+        await this.synchronize();
+        return rowMoments(this.#alive(), matrix, rows, columns);
+      };
     this.#relaxedSimd = deterministic ? "no (deterministic)" : relaxed ? "yes" : "no (unavailable)";
     this.#whyOneThread = threads.whyOne;
     this.#blas = blas;
@@ -280,12 +289,7 @@ class CpuBackend implements ProfiledBackend {
         device.bindingAddress(operand),
         operand.elementCount,
       );
-    const result = new Float64Array(output.elementCount);
-    work(
-      inputs.map((operand) => new Float64Array(elementsOf(operand))),
-      result,
-    );
-    elementsOf(output).set(result);
+    work(inputs.map(elementsOf), elementsOf(output));
     if (this.isProfiling) this.#totals.add("host", performance.now() - started);
   }
 

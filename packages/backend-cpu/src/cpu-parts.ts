@@ -13,6 +13,7 @@ import { indexSelect } from "./routines/index-select.ts";
 import { matmul } from "./routines/matmul.ts";
 import { maxPool2d } from "./routines/max-pool-2d.ts";
 import { pad } from "./routines/pad.ts";
+import { rowMoments } from "./row-moments.ts";
 import type { Routines } from "./routines/routine.ts";
 import { scan } from "./routines/scan.ts";
 import { scatter } from "./routines/scatter.ts";
@@ -26,6 +27,7 @@ export interface CpuParts extends Routines, VectorFunctions {
   readonly hypot?: AccumulatorMaker;
   /** What `normalFromBits` reads. */
   readonly normalTable?: typeof normalTable;
+  readonly rowMoments?: typeof rowMoments;
   readonly threads?: typeof threadsFor;
   readonly blas?: typeof findSystemBlas;
 }
@@ -83,6 +85,15 @@ export const convolutionKernels: Parts<
  */
 export const functionKernels: Parts<keyof typeof moreFunctions | "hypot" | "normalTable"> =
   /* @__PURE__ */ Object.assign({ hypot, normalTable }, moreFunctions);
+
+/**
+ * For {@link cpuWith}: mean and scatter of rows in float64, without reading them.
+ *
+ * @example
+ * const backend = await cpuWith([momentKernels]);
+ * (await rowMoments(tensor([[1], [3]], { backend }))).scatter; // => [2]
+ */
+export const momentKernels: Parts<"rowMoments"> = { rowMoments };
 
 /**
  * For {@link cpuWith}: more than one thread, where there are more and work is large.

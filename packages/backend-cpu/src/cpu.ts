@@ -6,6 +6,7 @@ import {
   denseKernels,
   functionKernels,
   indexKernels,
+  momentKernels,
   systemBlas,
   workerThreads,
   type CpuParts,
@@ -29,6 +30,7 @@ export function cpu(options: CpuOptions = {}): Promise<ProfiledBackend> {
     ...indexKernels,
     ...convolutionKernels,
     ...functionKernels,
+    ...momentKernels,
     ...workerThreads,
     ...systemBlas,
   };

@@ -6,6 +6,7 @@ export {
   deepKernels,
   functionKernels,
   indexKernels,
+  momentKernels,
   systemBlas,
   workerThreads,
 } from "./cpu-parts.ts";

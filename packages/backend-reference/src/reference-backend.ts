@@ -125,12 +125,7 @@ class ReferenceBackend implements Backend {
       elementCount: count,
     }: HostOperand): StorageArray =>
       this.buffers.elements(buffer, dtype).subarray(offset, offset + count);
-    const result = new Float64Array(output.elementCount);
-    work(
-      inputs.map((operand) => new Float64Array(elementsOf(operand))),
-      result,
-    );
-    elementsOf(output).set(result);
+    work(inputs.map(elementsOf), elementsOf(output));
   }
 
   async synchronize(): Promise<void> {

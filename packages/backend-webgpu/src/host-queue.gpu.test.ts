@@ -5,6 +5,7 @@ import {
   mapProgram,
   scalar,
   type Backend,
+  type HostWork,
 } from "@dl/backend";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { webgpu } from "./index.ts";
@@ -25,7 +26,7 @@ afterEach(async () => {
 
 const operand = (buffer: ReturnType<Backend["allocate"]>) =>
   ({ buffer, offset: 0, dtype: "float32", elementCount: 4 }) as const;
-const reverse = ([x]: readonly Float64Array[], result: Float64Array): void => {
+const reverse: HostWork = ([x], result) => {
   result.set(x!.toReversed());
 };
 

@@ -218,20 +218,18 @@ class GpuBackend implements WebgpuBackend {
     const sources = inputs.map((operand) => ({ ...operand, block: device.block(operand.buffer) }));
     const target = device.block(output.buffer);
     const compute = async (): Promise<void> => {
-      const result = new Float64Array(output.elementCount).fill(NaN);
+      const result = storageArray(output.dtype, new ArrayBuffer(4 * output.elementCount));
+      result.fill(NaN);
       try {
         const elements = await Promise.all(
           sources.map(async ({ block, dtype, offset, elementCount }) => {
             const bytes = await device.read(block, 4 * offset, 4 * elementCount);
-            return new Float64Array(storageArray(dtype, bytes.buffer, bytes.byteOffset));
+            return storageArray(dtype, bytes.buffer, bytes.byteOffset, elementCount);
           }),
         );
         work(elements, result);
       } finally {
-        const elements = storageArray(output.dtype, new ArrayBuffer(4 * output.elementCount));
-        elements.set(result);
-        if (!device.isLost)
-          device.write(target, 4 * output.offset, new Uint8Array(elements.buffer));
+        if (!device.isLost) device.write(target, 4 * output.offset, new Uint8Array(result.buffer));
       }
     };
     this.#host.inOrder(() => this.#host.hold(compute));

@@ -1,4 +1,4 @@
-import type { DType } from "./dtype.ts";
+import type { DType, StorageArray } from "./dtype.ts";
 import type { Program } from "./program/program.ts";
 
 /** Bytes on a device. Opaque: only the backend that made it knows what is inside. */
@@ -23,8 +23,8 @@ export interface HostOperand extends Binding {
   readonly elementCount: number;
 }
 
-/** Fills `result` from `inputs`; both are float64, whatever the buffers hold. */
-export type HostWork = (inputs: readonly Float64Array[], result: Float64Array) => void;
+/** Fills `result`, which holds anything, from `inputs`. They are the buffers' own, or copies: not to be kept. */
+export type HostWork = (inputs: readonly StorageArray[], result: StorageArray) => void;
 
 /** What a backend offers, for those who choose between ways of doing the same. */
 export interface Capabilities {

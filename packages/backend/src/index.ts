@@ -72,6 +72,7 @@ export type {
   Window2d,
 } from "./program/routines.ts";
 export { exponential, integerPower, logarithm, realPower, sineCosine } from "./portable-math.ts";
+export type { MomentsBackend, RowMoments } from "./row-moments.ts";
 export { TimingTotals } from "./profiler.ts";
 export type { ProfiledBackend, ProgramTiming } from "./profiler.ts";
 export { derivative, stopGradient } from "./scalar/derivative.ts";

@@ -100,14 +100,14 @@ export class Categorical extends Distribution {
     return name === "logits" ? parameter.logSoftmax(-1) : logProbability(this.probs);
   }
 
-  /** @throws {UnsupportedError} always: numbers of classes are names. */
+  /** None: numbers of classes are names. @throws {UnsupportedError} always. */
   get mean(): Tensor {
     throw noMoment("mean");
   }
   get mode(): Tensor {
     return argmax(this.given.parameter, -1);
   }
-  /** @throws {UnsupportedError} always: numbers of classes are names. */
+  /** None: numbers of classes are names. @throws {UnsupportedError} always. */
   get variance(): Tensor {
     throw noMoment("variance");
   }

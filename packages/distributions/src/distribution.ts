@@ -30,6 +30,10 @@ export const sampleKinds: OptionKinds<SampleOptions> = { generator: generatorKin
  * no distribution (a negative scale), results are NaN or meaningless.
  *
  * Source: the interface of torch.distributions.
+ *
+ * @example
+ * const distribution = new Normal(0, 1);
+ * distribution instanceof Distribution; // => true
  */
 export abstract class Distribution {
   /** Shape of the parameters, broadcast. */
@@ -144,7 +148,7 @@ export abstract class Distribution {
     return value.cast(dtype);
   }
 
-  /** @throws {ShapeError} unless a value of this shape is [...sample, ...batch, ...event]. */
+  /** Refuses shapes other than [...sample, ...batch, ...event]. @throws {ShapeError} */
   protected checkShape(op: string, shape: Shape): void {
     const { batchShape, eventShape } = this;
     if (!fits(shape, batchShape, eventShape))

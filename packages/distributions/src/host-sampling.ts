@@ -19,7 +19,7 @@ export interface HostRandom {
 }
 
 /** Where one event is computed. One object for all of a call, moved on from event to event. */
-export interface HostEvent {
+interface HostEvent {
   readonly random: HostRandom;
   /** Row by row: element `at` of a parameter of numbers, row `at` of one of vectors. */
   readonly parameters: readonly Float64Array[];

@@ -73,7 +73,7 @@ export class MixtureSameFamily extends Distribution {
   get mean(): Tensor {
     return this.weights.mul(this.component.mean).sum(this.axis);
   }
-  /** @throws {UnsupportedError} always: there is no closed form. */
+  /** Without a closed form. @throws {UnsupportedError} always. */
   get mode(): Tensor {
     throw noClosedForm("mode", this);
   }
@@ -107,7 +107,7 @@ export class MixtureSameFamily extends Distribution {
       .logSoftmax(-1);
   }
 
-  /** @throws {UnsupportedError} always: there is no closed form. */
+  /** Without a closed form. @throws {UnsupportedError} always. */
   entropy(): Tensor {
     throw noClosedForm("entropy", this);
   }

@@ -57,7 +57,7 @@ export class Poisson extends Distribution {
     return applyFormula(logProbability, this.checked("logProb", value, this.rate), this.rate);
   }
 
-  /** @throws {UnsupportedError} always: there is no closed form. */
+  /** Without a closed form. @throws {UnsupportedError} always. */
   entropy(): Tensor {
     throw noClosedForm("entropy", this);
   }

@@ -1,4 +1,11 @@
-import { exponential, internShape, logarithm, type DType, type Shape } from "@dl/backend";
+import {
+  exponential,
+  internShape,
+  logarithm,
+  refuseOptions,
+  type DType,
+  type Shape,
+} from "@dl/backend";
 import { broadcastTo, where, type Tensor } from "@dl/tensor";
 import { Categorical } from "./categorical.ts";
 import { Distribution, noClosedForm, type SampleOptions, type Valuelike } from "./distribution.ts";
@@ -63,6 +70,7 @@ export class RelaxedOneHotCategorical extends Distribution {
 
   constructor(temperature: Parameterlike, parameters: ProbsOrLogits) {
     super();
+    refuseOptions("RelaxedOneHotCategorical", temperature, "the temperature");
     const categorical = new Categorical(parameters);
     const { name, parameter } = categorical.given;
     const tensors = parameterTensors("RelaxedOneHotCategorical", {
@@ -84,15 +92,15 @@ export class RelaxedOneHotCategorical extends Distribution {
     return this.categorical.logits;
   }
 
-  /** @throws {UnsupportedError} always: there is no closed form. */
+  /** Without a closed form. @throws {UnsupportedError} always. */
   get mean(): Tensor {
     throw noClosedForm("mean", this);
   }
-  /** @throws {UnsupportedError} always: there is no closed form. */
+  /** Without a closed form. @throws {UnsupportedError} always. */
   get mode(): Tensor {
     throw noClosedForm("mode", this);
   }
-  /** @throws {UnsupportedError} always: there is no closed form. */
+  /** Without a closed form. @throws {UnsupportedError} always. */
   get variance(): Tensor {
     throw noClosedForm("variance", this);
   }
@@ -138,7 +146,7 @@ export class RelaxedOneHotCategorical extends Distribution {
     return where(isOutside, -Infinity, density);
   }
 
-  /** @throws {UnsupportedError} always: there is no closed form. */
+  /** Without a closed form. @throws {UnsupportedError} always. */
   entropy(): Tensor {
     throw noClosedForm("entropy", this);
   }

@@ -12,6 +12,7 @@ export { flip, narrow, roll, select, slice } from "./ops/slice.ts";
 export type { RangeEnd, SliceRange } from "./ops/slice.ts";
 export { concatenate, meshgrid, repeatInterleave, stack, tile } from "./ops/join.ts";
 export { gather, indexAdd, indexSelect, scatter, scatterAdd, take } from "./ops/gather.ts";
+export { rowMoments } from "./ops/row-moments.ts";
 export { dot, matmul, outer, tensordot } from "./ops/matmul.ts";
 export { pad } from "./ops/pad.ts";
 export type { PadMode, PadOptions, PadPair } from "./ops/pad.ts";
@@ -37,8 +38,11 @@ export type { HostCall, HostFunction, HostGradient } from "./core/host-function.
 export { hostFunction } from "./ops/host-function.ts";
 export type { HostFunctionOptions } from "./ops/host-function.ts";
 export { symmetricEigenvalues } from "./linear-algebra/symmetric-eigen.ts";
-export { inverse, lstsq, pinverse, solve, triangularSolve } from "./linear-algebra/solve.ts";
-export type { PinverseOptions, TriangularSolveOptions } from "./linear-algebra/solve.ts";
+export { hostRowMoments } from "./linear-algebra/row-moments.ts";
+export { inverse, lstsq, pinverse, solve } from "./linear-algebra/solve.ts";
+export type { PinverseOptions } from "./linear-algebra/solve.ts";
+export { triangularSolve } from "./linear-algebra/triangular-solve.ts";
+export type { TriangularSolveOptions } from "./linear-algebra/triangular-solve.ts";
 export { defaultGenerator, Generator, generatorKind, manualSeed } from "./random/generator.ts";
 export {
   normal,

@@ -7,6 +7,9 @@ import type { Module } from "@dl/nn";
  * Modes are never held across an await, so that whatever else runs meanwhile keeps its own.
  *
  * @throws {ArgumentError} if `body` is asynchronous.
+ * @example
+ * inEvaluation("judge", { model }, () => model.forward(inputs)).requiresGrad; // => false
+ * model.isTraining; // => true
  */
 export function inEvaluation<Result>(
   op: string,

@@ -33,7 +33,7 @@ export interface VariationalStepOptions<Batch> extends DescendOptions {
 export function variationalStep<Batch = SampleBatch>(
   model: Module & Partial<LatentModel>,
   options: VariationalStepOptions<Batch>,
-): TrainingStep<Batch, Evidence> {
+): TrainingStep<Batch, Evidence> & { evaluate(batch: Batch): Evidence } {
   const {
     optimizer,
     bound = boundOf(model),

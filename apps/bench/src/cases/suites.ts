@@ -1,5 +1,7 @@
+import { dcgan } from "./adversarial.ts";
 import type { BenchCase } from "./bench-case.ts";
-import { generativeCases } from "./generative.ts";
+import { frechet } from "./frechet.ts";
+import { mvnHead } from "./normal-head.ts";
 import {
   adamCase,
   convCase,
@@ -9,12 +11,20 @@ import {
   matrixCase,
   vectorCase,
 } from "./operations.ts";
+import { sampleDecoder } from "./sampling.ts";
 import { trainingCases } from "./training.ts";
+import { variationalCases } from "./variational.ts";
+import { vqVae } from "./vector-quantized.ts";
 
 /** The work that the course's reader does. */
 const course: readonly BenchCase[] = [
   ...trainingCases,
-  ...generativeCases,
+  ...variationalCases,
+  vqVae,
+  mvnHead,
+  dcgan,
+  sampleDecoder,
+  frechet,
   gelu,
   {
     ...convCase("conv3x3", "convolution", { ...convSizes(8, 64, 56, 3), backward: 1 }),

@@ -13,7 +13,7 @@ import {
 } from "@dl/training";
 import type { Optimizer } from "../optimizers.ts";
 import type { Output } from "../terminal.ts";
-import { UsageError } from "../usage-error.ts";
+import { watchLoss } from "../watch-loss.ts";
 
 export interface TrainingSettings {
   readonly epochs: number;
@@ -69,7 +69,7 @@ export async function train(
     lambdaSchedule((step) => Math.max(0, 1 - seenAfter(step) / total)),
   );
   const callbacks = [
-    watchLoss(training),
+    watchLoss(() => training.seen),
     notes(training),
     progressLine(output, {
       unit: "examples",
@@ -86,19 +86,6 @@ export async function train(
     if (!signal.aborted) throw error;
   }
   return training;
-}
-
-/** Ends a training whose loss is no number. */
-function watchLoss(training: Training): Callback {
-  return {
-    onStep(_step, run) {
-      const { loss = 0 } = run.recent();
-      if (!Number.isFinite(loss))
-        throw new UsageError(
-          `training: the loss is ${loss} after ${training.seen} examples. Try a smaller --learning-rate.`,
-        );
-    },
-  };
 }
 
 /** Notes how it goes, step by step; read when there is time. */

@@ -7,10 +7,25 @@ import { UsageError } from "../usage-error.ts";
 
 /** Height and width that the networks read. */
 const imageSize = 28;
+/** Drawn digits per epoch. */
+const drawnCount = 40_000;
 
-/** @throws {UsageError | FormatError} if the folder or a file is not what it should be. */
-export async function loadDigits({ data, samples, seed }: TrainOptions): Promise<Digits> {
-  if (data === undefined) return drawnDigits(samples, seed);
+/** Digits with their classes. @throws {UsageError | FormatError} if the folder or a file is not what it should be. */
+export async function loadDigits({ data, examples, seed }: TrainOptions): Promise<Digits> {
+  if (data === undefined || data === "digits") return drawnDigits(examples ?? drawnCount, seed);
+  if (data === "faces")
+    throw new UsageError(
+      "--data faces: faces have no classes to read. Take --model autoencoder, vae, vae-conv or vq-vae, or other data.",
+    );
+  return loadMnistFolder(await findFolder(data), data);
+}
+
+/**
+ * The folder that the user means.
+ *
+ * @throws {UsageError} if it is not there, or no folder.
+ */
+export async function findFolder(data: string): Promise<string> {
   // npm runs scripts in the project's folder; a relative path is the user's.
   const folder = resolve(process.env["INIT_CWD"] ?? process.cwd(), data);
   const found = await stat(folder).catch(() => undefined);
@@ -20,8 +35,13 @@ export async function loadDigits({ data, samples, seed }: TrainOptions): Promise
     throw new UsageError(
       `--data: ${folder} is not a folder. Name the one with MNIST's four files.`,
     );
+  return folder;
+}
+
+/** MNIST's four files, or others like them. @throws {UsageError | FormatError} if one is not what it should be. */
+export async function loadMnistFolder(folder: string, name: string): Promise<Digits> {
   return {
-    name: data,
+    name,
     train: await loadPart(folder, "train"),
     test: await loadPart(folder, "t10k"),
   };

@@ -12,7 +12,10 @@ describe("encodePng", () => {
     );
     expect([read.width, read.height]).toEqual([width, height]);
     const pixels = Array.from({ length: height * width }, (_, i) => {
-      const samples = Array.from({ length: channels }, (_channel, c) => bytes[c * height * width + i]!);
+      const samples = Array.from(
+        { length: channels },
+        (_channel, c) => bytes[c * height * width + i]!,
+      );
       const color = channels === 1 ? [samples[0]!, samples[0]!, samples[0]!] : samples.slice(0, 3);
       return [...color, samples[3] ?? 255];
     });

@@ -13,6 +13,12 @@ import { halfLogTwoPi } from "../special/log-gamma.ts";
 /** Which covariances the components of a mixture have: any, one number per axis, or one number. */
 export type CovarianceKind = "full" | "diagonal" | "spherical";
 
+/** Samples as rows [count, n] and as columns [n, count]: products and differences read both in their order. */
+export interface SampleMatrix {
+  readonly rows: Tensor;
+  readonly columns: Tensor;
+}
+
 /** k components of n numbers. */
 export interface Components {
   /** Logarithms. Shape: [k]. */
@@ -33,16 +39,14 @@ export interface Expectation {
   readonly responsibilities: Tensor;
 }
 
-/** The first step: each component's share of each sample [count, n]. */
+/** The first step: each component's share of each sample. */
 export function expectation(
   { logWeights, means, factors }: Components,
-  samples: Tensor,
+  { rows }: SampleMatrix,
 ): Expectation {
-  const size = samples.shape[1]!;
+  const size = rows.shape[1]!;
   const [distances, logScales] =
-    factors.ndim === 3
-      ? fullDistances(means, factors, samples)
-      : axisDistances(means, factors, samples);
+    factors.ndim === 3 ? fullDistances(means, factors, rows) : axisDistances(means, factors, rows);
   const logs = distances.mul(-0.5).add(
     logWeights
       .sub(logScales)
@@ -62,9 +66,10 @@ function fullDistances(means: Tensor, factors: Tensor, samples: Tensor): readonl
   const { dtype, backend } = samples;
   // Small inverses once, so that all samples take one product.
   const inverses = triangularSolve(factors, eye(samples.shape[1]!, undefined, { dtype, backend }));
-  const centres = matmul(inverses, means.unsqueeze(-1)); // [k, n, 1]
-  const standard = matmul(inverses, matrixTranspose(samples)).sub(centres); // [k, n, count]
-  return [standard.square().sum(1), factors.diagonal().log().sum(-1)];
+  const turned = matrixTranspose(inverses);
+  const centres = matmul(means.unsqueeze(1), turned); // [k, 1, n]
+  const standard = matmul(samples, turned).sub(centres); // [k, count, n]
+  return [standard.square().sum(-1), factors.diagonal().log().sum(-1)];
 }
 
 function axisDistances(
@@ -76,6 +81,9 @@ function axisDistances(
   return [standard.square().sum(-1), deviations.log().sum(-1)];
 }
 
+/** A component of fewer samples in all is empty; one that holds a single sample has a little less than 1. */
+export const leastMass = 0.5;
+
 /** What the second step must know besides. */
 export interface Maximization {
   readonly kind: CovarianceKind;
@@ -86,41 +94,45 @@ export interface Maximization {
 /**
  * The second step: weights, means and covariances of the samples in these shares.
  *
- * A component with less than one sample in all starts anew: at one of the least likely samples, with the variance 1
- * that the samples have as a whole. Without densities, at the start, none does.
+ * A component with less than half a sample in all gets the variance 1 that the samples have as a whole, and starts
+ * anew where `seeds` [k, n] say.
  */
 export function maximization(
-  samples: Tensor,
+  { rows, columns }: SampleMatrix,
   responsibilities: Tensor,
-  logDensities: Tensor | undefined,
   { kind, ridge }: Maximization,
+  seeds?: Tensor,
 ): Components {
-  const size = samples.shape[1]!;
-  const k = responsibilities.shape[0]!;
+  const size = rows.shape[1]!;
   const masses = responsibilities.sum(1, { keepDims: true }); // [k, 1]
-  const isEmpty = masses.less(1);
+  const isEmpty = masses.less(leastMass);
   const safe = masses.maximum(1e-12);
-  const ownMeans = matmul(responsibilities, samples).div(safe);
-  const means =
-    logDensities === undefined
-      ? ownMeans
-      : where(isEmpty, samples.indexSelect(0, leastLikely(logDensities, k)), ownMeans);
+  const own = matmul(responsibilities, rows).div(safe);
+  const means = seeds === undefined ? own : where(isEmpty, seeds, own);
   const weights = where(isEmpty, 1, masses).squeeze([-1]);
   const logWeights = weights.div(weights.sum()).log();
-  const centred = samples.sub(ownMeans.unsqueeze(1)); // [k, count, n]
+  const shares = responsibilities.div(safe); // [k, count]
   if (kind === "full") {
-    const shares = responsibilities.div(safe).unsqueeze(-1);
-    const scatter = matmul(matrixTranspose(centred), centred.mul(shares));
-    const { dtype, backend } = samples;
+    // Around the means, whose squares would hide a small spread.
+    const left = columns.sub(own.unsqueeze(-1)); // [k, n, count]
+    const right = rows.sub(own.unsqueeze(1)).mul(shares.unsqueeze(-1)); // [k, count, n]
+    const { dtype, backend } = rows;
     const unit = eye(size, undefined, { dtype, backend });
-    const covariances = where(isEmpty.unsqueeze(-1), unit, scatter).add(unit.mul(ridge));
-    return { logWeights, means, factors: cholesky(covariances) };
+    const scatter = where(isEmpty.unsqueeze(-1), unit, matmul(left, right));
+    return { logWeights, means, factors: cholesky(scatter.add(unit.mul(ridge))) };
   }
-  const spread = centred.square().mul(responsibilities.unsqueeze(-1)).sum(1).div(safe); // [k, n]
-  const own = kind === "diagonal" ? spread : spread.mean(-1, { keepDims: true }).expand([k, size]);
-  return { logWeights, means, factors: where(isEmpty, 1, own).add(ridge).sqrt() };
+  const left = columns.sub(own.unsqueeze(-1)).square().mul(shares.unsqueeze(1));
+  const spread = left.sum(-1); // [k, n]
+  const variances = kind === "diagonal" ? spread : spread.mean(-1, { keepDims: true });
+  const factors = where(isEmpty, 1, variances).add(ridge).sqrt();
+  return { logWeights, means, factors: factors.expand(own.shape) };
 }
 
-/** Positions of so many samples. */
-const leastLikely = (logDensities: Tensor, count: number): Tensor =>
-  topk(logDensities, count, 0, { largest: false }).indices;
+/** The least likely samples, one for each component that might need one. Shape: [k, n]. */
+export function leastLikely(
+  { rows }: SampleMatrix,
+  { logDensities, responsibilities }: Expectation,
+): Tensor {
+  const { indices } = topk(logDensities, responsibilities.shape[0]!, 0, { largest: false });
+  return rows.indexSelect(0, indices);
+}

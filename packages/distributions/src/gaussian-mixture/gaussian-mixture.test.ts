@@ -1,4 +1,5 @@
 import { cpu } from "@dl/backend-cpu";
+import type { GenerativeModel } from "@dl/generator";
 import { concatenate, configure, full, Generator, normal, tensor, type Tensor } from "@dl/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Categorical } from "../categorical.ts";
@@ -146,6 +147,17 @@ describe("fit", () => {
     });
     for (const weight of await mixture.weights.toArray<number[]>())
       expect(weight).toBeGreaterThan(0.9 / 302);
+  });
+
+  it("is a generative model, also of diagonal covariances", async () => {
+    const mixture: GenerativeModel = await GaussianMixture.fit(points(300), {
+      components: 3,
+      covariance: "diagonal",
+      generator: new Generator(1),
+    });
+    const drawn = mixture.sample(7, { generator: new Generator(2) });
+    expect(drawn.shape).toEqual([7, 2]);
+    expect(mixture.logProb!(drawn).shape).toEqual([7]);
   });
 
   it("samples as it was fitted", async () => {

@@ -1,5 +1,21 @@
-import { ArgumentError, broadcastShapes, formatShape, ShapeError, type Shape } from "@dl/backend";
-import { cholesky, eye, flip, matrixTranspose, triangularSolve, type Tensor } from "@dl/tensor";
+import {
+  ArgumentError,
+  broadcastShapes,
+  checkOptions,
+  formatShape,
+  refuseOptions,
+  ShapeError,
+  type Shape,
+} from "@dl/backend";
+import {
+  cholesky,
+  eye,
+  flip,
+  matrixTranspose,
+  tensorKind,
+  triangularSolve,
+  type Tensor,
+} from "@dl/tensor";
 import { parameterTensors } from "../parameters.ts";
 
 /** The spread of a {@link MultivariateNormal}: exactly one of the three. */
@@ -23,6 +39,11 @@ export type SpreadMatrix =
       readonly precisionMatrix?: undefined;
     };
 
+const spreadKinds = {
+  covarianceMatrix: tensorKind,
+  precisionMatrix: tensorKind,
+  scaleTril: tensorKind,
+};
 const names = ["covarianceMatrix", "precisionMatrix", "scaleTril"] as const;
 
 /** A mean, the batch, and the matrix that was given. */
@@ -40,6 +61,8 @@ interface Parameters {
  * @throws {ShapeError} if the mean is no vector, the matrix not square or of another size.
  */
 export function matrixParameters(op: string, loc: Tensor, spread: SpreadMatrix): Parameters {
+  refuseOptions(op, loc, "the mean");
+  checkOptions(op, spread, spreadKinds);
   const given = names.filter((name) => spread[name] !== undefined);
   const [name] = given;
   if (name === undefined || given.length > 1)

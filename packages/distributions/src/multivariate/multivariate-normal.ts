@@ -160,9 +160,10 @@ function fitted(op: string, loc: Tensor, covarianceMatrix: Tensor): Multivariate
     return new MultivariateNormal(loc, { covarianceMatrix });
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
+    const pivot = /pivot \d+ is [^ ]+(?=\.)/.exec(error.message)?.[0] ?? error.message;
     throw new ArgumentError(
       op,
-      `the covariance of the samples is singular, some numbers determine another or never change: ${error.message}`,
+      `the covariance of the samples is singular, some numbers determine another or never change: ${pivot}. Give a ridge such as { ridge: 1e-6 }.`,
       { received: error.received },
     );
   }

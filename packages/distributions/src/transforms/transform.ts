@@ -14,6 +14,9 @@ export interface Codomain {
  * in a {@link TransformedDistribution}.
  *
  * Source: the interface of torch.distributions.transforms.
+ *
+ * @example
+ * new ExpTransform() instanceof Transform; // => true
  */
 export abstract class Transform {
   /** What values can come out; all numbers unless said. */

@@ -53,7 +53,12 @@ export function checkPositive(op: string, name: string, value: number): void {
   });
 }
 
-/** For options that are heads. */
+/**
+ * For options that are heads.
+ *
+ * @example
+ * checkOptions("myModel", { posterior: 3 }, { posterior: headKind }); // throws an ArgumentError
+ */
 export const headKind: ValueKind = {
   what: "a head",
   accepts: (value) => value instanceof Head,

@@ -61,6 +61,22 @@ export function checkFeatureSource(op: string, name: string, source: FeatureSour
   );
 }
 
+/** @throws {ShapeError} unless there are two axes, at least one sample and one feature. */
+export function matrixSize(
+  op: string,
+  name: string,
+  shape: readonly number[],
+): readonly [count: number, width: number] {
+  const [count, width] = shape as [number, number];
+  if (shape.length !== 2 || count < 1 || width < 1)
+    throw new ShapeError(
+      op,
+      `${name} must be a matrix with a row for each sample: received ${formatShape(shape)}. Flatten each sample, and give at least one.`,
+      { received: shape },
+    );
+  return [count, width];
+}
+
 function checkFinite(op: string, name: string, data: Float64Array, width: number): void {
   // x - x is 0 of what is finite, and NaN of what is not.
   let sum = 0;

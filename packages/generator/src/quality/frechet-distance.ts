@@ -21,7 +21,7 @@ export interface FrechetDistance {
 /**
  * Fréchet distance between the Gaussians fitted to two sets of features.
  *
- * ‖m₁ - m₂‖² + tr(C₁ + C₂ - 2 (C₁ C₂)^½), in float64 on the host.
+ * ‖m₁ - m₂‖² + tr(C₁ + C₂ - 2 (C₁ C₂)^½), in float64 on every backend.
  *
  * Few samples make it too large. The bias is that of Gaussian features to the first order in 1/n, from
  * the eigenvalues λ of the pooled covariance:
@@ -58,22 +58,26 @@ export async function frechetDistance(
   const root = traceOfProductRoot(one.covariance, other.covariance, width);
   // Of equal covariances rounding may leave a little less than nothing.
   const ofCovariances = Math.max(0, trace - 2 * root);
-  return { distance: ofMeans + ofCovariances, ofMeans, ofCovariances, bias: biasOf(one, other) };
+  const distance = ofMeans + ofCovariances;
+  const bias = biasOf(pooledEigenvalues(one, other), 1 / one.count + 1 / other.count);
+  return { distance, ofMeans, ofCovariances, bias };
 }
 
-function biasOf(one: FeatureMoments, other: FeatureMoments): number {
+/** Smallest first. */
+function pooledEigenvalues(one: FeatureMoments, other: FeatureMoments): Float64Array {
+  // Weights n₁ / (n₁ + n₂) and n₂ / (n₁ + n₂), also where one is infinite, or both.
   const perSample = 1 / one.count + 1 / other.count;
-  if (perSample === 0) return 0;
+  const weight = perSample === 0 ? 0.5 : 1 / other.count / perSample;
   const width = one.mean.length;
-  // Weights n₁ / (n₁ + n₂) and n₂ / (n₁ + n₂), also where one is infinite.
-  const weight = 1 / other.count / perSample;
-  const weightOfOther = 1 / one.count / perSample;
   const pooled = new Float64Array(width * width);
   for (let i = 0; i < pooled.length; i++)
-    pooled[i] = weight * one.covariance[i]! + weightOfOther * other.covariance[i]!;
-  const values = symmetricEigenvalues(pooled, width).map((value) => Math.max(0, value));
+    pooled[i] = weight * one.covariance[i]! + (1 - weight) * other.covariance[i]!;
+  return symmetricEigenvalues(pooled, width).map((value) => Math.max(0, value));
+}
+
+function biasOf(values: Float64Array, perSample: number): number {
   let sum = 0;
-  for (let j = 0; j < width; j++) {
+  for (let j = 0; j < values.length; j++) {
     sum += 1.5 * values[j]!;
     for (let i = 0; i < j; i++)
       if (values[i]! > 0) sum += (values[i]! * values[j]!) / (values[i]! + values[j]!);

@@ -1,5 +1,4 @@
 import { featuresFrom, checkWidths, type Features, type FeatureSource } from "./features.ts";
-import { smallest } from "./neighbor-radii.ts";
 import { visitSquaredDistances } from "./squared-distances.ts";
 
 /** How near samples come to the training data, beside held-out data of the same kind. */
@@ -60,7 +59,9 @@ export async function memorization(
 function nearestDistances(from: Features, to: Features): Float64Array {
   const nearest = new Float64Array(from.shape[0]);
   visitSquaredDistances(from, to, (i, distances) => {
-    nearest[i] = Math.sqrt(smallest(distances, 1)[0]!);
+    let least = Infinity;
+    for (let j = 0; j < distances.length; j++) if (distances[j]! < least) least = distances[j]!;
+    nearest[i] = Math.sqrt(least);
   });
   return nearest.toSorted();
 }

@@ -1,6 +1,12 @@
-import { ArgumentError, describeValue, ShapeError } from "@dl/backend";
-import { Tensor } from "@dl/tensor";
-import { checkSampleCount, featuresFrom, type Features, type FeatureSource } from "./features.ts";
+import { ArgumentError, describeValue, ShapeError, type RowMoments } from "@dl/backend";
+import { hostRowMoments, rowMoments, Tensor } from "@dl/tensor";
+import {
+  checkSampleCount,
+  featuresFrom,
+  matrixSize,
+  type Features,
+  type FeatureSource,
+} from "./features.ts";
 
 /** Mean and covariance of features, and of how many samples; Infinity where they are known exactly. */
 export interface FeatureMoments {
@@ -10,9 +16,6 @@ export interface FeatureMoments {
   readonly covariance: ArrayLike<number>;
   readonly count: number;
 }
-
-/** Rows that are gone through together: they fit into a cache of the first or second level. */
-const rowBlock = 128;
 
 /**
  * Mean and covariance of features, in float64, to be kept in the place of a data set.
@@ -26,11 +29,7 @@ const rowBlock = 128;
  * (await featureMoments(tensor([[1, 0], [3, 4]]))).covariance; // => [2, 4, 4, 8]
  */
 export async function featureMoments(source: FeatureSource): Promise<FeatureMoments> {
-  return momentsOf(
-    "featureMoments",
-    "the features",
-    await featuresFrom("featureMoments", "the features", source),
-  );
+  return momentsOf("featureMoments", "the features", source);
 }
 
 /** Moments of features, or moments as they are, once their sizes are checked. */
@@ -39,8 +38,7 @@ export async function momentsFrom(
   name: string,
   source: FeatureSource | FeatureMoments,
 ): Promise<FeatureMoments> {
-  if (source instanceof Tensor || !isMoments(source))
-    return momentsOf(op, name, await featuresFrom(op, name, source));
+  if (source instanceof Tensor || !isMoments(source)) return momentsOf(op, name, source);
   const { mean, covariance, count } = source;
   if (mean.length < 1 || covariance.length !== mean.length ** 2)
     throw new ShapeError(
@@ -67,12 +65,35 @@ function isMoments(source: unknown): source is FeatureMoments {
   return typeof source === "object" && source !== null && "covariance" in source;
 }
 
-function momentsOf(op: string, name: string, features: Features): FeatureMoments {
-  const [count] = features.shape;
+async function momentsOf(op: string, name: string, source: FeatureSource): Promise<FeatureMoments> {
+  const { mean, scatter, count } =
+    (await momentsOnDevice(op, name, source)) ??
+    momentsOnHost(op, name, await featuresFrom(op, name, source));
+  for (let i = 0; i < scatter.length; i++) scatter[i]! /= count - 1;
+  return { mean, covariance: scatter, count };
+}
+
+type Sums = RowMoments & { readonly count: number };
+
+function momentsOnHost(op: string, name: string, { data, shape }: Features): Sums {
+  const [count, width] = shape;
   checkSampleCount(op, name, count, 2);
-  const mean = meanOf(features);
-  const covariance = scatterOf(features, mean).map((sum) => sum / (count - 1));
-  return { mean, covariance, count };
+  return { ...hostRowMoments(data, count, width), count };
+}
+
+/** Where they lie; undefined for what was read before, and for what is to be refused with its place. */
+async function momentsOnDevice(
+  op: string,
+  name: string,
+  source: FeatureSource,
+): Promise<Sums | undefined> {
+  if (!(source instanceof Tensor) || !source.dtype.startsWith("float")) return undefined;
+  const [count] = matrixSize(op, name, source.shape);
+  const sums = await rowMoments(source);
+  // A feature that is not finite makes its mean so; a mean of finite float32 never overflows a double.
+  if (!sums.mean.every(Number.isFinite)) return undefined;
+  checkSampleCount(op, name, count, 2);
+  return { ...sums, count };
 }
 
 export function meanOf({ data, shape: [count, width] }: Features): Float64Array {
@@ -80,62 +101,4 @@ export function meanOf({ data, shape: [count, width] }: Features): Float64Array 
   for (let start = 0; start < data.length; start += width)
     for (let k = 0; k < width; k++) mean[k]! += data[start + k]!;
   return mean.map((sum) => sum / count);
-}
-
-/** Σ (x - mean)(x - mean)ᵀ: blocks of rows stay in the cache, while tiles of 2 x 4 sums stay in registers. */
-function scatterOf({ data, shape: [count, width] }: Features, mean: Float64Array): Float64Array {
-  const padded = Math.ceil(width / 4) * 4;
-  const sums = new Float64Array(padded * padded);
-  const block = new Float64Array(rowBlock * padded);
-  for (let first = 0; first < count; first += rowBlock) {
-    const rows = Math.min(rowBlock, count - first);
-    for (let r = 0, from = first * width, to = 0; r < rows; r++, from += width, to += padded)
-      for (let k = 0; k < width; k++) block[to + k] = data[from + k]! - mean[k]!;
-    for (let i = 0; i < padded; i += 2)
-      for (let j = i & ~3; j < padded; j += 4) addTile(block, rows * padded, padded, i, j, sums);
-  }
-  const scatter = new Float64Array(width * width);
-  for (let i = 0; i < width; i++)
-    for (let j = i; j < width; j++)
-      scatter[i * width + j] = scatter[j * width + i] = sums[i * padded + j]!;
-  return scatter;
-}
-
-/** Adds Σ over rows of x[i..i+1] x[j..j+3]ᵀ to the sums. */
-function addTile(
-  x: Float64Array,
-  end: number,
-  width: number,
-  i: number,
-  j: number,
-  sums: Float64Array,
-): void {
-  let [s00, s01, s02, s03] = [0, 0, 0, 0];
-  let [s10, s11, s12, s13] = [0, 0, 0, 0];
-  for (let p = i, q = j; p < end; p += width, q += width) {
-    const a0 = x[p]!;
-    const a1 = x[p + 1]!;
-    const b0 = x[q]!;
-    const b1 = x[q + 1]!;
-    const b2 = x[q + 2]!;
-    const b3 = x[q + 3]!;
-    s00 += a0 * b0;
-    s01 += a0 * b1;
-    s02 += a0 * b2;
-    s03 += a0 * b3;
-    s10 += a1 * b0;
-    s11 += a1 * b1;
-    s12 += a1 * b2;
-    s13 += a1 * b3;
-  }
-  const upper = i * width + j;
-  sums[upper]! += s00;
-  sums[upper + 1]! += s01;
-  sums[upper + 2]! += s02;
-  sums[upper + 3]! += s03;
-  const lower = upper + width;
-  sums[lower]! += s10;
-  sums[lower + 1]! += s11;
-  sums[lower + 2]! += s12;
-  sums[lower + 3]! += s13;
 }

@@ -8,30 +8,40 @@ export interface NeighborOptions {
   readonly neighbors?: number;
 }
 
-/** Squared distance of each point to its `neighbors`-th nearest other one. */
+/** Points whose distances to all later ones are computed at a time. */
+const blockRows = 32;
+
+/** Squared distance of each point to its `neighbors`-th nearest other one; each pair is computed once. */
 export function squaredRadii(points: Features, neighbors: number): Float64Array {
-  const [count] = points.shape;
-  const radii = new Float64Array(count);
-  visitSquaredDistances(points, points, (i, distances) => {
-    distances[i] = Infinity; // itself
-    radii[i] = smallest(distances, neighbors).at(-1)!;
+  const [count, width] = points.shape;
+  const from = (first: number, end: number): Features => ({
+    data: points.data.subarray(first * width, end * width),
+    shape: [end - first, width],
   });
-  return radii;
+  const nearest = new Float64Array(count * neighbors).fill(Infinity);
+  for (let first = 0; first < count; first += blockRows) {
+    const end = Math.min(first + blockRows, count);
+    visitSquaredDistances(from(first, end), from(first, count), (i, distances) => {
+      for (let j = i + 1; j < distances.length; j++) {
+        keepSmallest(nearest, (first + i) * neighbors, neighbors, distances[j]!);
+        keepSmallest(nearest, (first + j) * neighbors, neighbors, distances[j]!);
+      }
+    });
+  }
+  return Float64Array.from({ length: count }, (_, i) => nearest[(i + 1) * neighbors - 1]!);
 }
 
-/** The least numbers, smallest first. */
-export function smallest(numbers: Float64Array, count: number): Float64Array {
-  const kept = new Float64Array(count).fill(Infinity);
-  let largest = Infinity;
-  for (let i = 0; i < numbers.length; i++) {
-    const number = numbers[i]!;
-    if (!(number < largest)) continue;
-    let at = count - 1;
-    for (; at > 0 && kept[at - 1]! > number; at--) kept[at] = kept[at - 1]!;
-    kept[at] = number;
-    largest = kept[count - 1]!;
-  }
-  return kept;
+/** Puts a number among the `count` smallest, which lie in order from `start` on. */
+export function keepSmallest(
+  kept: Float64Array,
+  start: number,
+  count: number,
+  number: number,
+): void {
+  let at = start + count - 1;
+  if (!(number < kept[at]!)) return;
+  for (; at > start && kept[at - 1]! > number; at--) kept[at] = kept[at - 1]!;
+  kept[at] = number;
 }
 
 /** @throws {ArgumentError} unless every point of every set has so many others. */

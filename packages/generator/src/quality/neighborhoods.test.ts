@@ -17,7 +17,7 @@ import {
   precisionRecall,
   type Features,
 } from "../index.ts";
-import { smallest } from "./neighbor-radii.ts";
+import { keepSmallest, squaredRadii } from "./neighbor-radii.ts";
 import { visitSquaredDistances } from "./squared-distances.ts";
 
 beforeAll(async () => {
@@ -69,13 +69,30 @@ describe("squared distances", () => {
       fc.property(
         fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 30 }),
         fc.integer({ min: 1, max: 30 }),
-        (numbers, count) => {
-          const kept = Math.min(count, numbers.length);
-          expect([...smallest(Float64Array.from(numbers), kept)]).toEqual(
-            numbers.toSorted((a, b) => a - b).slice(0, kept),
-          );
+        (numbers, most) => {
+          const count = Math.min(most, numbers.length);
+          const kept = new Float64Array(count + 2).fill(Infinity);
+          for (const number of numbers) keepSmallest(kept, 1, count, number);
+          const smallest = numbers.toSorted((a, b) => a - b).slice(0, count);
+          expect([...kept]).toEqual([Infinity, ...smallest, Infinity]);
         },
       ),
+    );
+  });
+
+  it("give every point its radius, in whichever block it is", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 4, max: 90 }).chain((n) => matrixOf(n, 2)),
+        (points) => {
+          const all: number[][] = [];
+          visitSquaredDistances(points, points, (i, distances) => {
+            all.push([...distances].filter((_, j) => j !== i).toSorted((a, b) => a - b));
+          });
+          expect([...squaredRadii(points, 3)]).toEqual(all.map((sorted) => sorted[2]));
+        },
+      ),
+      { numRuns: 50 },
     );
   });
 });

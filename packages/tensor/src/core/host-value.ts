@@ -7,6 +7,7 @@ import {
   type DType,
   type HostOperand,
   type Shape,
+  type StorageArray,
 } from "@dl/backend";
 import type { HostFunction } from "./host-function.ts";
 import type { PrimitiveParameters } from "./primitives.ts";
@@ -48,7 +49,8 @@ class HostProgram implements HostExecutable {
     const { op, shapes, output } = this;
     const call = { shapes, shape: output.shape, numbers };
     backend.computeOnHost(
-      (elements, result) => op.compute(elements, result, call),
+      (elements, result) =>
+        inFloat64(elements, result, (floats, floatResult) => op.compute(floats, floatResult, call)),
       inputs.map(({ buffer, offset }, i) => operandAt(this.inputs[i]!, buffer, offset)),
       operandAt(output, target!, 0),
     );
@@ -99,6 +101,47 @@ function programOf(
     known.set(key, (program = new HostProgram(op, inputs, output)));
   }
   return program;
+}
+
+/** So many elements are converted in memory that is used again; 1 MiB. */
+const reusedLength = 2 ** 17;
+/** `undefined` while in use. */
+let reused: Float64Array | undefined;
+
+/** Has `work` done with copies of the elements, and its result, zeros at first, copied back. */
+function inFloat64(
+  elements: readonly StorageArray[],
+  result: StorageArray,
+  work: (elements: readonly Float64Array[], result: Float64Array) => void,
+): void {
+  const length = elements.reduce((sum, part) => sum + part.length, result.length);
+  const room =
+    length > reusedLength ? new Float64Array(length) : (reused ?? new Float64Array(reusedLength));
+  reused = undefined;
+  let end = result.length;
+  const floatResult = room.subarray(0, end).fill(0);
+  const floats = elements.map((part) => {
+    const copy = room.subarray(end, (end += part.length));
+    if (part instanceof Float32Array) widen(part, copy);
+    else copy.set(part);
+    return copy;
+  });
+  try {
+    work(floats, floatResult);
+    if (result instanceof Float32Array) round(floatResult, result);
+    else result.set(floatResult);
+  } finally {
+    if (length <= reusedLength) reused = room;
+  }
+}
+
+// Loops over arrays of one type each: `set` takes up to three times as long in shared memory.
+function widen(from: Float32Array, to: Float64Array): void {
+  for (let i = 0; i < from.length; i++) to[i] = from[i]!;
+}
+
+function round(from: Float64Array, to: Float32Array): void {
+  for (let i = 0; i < to.length; i++) to[i] = from[i]!;
 }
 
 function operandAt(

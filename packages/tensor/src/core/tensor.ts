@@ -3,7 +3,6 @@ import {
   DTypeError,
   dtypes,
   formatShape,
-  OutOfMemoryError,
   ShapeError,
   storageArray,
   wrongType,
@@ -12,12 +11,12 @@ import {
   type Shape,
 } from "@dl/backend";
 import type { InstalledMethods } from "../methods.ts";
-import { contiguousValue } from "./make-value.ts";
-import { collectGarbage, relieveMemoryPressure } from "./memory.ts";
+import { relieveMemoryPressure } from "./memory.ts";
+import { readContiguously } from "./read-contiguously.ts";
 import { checkSameBackend } from "./same-backend.ts";
 import { noteInScope } from "./scope.ts";
 import { stepRecorder } from "./step-recorder.ts";
-import { releaseValue, store } from "./store.ts";
+import { releaseValue } from "./store.ts";
 import { TensorValue } from "./tensor-value.ts";
 
 /** Elements as `data()` gives them; bool comes as bytes 0 and 1. */
@@ -102,28 +101,11 @@ export class Tensor {
    * await tensor([[1, 2], [3, 4]]).data(); // => [1, 2, 3, 4]
    */
   async data(): Promise<TensorData> {
-    if (stepRecorder() !== undefined)
-      throw new ArgumentError(
-        "data",
-        "a compiled step cannot read a tensor. Return it from the step, and read it then.",
-      );
     const { value, backend, dtype, elementCount } = this;
-    let contiguous: TensorValue;
-    try {
-      contiguous = storedContiguously(value);
-    } catch (error) {
-      if (!(error instanceof OutOfMemoryError)) throw error;
-      await collectGarbage();
-      contiguous = storedContiguously(value);
-    }
-    const { buffer, offset } = contiguous.stored!;
     const { bytesPerElement } = dtypes[dtype];
-    const bytes = await backend.read(
-      buffer,
-      offset * bytesPerElement,
-      elementCount * bytesPerElement,
+    const bytes = await readContiguously("data", value, ({ buffer, offset }) =>
+      backend.read(buffer, offset * bytesPerElement, elementCount * bytesPerElement),
     );
-    releaseValue(contiguous);
     await relieveMemoryPressure();
     const elements = storageArray(dtype, bytes.buffer, bytes.byteOffset, elementCount);
     return dtype === "bool" ? Uint8Array.from(elements) : elements;
@@ -252,10 +234,4 @@ export class Tensor {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
-}
-
-function storedContiguously(value: TensorValue): TensorValue {
-  const contiguous = contiguousValue(value);
-  store(contiguous);
-  return contiguous;
 }

@@ -7,7 +7,7 @@ import { narrow, select } from "../ops/slice.ts";
 import { diagonalMatrix, tril, triu } from "../ops/triangle.ts";
 import { where } from "../ops/where.ts";
 import { product } from "./matrix-product.ts";
-import { triangularSolve } from "./solve.ts";
+import { solveTriangle } from "./triangular-solve.ts";
 
 const symmetric = (x: Tensor): Tensor => x.add(matrixTranspose(x)).mul(0.5);
 const skew = (x: Tensor): Tensor => x.sub(matrixTranspose(x));
@@ -23,14 +23,6 @@ const gaps = (d: Tensor): Tensor => {
   return between.add(eyeLike(between));
 };
 
-// dA = L⁻ᵀ Φ(Lᵀ dL) L⁻¹, where Φ takes the lower triangle with half the diagonal.
-export const choleskyGradient: HostGradient = (dl, _inputs, l) => {
-  const inner = product(matrixTranspose(l), tril(dl));
-  const half = tril(inner, -1).add(diagonalMatrix(inner.diagonal().mul(0.5)));
-  const divide = (x: Tensor): Tensor => triangularSolve(matrixTranspose(l), x, { upper: true });
-  return [symmetric(matrixTranspose(divide(matrixTranspose(divide(half)))))];
-};
-
 // dA = (dQ + Q (L + Lᵀ without a second diagonal)) R⁻ᵀ, L the lower triangle of R dRᵀ - dQᵀ Q.
 export const qrGradient: HostGradient = (dy, [a], packed) => {
   const [m, n] = a!.shape.slice(-2) as [number, number];
@@ -39,7 +31,7 @@ export const qrGradient: HostGradient = (dy, [a], packed) => {
   const inner = product(r, matrixTranspose(triu(dr))).sub(product(matrixTranspose(dq), q));
   const mirrored = tril(inner).add(matrixTranspose(tril(inner, -1)));
   const left = dq.add(product(q, mirrored));
-  return [matrixTranspose(triangularSolve(r, matrixTranspose(left), { upper: true }))];
+  return [matrixTranspose(solveTriangle("upper", false, r, matrixTranspose(left)))];
 };
 
 export const qrCompleteGradient: HostGradient = () => {

@@ -5,20 +5,15 @@ import { matmul } from "../ops/matmul.ts";
 import { matrixTranspose } from "../ops/permute.ts";
 import { narrow, select } from "../ops/slice.ts";
 import { checkMatrices, checkSquare, onMatrices } from "./check-matrices.ts";
+import { choleskyGradient } from "./cholesky-gradient.ts";
 import {
-  choleskyGradient,
   eighGradient,
   qrCompleteGradient,
   qrGradient,
   svdGradient,
 } from "./decomposition-gradients.ts";
-import {
-  choleskyMethod,
-  eighMethod,
-  qrCompleteMethod,
-  qrMethod,
-  svdMethod,
-} from "./matrix-methods.ts";
+import { eighMethod, qrCompleteMethod, qrMethod, svdMethod } from "./matrix-methods.ts";
+import { choleskyMethod } from "./system-methods.ts";
 
 /**
  * The lower triangular factor of symmetric positive definite matrices.

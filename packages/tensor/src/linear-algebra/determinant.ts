@@ -6,13 +6,9 @@ import { trace } from "../ops/triangle.ts";
 import { flatten, squeeze } from "../ops/views.ts";
 import { checkSquare, onMatrices } from "./check-matrices.ts";
 import { product } from "./matrix-product.ts";
-import {
-  adjugateAdjointMethod,
-  adjugateMethod,
-  detMethod,
-  slogdetMethod,
-} from "./matrix-methods.ts";
+import { adjugateAdjointMethod, adjugateMethod } from "./matrix-methods.ts";
 import { inverse } from "./solve.ts";
+import { detMethod, slogdetMethod } from "./system-methods.ts";
 
 /**
  * Determinants.

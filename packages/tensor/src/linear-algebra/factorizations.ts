@@ -1,93 +1,31 @@
-import {
-  addMultiple,
-  copyOf,
-  dotOf,
-  identity,
-  matrix,
-  row,
-  scaled,
-  symmetricPart,
-  type Matrix,
-} from "./matrix.ts";
+import { addMultiple, dotOf, identity, matrix, row, scaled, type Matrix } from "./matrix.ts";
 
-/** Lower triangular L with L Lᵀ = A, or the first pivot that is not above 0. */
-export function factorCholesky(a: Matrix): Matrix | { readonly pivot: number; value: number } {
-  const n = a.rows;
-  const l = symmetricPart(a);
+/**
+ * Lower triangular L with L Lᵀ = A for the symmetric part A of the matrix that begins at `start`, in the
+ * same place of `l`, where zeros are. It ends at the first pivot that is not above 0, or not finite: there
+ * is one if an element is not.
+ */
+export function factorCholeskyAt(
+  a: Float64Array,
+  l: Float64Array,
+  start: number,
+  n: number,
+): { readonly pivot: number; readonly value: number } | undefined {
   for (let i = 0; i < n; i++) {
-    const rowI = row(l, i);
-    for (let j = 0; j <= i; j++) {
-      const rest = rowI[j]! - dotOf(rowI.subarray(0, j), row(l, j).subarray(0, j));
-      if (i > j) rowI[j] = rest / l.elements[j * n + j]!;
-      else if (rest > 0) rowI[i] = Math.sqrt(rest);
-      else return { pivot: i, value: rest };
+    const rowI = start + i * n;
+    let pivot = a[rowI + i]!;
+    for (let j = 0; j < i; j++) {
+      const rowJ = start + j * n;
+      let rest = 0.5 * a[rowI + j]! + 0.5 * a[rowJ + i]!;
+      for (let k = 0; k < j; k++) rest -= l[rowI + k]! * l[rowJ + k]!;
+      const element = rest / l[rowJ + j]!;
+      l[rowI + j] = element;
+      pivot -= element * element;
     }
-    rowI.fill(0, i + 1);
+    if (!(pivot > 0 && pivot < Infinity)) return { pivot: i, value: pivot };
+    l[rowI + i] = Math.sqrt(pivot);
   }
-  return l;
-}
-
-/** P A = L U: L below the diagonal of `lu`, with ones on its own; row i of it is row `order[i]` of A. */
-export interface LU {
-  readonly lu: Matrix;
-  readonly order: Int32Array;
-  /** Of the permutation. */
-  readonly sign: 1 | -1;
-}
-
-/** Gaussian elimination with the largest pivot of each column. */
-export function factorLU(a: Matrix): LU {
-  const n = a.rows;
-  const lu = copyOf(a);
-  const order = Int32Array.from({ length: n }, (_, i) => i);
-  let sign: 1 | -1 = 1;
-  for (let k = 0; k < n; k++) {
-    let best = k;
-    for (let i = k + 1; i < n; i++)
-      if (Math.abs(lu.elements[i * n + k]!) > Math.abs(lu.elements[best * n + k]!)) best = i;
-    if (best !== k) {
-      const moved = row(lu, k).slice();
-      row(lu, k).set(row(lu, best));
-      row(lu, best).set(moved);
-      [order[k], order[best]] = [order[best]!, order[k]!];
-      sign = sign === 1 ? -1 : 1;
-    }
-    const pivot = lu.elements[k * n + k]!;
-    if (pivot === 0) continue;
-    const right = row(lu, k).subarray(k + 1);
-    for (let i = k + 1; i < n; i++) {
-      const factor = (lu.elements[i * n + k]! /= pivot);
-      if (factor !== 0) addMultiple(row(lu, i).subarray(k + 1), right, -factor);
-    }
-  }
-  return { lu, order, sign };
-}
-
-/** X with A X = B. */
-export function solveLU({ lu, order }: LU, b: Matrix): Matrix {
-  const n = lu.rows;
-  const x = matrix(n, b.columns);
-  for (let i = 0; i < n; i++) {
-    const target = row(x, i);
-    target.set(row(b, order[i]!));
-    for (let k = 0; k < i; k++) addMultiple(target, row(x, k), -lu.elements[i * n + k]!);
-  }
-  return solveTriangle(lu, x, "upper");
-}
-
-/** X with T X = B for the triangle of `a`, which has no zero on its diagonal. */
-export function solveTriangle(a: Matrix, b: Matrix, triangle: "lower" | "upper"): Matrix {
-  const n = a.rows;
-  const x = copyOf(b);
-  for (let step = 0; step < n; step++) {
-    const i = triangle === "lower" ? step : n - 1 - step;
-    const target = row(x, i);
-    const [from, to] = triangle === "lower" ? [0, i] : [i + 1, n];
-    for (let k = from; k < to; k++) addMultiple(target, row(x, k), -a.elements[i * n + k]!);
-    const pivot = a.elements[i * n + i]!;
-    for (let j = 0; j < target.length; j++) target[j]! /= pivot;
-  }
-  return x;
+  return undefined;
 }
 
 /**

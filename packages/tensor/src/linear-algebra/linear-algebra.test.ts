@@ -3,19 +3,23 @@ import {
   cholesky,
   configure,
   det,
+  diagonalMatrix,
   eigh,
   eye,
   Generator,
   inverse,
+  logdet,
   lstsq,
   matmul,
   matrixRank,
   normal,
   pinverse,
   qr,
+  slogdet,
   solve,
   svd,
   tensor,
+  triangularSolve,
   zeros,
   type Tensor,
 } from "../index.ts";
@@ -129,6 +133,46 @@ describe("hard matrices", () => {
       [NaN, NaN],
       [2, 4],
     ]);
+  });
+
+  it.each([NaN, Infinity, -Infinity])("%d spoils its own system only", async (bad) => {
+    const stack = eye(2)
+      .mul(2)
+      .expand([4, 2, 2])
+      .mul(tensor([1, bad, 1, bad]).reshape([4, 1, 1]));
+    const b = tensor([1, 1, bad, 1]).reshape([4, 1, 1]).expand([4, 2, 1]);
+    const firstOf = async (x: Tensor): Promise<unknown> =>
+      x.reshape([4, -1]).select(1, 0).toArray();
+    for (const upper of [false, true])
+      expect(await firstOf(triangularSolve(stack, b, { upper }))).toEqual([0.5, NaN, NaN, NaN]);
+    expect(await firstOf(solve(stack, b))).toEqual([0.5, NaN, NaN, NaN]);
+    expect(await firstOf(cholesky(stack.mul(stack)))).toEqual([2, NaN, 2, NaN]);
+    expect(await firstOf(inverse(stack))).toEqual([0.5, NaN, 0.5, NaN]);
+    expect(await logdet(stack).toArray()).toEqual(
+      [Math.log(4), NaN, Math.log(4), NaN].map(Math.fround),
+    );
+  });
+
+  it("an infinity beside a diagonal of 1 is no pivot, and spoils the factor all the same", async () => {
+    const beside = tensor([
+      [1, 0, 0],
+      [0, 1, Infinity],
+      [0, Infinity, 1],
+    ]);
+    expect(await cholesky(beside).isNaN().all().item()).toBe(1);
+    const on = tensor([
+      [Infinity, 1],
+      [1, 2],
+    ]);
+    expect(await cholesky(on).isNaN().all().item()).toBe(1);
+  });
+
+  it("logarithms of determinants do not overflow on the way", async () => {
+    const sizes = tensor([1e30, -1e38, 1e-38, 1e25, 1e38, 1e38, 1e38, 1e38, 1e38]);
+    const { sign, logAbs } = slogdet(diagonalMatrix(sizes));
+    expect(await sign.item()).toBe(-1);
+    expect(await logAbs.item()).toBeCloseTo(245 * Math.log(10), 3);
+    expect(await logdet(zeros([2, 2])).item()).toBe(-Infinity);
   });
 
   it("empty stacks and matrices of no rows have their shapes, and the determinant 1", async () => {

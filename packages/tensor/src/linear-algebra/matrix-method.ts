@@ -1,4 +1,6 @@
+import { elementCount, type Shape } from "@dl/backend";
 import type { HostFunction } from "../core/host-function.ts";
+import { forFinite } from "./finite-elements.ts";
 import { matrix, type Matrix } from "./matrix.ts";
 
 /** Rows and columns. */
@@ -27,19 +29,22 @@ export function stackwise({ name, resultSize, each }: SingleMethod): MatrixMetho
     resultSize,
     compute(inputs, result, { shapes, numbers }) {
       const sizes = shapes.map(sizeOf);
-      const { rows, columns } = resultSize(sizes);
-      const length = rows * columns;
-      const count = result.length / length;
-      for (let i = 0; i < count; i++) {
-        const own = sizes.map((size, k) =>
-          matrix(size.rows, size.columns, partOf(inputs[k]!, i, size.rows * size.columns)),
+      const count = countOf(shapes);
+      forFinite(inputs, result, count, (i) => {
+        const own = sizes.map(({ rows, columns }, k) =>
+          matrix(rows, columns, partOf(inputs[k]!, i, count)),
         );
-        const target = partOf(result, i, length);
-        if (own.some(({ elements }) => !elements.every(Number.isFinite))) target.fill(NaN);
-        else target.set(each(own, nameOf(i, count), numbers).elements);
-      }
+        partOf(result, i, count).set(each(own, nameOf(i, count), numbers).elements);
+      });
     },
   };
+}
+
+export const likeFirst = ([a]: readonly MatrixSize[]): MatrixSize => a!;
+
+/** Of the matrices of stacks. */
+export function countOf([first]: readonly Shape[]): number {
+  return elementCount(first!.slice(0, -2));
 }
 
 /** Of the matrices of a stack. */
@@ -53,5 +58,5 @@ export function nameOf(i: number, count: number): string {
   return count === 1 ? "the matrix" : `matrix ${i}`;
 }
 
-const partOf = (stack: Float64Array, i: number, size: number): Float64Array =>
-  stack.subarray(i * size, (i + 1) * size);
+const partOf = (stack: Float64Array, i: number, count: number): Float64Array =>
+  stack.subarray((i * stack.length) / count, ((i + 1) * stack.length) / count);

@@ -1,18 +1,10 @@
-import { ArgumentError, logarithm } from "@dl/backend";
-import {
-  exponentialOf,
-  factorCholesky,
-  factorLU,
-  factorQR,
-  solveLU,
-  solveTriangle,
-  type LU,
-} from "./factorizations.ts";
-import { stackwise, type MatrixMethod, type MatrixSize } from "./matrix-method.ts";
+import { ArgumentError } from "@dl/backend";
+import { eliminate, productOfPivots } from "./elimination.ts";
+import { exponentialOf, factorQR } from "./factorizations.ts";
+import { likeFirst, stackwise, type MatrixMethod, type MatrixSize } from "./matrix-method.ts";
+
 import {
   addMultiple,
-  doubleEpsilon,
-  identity,
   largestMagnitude,
   matrix,
   productOf,
@@ -22,24 +14,6 @@ import {
 } from "./matrix.ts";
 import { singularValues, type Singular } from "./singular-values.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
-
-const likeFirst = ([a]: readonly MatrixSize[]): MatrixSize => a!;
-const likeSecond = ([, b]: readonly MatrixSize[]): MatrixSize => b!;
-const numbers = (columns: number) => (): MatrixSize => ({ rows: 1, columns });
-
-export const choleskyMethod = /* @__PURE__ */ stackwise({
-  name: "cholesky",
-  resultSize: likeFirst,
-  each: ([a], which) => {
-    const factor = factorCholesky(a!);
-    if (!("pivot" in factor)) return factor;
-    throw new ArgumentError(
-      "cholesky",
-      `${which} is not positive definite: pivot ${factor.pivot} is ${factor.value}. Add a small multiple of the identity, or use eigh.`,
-      { received: factor.value },
-    );
-  },
-});
 
 /** Q above Rᵀ. */
 const qrWith = (name: string, columnsOfQ: (size: MatrixSize) => number): MatrixMethod =>
@@ -81,31 +55,6 @@ export const svdMethod = /* @__PURE__ */ stackwise({
   },
 });
 
-export const solveMethod = /* @__PURE__ */ stackwise({
-  name: "solve",
-  resultSize: likeSecond,
-  each: ([a, b], which) => solveLU(regularLU(a!, "solve", which), b!),
-});
-
-export const inverseMethod = /* @__PURE__ */ stackwise({
-  name: "inverse",
-  resultSize: likeFirst,
-  each: ([a], which) => solveLU(regularLU(a!, "inverse", which), identity(a!.rows)),
-});
-
-const triangleMethod = (name: string, triangle: "lower" | "upper"): MatrixMethod =>
-  stackwise({
-    name,
-    resultSize: likeSecond,
-    each: ([a, b], which) => {
-      for (let i = 0; i < a!.rows; i++)
-        if (a!.elements[i * a!.rows + i] === 0) throw singular("triangularSolve", which, i, 0);
-      return solveTriangle(a!, b!, triangle);
-    },
-  });
-export const solveLowerMethod = /* @__PURE__ */ triangleMethod("solveLower", "lower");
-export const solveUpperMethod = /* @__PURE__ */ triangleMethod("solveUpper", "upper");
-
 /** Singular values up to a number, the tolerance, times the largest count as zero. */
 export const pinverseMethod = /* @__PURE__ */ stackwise({
   name: "pinverse",
@@ -117,30 +66,6 @@ export const pinverseMethod = /* @__PURE__ */ stackwise({
       v,
       u,
       values.map((value) => (value > least ? 1 / value : 0)),
-    );
-  },
-});
-
-export const detMethod = /* @__PURE__ */ stackwise({
-  name: "det",
-  resultSize: /* @__PURE__ */ numbers(1),
-  each: ([a]) => matrix(1, 1, Float64Array.of(determinantOf(a!))),
-});
-
-/** The sign beside log |det A|. */
-export const slogdetMethod = /* @__PURE__ */ stackwise({
-  name: "slogdet",
-  resultSize: /* @__PURE__ */ numbers(2),
-  each: ([a]) => {
-    const { lu, sign } = factorLU(a!);
-    const pivots = diagonalOf(lu);
-    return matrix(
-      1,
-      2,
-      Float64Array.of(
-        pivots.reduce((product, pivot) => product * Math.sign(pivot), sign),
-        pivots.reduce((sum, pivot) => sum + logarithm(Math.abs(pivot)), 0),
-      ),
     );
   },
 });
@@ -220,12 +145,9 @@ function weightedSum(x: Matrix, y: Matrix, weights: Float64Array): Matrix {
   return result;
 }
 
-const diagonalOf = ({ rows, columns, elements }: Matrix): number[] =>
-  Array.from({ length: rows }, (_, i) => elements[i * columns + i]!);
-
-function determinantOf(a: Matrix): number {
-  const { lu, sign } = factorLU(a);
-  return diagonalOf(lu).reduce((det, pivot) => det * pivot, sign);
+function determinantOf({ rows, elements }: Matrix): number {
+  const lu = elements.slice();
+  return productOfPivots(lu, rows, eliminate(lu, new Int32Array(rows), rows));
 }
 
 /** det U det V, which are 1 or -1. */
@@ -234,24 +156,6 @@ const orientationOf = (u: Matrix, v: Matrix): number =>
 
 const productWithout = (values: Float64Array, i: number, j: number): number =>
   values.reduce((product, value, k) => (k === i || k === j ? product : product * value), 1);
-
-/** The factors of a matrix that has an inverse in double precision. */
-function regularLU(a: Matrix, op: string, which: string): LU {
-  const factors = factorLU(a);
-  const least = (doubleEpsilon / 2) * a.rows * largestMagnitude(a.elements);
-  diagonalOf(factors.lu).forEach((pivot, i) => {
-    if (!(Math.abs(pivot) > least)) throw singular(op, which, i, pivot);
-  });
-  return factors;
-}
-
-function singular(op: string, which: string, i: number, pivot: number): ArgumentError {
-  return new ArgumentError(
-    op,
-    `${which} is singular: pivot ${i} is ${pivot}. Use pinverse or lstsq, or add a small multiple of the identity.`,
-    { received: pivot },
-  );
-}
 
 const svdOf = (a: Matrix, op: string, which: string): Singular =>
   singularValues(a) ?? fail(op, which);

@@ -23,10 +23,6 @@ export function identity(size: number): Matrix {
   return result;
 }
 
-export function copyOf({ rows, columns, elements }: Matrix): Matrix {
-  return matrix(rows, columns, elements.slice());
-}
-
 export function transposeOf({ rows, columns, elements }: Matrix): Matrix {
   const result = matrix(columns, rows);
   for (let i = 0; i < rows; i++)

@@ -3,16 +3,10 @@ import type { HostGradient } from "../core/host-function.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { matmul } from "../ops/matmul.ts";
 import { matrixTranspose } from "../ops/permute.ts";
-import { tril, triu } from "../ops/triangle.ts";
 import { checkMatrices, checkSquare, epsilonOf, onMatrices, onPairs } from "./check-matrices.ts";
-import { product } from "./matrix-product.ts";
-import {
-  inverseMethod,
-  pinverseMethod,
-  solveLowerMethod,
-  solveMethod,
-  solveUpperMethod,
-} from "./matrix-methods.ts";
+import { outerProduct, product } from "./matrix-product.ts";
+import { pinverseMethod } from "./matrix-methods.ts";
+import { inverseMethod, solveMethod } from "./system-methods.ts";
 
 /**
  * X with A X = B.
@@ -30,39 +24,6 @@ export function solve(a: Tensor, b: Tensor): Tensor {
   checkSquare("solve", a);
   return onPairs("solve", a, b, (left, right) =>
     onMatrices(solveMethod, solveGradient, [left, right]),
-  );
-}
-
-/** Which triangle {@link triangularSolve} reads. */
-export interface TriangularSolveOptions {
-  /** Use the upper triangle of A instead of the lower. Default false. */
-  readonly upper?: boolean;
-}
-
-/**
- * X with T X = B, for the lower (or upper) triangle T of A; the other half of A is not read.
- *
- * On the host in float64.
- *
- * Shape: A [..., n, n], B [n] or [..., n, k] → B's; axes before the last two broadcast.
- * @throws {ArgumentError} if the diagonal has a zero.
- * @throws {ShapeError} if the matrices are not square, or B has another number of rows.
- * @example
- * await triangularSolve(tensor([[2, 0], [1, 4]]), tensor([2, 9])).toArray(); // => [1, 2]
- */
-export function triangularSolve(
-  a: Tensor,
-  b: Tensor,
-  options: TriangularSolveOptions = {},
-): Tensor {
-  checkSquare("triangularSolve", a);
-  checkOptions("triangularSolve", options, { upper: "boolean" });
-  const [method, gradient] =
-    options.upper === true
-      ? [solveUpperMethod, solveUpperGradient]
-      : [solveLowerMethod, solveLowerGradient];
-  return onPairs("triangularSolve", a, b, (left, right) =>
-    onMatrices(method, gradient, [left, right]),
   );
 }
 
@@ -135,35 +96,11 @@ export function lstsq(a: Tensor, b: Tensor, options: PinverseOptions = {}): Tens
   );
 }
 
-/** dX of X = A⁻¹ B, for dA = -dB Xᵀ. */
-const gradientOfSolve = (
-  dx: Tensor,
-  x: Tensor,
-  solveTransposed: (columns: Tensor) => Tensor,
-  part: (da: Tensor) => Tensor,
-): readonly Tensor[] => {
-  const db = solveTransposed(dx);
-  return [part(product(db, matrixTranspose(x)).neg()), db];
+// dB = A⁻ᵀ dX, dA = -dB Xᵀ.
+const solveGradient: HostGradient = (dx, [a], x) => {
+  const db = solve(matrixTranspose(a!), dx);
+  return [outerProduct(db, x).neg(), db];
 };
-
-const solveGradient: HostGradient = (dx, [a], x) =>
-  gradientOfSolve(
-    dx,
-    x,
-    (columns) => solve(matrixTranspose(a!), columns),
-    (da) => da,
-  );
-
-const solveLowerGradient: HostGradient = (dx, [a], x) =>
-  gradientOfSolve(
-    dx,
-    x,
-    (columns) => triangularSolve(matrixTranspose(a!), columns, { upper: true }),
-    tril,
-  );
-
-const solveUpperGradient: HostGradient = (dx, [a], x) =>
-  gradientOfSolve(dx, x, (columns) => triangularSolve(matrixTranspose(a!), columns), triu);
 
 // dA = -Pᵀ dP Pᵀ, P the inverse.
 const inverseGradient: HostGradient = (dp, _inputs, p) => [

@@ -1,7 +1,5 @@
 import { ArgumentError, ShapeError } from "@dl/backend";
 import {
-  addMultiple,
-  dotOf,
   doubleEpsilon,
   identity,
   matrix,
@@ -19,6 +17,12 @@ export interface Eigen {
 
 /** More than any matrix needs; LAPACK stops at 30 as well. */
 const mostStepsPerValue = 30;
+/**
+ * After so many, what is rounding error beside the whole matrix counts as nothing. Until then it is held
+ * against its neighbours, which finds small values to their own precision; of a matrix of low rank, those
+ * are rounding error as well.
+ */
+const stepsOfFullPrecision = 12;
 
 /**
  * Eigenvalues and eigenvectors of a symmetric matrix: reflections make it tridiagonal, QL steps with
@@ -68,35 +72,59 @@ export function symmetricEigenvalues(elements: Float64Array, size: number): Floa
   return diagonal.toSorted().map((value) => value * scale);
 }
 
-/** Qᵀ A Q tridiagonal: its diagonal and what stands beside it; the rows of `q`, if given, become Qᵀ's. */
+/**
+ * Qᵀ A Q tridiagonal: its diagonal and what stands beside it; the rows of `q`, if given, become Qᵀ's.
+ *
+ * What lies before row and column k is done with at step k, and neither read nor written any more.
+ */
 function tridiagonalize(
-  a: Matrix,
+  { rows: n, elements: a }: Matrix,
   q?: Matrix,
 ): { readonly diagonal: Float64Array; readonly beside: Float64Array } {
-  const n = a.rows;
+  const [v, w] = [new Float64Array(n), new Float64Array(n)];
   for (let k = 0; k < n - 2; k++) {
-    const v = new Float64Array(n);
-    for (let i = k + 1; i < n; i++) v[i] = a.elements[i * n + k]!;
-    const below = dotOf(v, v) - v[k + 1]! ** 2;
+    v[k] = 0;
+    for (let i = k + 1; i < n; i++) v[i] = a[i * n + k]!;
+    const square = dotFrom(k + 1, v, 0, v);
+    const below = square - v[k + 1]! ** 2;
     if (below === 0) continue;
-    v[k + 1]! += (v[k + 1]! < 0 ? -1 : 1) * Math.sqrt(dotOf(v, v));
-    const factor = 2 / dotOf(v, v);
-    // A - v wᵀ - w vᵀ is H A H for the reflection H = I - factor · v vᵀ. Before row k, both are 0.
-    const w = new Float64Array(n);
-    for (let i = k; i < n; i++) w[i] = factor * dotOf(row(a, i), v);
-    addMultiple(w, v, (-factor / 2) * dotOf(v, w));
-    for (let i = k; i < n; i++)
-      for (let j = k, at = i * n + k; j < n; j++, at++)
-        a.elements[at] = a.elements[at]! - v[i]! * w[j]! - w[i]! * v[j]!;
-    if (q === undefined) continue;
-    const projection = new Float64Array(n);
-    for (let i = k + 1; i < n; i++) addMultiple(projection, row(q, i), v[i]!);
-    for (let i = k + 1; i < n; i++) addMultiple(row(q, i), projection, -factor * v[i]!);
+    v[k + 1]! += (v[k + 1]! < 0 ? -1 : 1) * Math.sqrt(square);
+    const factor = 2 / dotFrom(k + 1, v, 0, v);
+    // A - v wᵀ - w vᵀ is H A H for the reflection H = I - factor · v vᵀ.
+    for (let i = k; i < n; i++) w[i] = factor * dotFrom(k + 1, a, i * n, v);
+    const along = (-factor / 2) * dotFrom(k + 1, w, 0, v);
+    for (let i = k + 1; i < n; i++) w[i]! += along * v[i]!;
+    for (let i = k; i < n; i++) {
+      const [vi, wi, start] = [v[i]!, w[i]!, i * n];
+      for (let j = k + 1; j < n; j++) a[start + j] = a[start + j]! - vi * w[j]! - wi * v[j]!;
+    }
+    if (q !== undefined) reflect(q, v, k + 1, factor);
   }
   return {
-    diagonal: Float64Array.from({ length: n }, (_, i) => a.elements[i * n + i]!),
-    beside: Float64Array.from({ length: n }, (_, i) => a.elements[i * n + i + 1] ?? 0),
+    diagonal: Float64Array.from({ length: n }, (_, i) => a[i * n + i]!),
+    beside: Float64Array.from({ length: n }, (_, i) => a[i * n + i + 1] ?? 0),
   };
+}
+
+/** Σ a[start + i] v[i] from `first` on. */
+function dotFrom(first: number, a: Float64Array, start: number, v: Float64Array): number {
+  let sum = 0;
+  for (let i = first; i < v.length; i++) sum += a[start + i]! * v[i]!;
+  return sum;
+}
+
+/** q ← (I - factor · v vᵀ) q, where v is 0 before `first`. */
+function reflect(
+  { rows: n, elements: q }: Matrix,
+  v: Float64Array,
+  first: number,
+  factor: number,
+): void {
+  const projection = new Float64Array(n);
+  for (let i = first; i < n; i++)
+    for (let j = 0; j < n; j++) projection[j]! += v[i]! * q[i * n + j]!;
+  for (let i = first; i < n; i++)
+    for (let j = 0; j < n; j++) q[i * n + j]! += -factor * v[i]! * projection[j]!;
 }
 
 /** QL steps until nothing stands beside diagonal element `l`; false if it takes too many. */
@@ -109,7 +137,12 @@ function isolateValue(
   const n = d.length;
   for (let step = 0; step <= mostStepsPerValue; step++) {
     let m = l;
-    while (m < n - 1 && Math.abs(e[m]!) > doubleEpsilon * (Math.abs(d[m]!) + Math.abs(d[m + 1]!)))
+    // The largest element of the whole is 1.
+    const least = step < stepsOfFullPrecision ? 0 : 1;
+    while (
+      m < n - 1 &&
+      Math.abs(e[m]!) > doubleEpsilon * Math.max(Math.abs(d[m]!) + Math.abs(d[m + 1]!), least)
+    )
       m++;
     if (m === l) return true;
     // Wilkinson's shift: the eigenvalue of the leading 2 x 2 block nearer to d[l].

@@ -33,7 +33,7 @@ export interface DistributionCase extends FamilyMember {
   readonly icdfGradients?: Gradients;
 }
 
-export interface DivergenceCase {
+interface DivergenceCase {
   readonly p: FamilyMember;
   readonly q: FamilyMember;
   readonly divergence: NestedNumbers;

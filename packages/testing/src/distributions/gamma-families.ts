@@ -200,7 +200,7 @@ export const gammaFamilies: readonly FamilyRecord[] = [
       {
         parameters: { df: [1, 2, 3], loc: 0, scale: 1 },
         of: "variance",
-        expected: ["NaN", "Infinity", 3],
+        expected: [NaN, Infinity, 3],
         orders: 0,
       },
     ],

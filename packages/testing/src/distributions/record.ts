@@ -18,8 +18,6 @@ export interface FamilyRecord {
   readonly members: readonly Member[];
   /** Places where a formula might fail. */
   readonly points: readonly ExactPoint[];
-  /** How results at a float32's precision may differ where a formula cancels; 1e-5 unless said. */
-  readonly tolerance?: number;
   /** Why `rsample` is no smooth function of the parameters for given random bits, though it has gradients. */
   readonly implicitGradients?: string;
 }
@@ -57,17 +55,20 @@ export type Law =
       readonly dtype?: "int32";
     };
 
-/** A result that is known, and must have gradients that are numbers, of both orders. */
+/** A result that is known, and must have gradients that are numbers. */
 export interface ExactPoint {
   readonly parameters: Parameters;
   readonly of: "logProb" | "entropy" | "cdf" | "icdf" | "mean" | "variance";
   readonly value?: NestedNumbers;
   readonly dtype?: "int32";
   /** Left out where it depends on the type: then it must be a number. */
-  readonly expected?: NestedNumbers;
+  readonly expected?: Expected;
   /** Of derivatives looked at: 2 unless said, fewer where they truly do not exist. */
   readonly orders?: 0 | 1;
 }
+
+/** Numbers, and "NaN" where there is none. */
+type Expected = number | "NaN" | "Infinity" | readonly Expected[];
 
 /** Where and in which type something is computed. */
 export interface Target {

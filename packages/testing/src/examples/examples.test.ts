@@ -20,3 +20,10 @@ describe("examples run", () => {
     },
   );
 });
+
+it.each(["({ a: 1, b: [2] }); // => { a: 1, b: [3] }", "({ a: 1 }); // => { a: 1, b: 2 }"])(
+  "%s is seen to be wrong",
+  async (code) => {
+    await expect(runExample(code, "@dl/tensor")).rejects.toThrow("the documentation says");
+  },
+);

@@ -188,7 +188,17 @@ function isEqual(received: unknown, expected: unknown): boolean {
       received.length === expected.length &&
       Array.from(received).every((item, i) => isEqual(item, expected[i]))
     );
+  if (isPlain(expected))
+    return (
+      isPlain(received) &&
+      isEqual(Object.keys(received).toSorted(), Object.keys(expected).toSorted()) &&
+      Object.entries(expected).every(([name, value]) => isEqual(received[name], value))
+    );
   return Object.is(received, expected) || String(received) === String(expected);
+}
+
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !isList(value);
 }
 
 function isList(value: unknown): value is ArrayLike<unknown> {

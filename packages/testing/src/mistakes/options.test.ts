@@ -4,6 +4,7 @@ import { decodeImage, openImageFolder } from "@dl/data/node";
 import { configure, ones } from "@dl/tensor";
 import { beforeEach, describe, expect, it } from "vitest";
 import { dataCalls } from "./option-calls/data.ts";
+import { distributionCalls } from "./option-calls/distributions.ts";
 import { latentCalls } from "./option-calls/latents.ts";
 import { layerCalls } from "./option-calls/layers.ts";
 import type { OptionCalls } from "./option-calls/option-call.ts";
@@ -25,6 +26,7 @@ const calls: OptionCalls = {
   ...layerCalls,
   ...trainingCalls,
   ...dataCalls,
+  ...distributionCalls,
   ...vaeCalls,
   ...latentCalls,
   ...sampleQualityCalls,

@@ -36,7 +36,7 @@ export interface AutoencoderStepOptions<Batch> extends DescendOptions {
 export function autoencoderStep<Batch = SampleBatch>(
   model: Autoencoder,
   options: AutoencoderStepOptions<Batch>,
-): TrainingStep<Batch, AutoencoderScalars> {
+): TrainingStep<Batch, AutoencoderScalars> & { evaluate(batch: Batch): AutoencoderScalars } {
   const plain = (batch: Batch): AutoencoderScalars => {
     const samples = samplesOf("autoencoderStep", batch as SampleBatch);
     const reconstruction = reconstructionError(model, samples);

@@ -52,7 +52,7 @@ export interface VqStepOptions<Batch> extends DescendOptions {
 export function vqStep<Batch = SampleBatch>(
   model: VqModel,
   options: VqStepOptions<Batch>,
-): TrainingStep<Batch, VqScalars> {
+): TrainingStep<Batch, VqScalars> & { evaluate(batch: Batch): VqScalars } {
   const {
     optimizer,
     commitmentWeight = 0.25,

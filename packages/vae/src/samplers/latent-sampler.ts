@@ -6,6 +6,7 @@ import { evaluating } from "../evaluating.ts";
 
 /** What makes samples of latents: the decoder of an autoencoder, or one that gives distributions. */
 export interface Decoding {
+  /** What is made of latents, or distributions of it. */
   decode(latents: Tensor): Tensor | Distribution;
 }
 

@@ -7,6 +7,7 @@ import { batchesOf, samplesOf, type SampleBatch } from "../sample-batch.ts";
 
 /** What makes latents of samples: the encoder of an autoencoder, or one that gives distributions. */
 export interface EncodingModel {
+  /** Latents of samples, or distributions of them. */
   encode(x: Tensor): Tensor | Distribution;
 }
 

@@ -94,8 +94,10 @@ export async function secondStageSampler(
   const { backend } = latents;
   const order = permutation(count, { backend, ...random });
   const standard = latents.sub(mean).div(deviation).indexSelect(0, order);
-  // What does not fill a batch is left out: the order is random.
-  const data = standard.split(batch).filter(({ shape }) => shape[0] === batch);
+  // What does not fill a batch is left out: the order is random. Each batch has elements of its own, as
+  // the arguments of a compiled step must.
+  const full = standard.split(batch).filter(({ shape }) => shape[0] === batch);
+  const data = full.map((part) => part.clone());
   const second = secondStage(size, hidden, { backend, ...random });
   const optimizer = new Adam(second.parameters(), { learningRate });
   const step = variationalStep<Tensor>(second, {
@@ -113,7 +115,8 @@ export async function secondStageSampler(
 
 /** size - hidden, hidden, size; and back, with one deviation that is learnt. */
 function secondStage(size: number, hidden: number, random: RandomOptions): VariationalAutoencoder {
-  const [posterior, likelihood] = [new DiagonalNormalHead(), new LearntNormalHead()];
+  // A deviation that begins near that of the data leaves the latents nothing to tell.
+  const [posterior, likelihood] = [new DiagonalNormalHead(), new LearntNormalHead({ sigma: 0.15 })];
   const network = (outputs: number): Sequential =>
     new Sequential(
       new Linear(size, hidden, { ...random, init: heNormal }),

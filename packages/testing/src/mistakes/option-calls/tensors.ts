@@ -118,6 +118,7 @@ export const tensorCalls: OptionCalls = {
   cpuWith: () => [cpuWith, []],
   gradcheck: () => [gradcheck, square, [ones([2])]],
   gradgradcheck: () => [gradgradcheck, square, [ones([2])]],
+  hostFunction: () => [dl.hostFunction, { name: "nothing", compute: () => {} }, [ones([2])]],
   gradientsOf: () => {
     const x = leaf();
     return [gradientsOf, square(x), [x]];

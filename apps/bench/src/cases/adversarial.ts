@@ -11,59 +11,15 @@ import {
   Unflatten,
 } from "@dl/nn";
 import { Adam } from "@dl/optim";
-import { compile, Generator, normal, ones, uniform, zeros, type Tensor } from "@dl/tensor";
-import type { BenchCase, Setting } from "./bench-case.ts";
-import { gradientValues, trainingWork } from "./training.ts";
+import { compile, Generator, ones, uniform, zeros, type Tensor } from "@dl/tensor";
+import type { BenchCase } from "./bench-case.ts";
+import { noiseSource } from "./random-noise.ts";
+import { gradientValues } from "./training.ts";
 
 const seed = 1;
 
-const vae: BenchCase = {
-  id: "vae",
-  group: "training",
-  definition:
-    "784-400, ReLU, mean and log-variance 20, sample, 20-400-784, ReLU, cross-entropy with logits and KL as sums, Adam(1e-3), batch 128, fresh noise each step",
-  kind: "vae",
-  params: { batch: 128 },
-  samples: 128,
-  learns: true,
-  flops: 6 * 128 * (784 * 400 + 2 * 400 * 20 + 20 * 400 + 400 * 784),
-  checkParams: { batch: 8 },
-  build(setting, { batch, fixedNoise }) {
-    const options = { ...setting, generator: new Generator(seed) };
-    const hidden = new Linear(784, 400, options);
-    const meanHead = new Linear(400, 20, options);
-    const logVarianceHead = new Linear(400, 20, options);
-    const decoder = new Sequential(
-      new Linear(20, 400, options),
-      new ReLU(),
-      new Linear(400, 784, options),
-    );
-    const parameters = [hidden, meanHead, logVarianceHead, decoder].flatMap((part) =>
-      part.parameters(),
-    );
-    const images = uniform([batch!, 784], options);
-    const [draw, kept] = noiseSource([batch!, 20], options, fixedNoise);
-    const optimizer = new Adam(parameters, { learningRate: 1e-3 });
-    return trainingWork(
-      () => {
-        const features = hidden.forward(images).relu();
-        const mean = meanHead.forward(features);
-        const logVariance = logVarianceHead.forward(features);
-        const latent = mean.add(draw().mul(logVariance.mul(0.5).exp()));
-        const reconstruction = binaryCrossEntropyWithLogits(decoder.forward(latent), images, {
-          reduction: "sum",
-        });
-        const divergence = logVariance.exp().add(mean.square()).sub(1).sub(logVariance).sum();
-        return reconstruction.add(divergence.mul(0.5));
-      },
-      optimizer,
-      parameters,
-      [images, ...kept],
-    );
-  },
-};
-
-const dcgan: BenchCase = {
+/** A generator and a discriminator, each updated once. */
+export const dcgan: BenchCase = {
   id: "dcgan",
   group: "training",
   definition:
@@ -129,21 +85,8 @@ const dcgan: BenchCase = {
   },
 };
 
-/** Fresh normal numbers at every call, or, with `fixed`, the same ones, which come second. */
-function noiseSource(
-  shape: readonly number[],
-  options: Setting & { readonly generator: Generator },
-  fixed: number | undefined,
-): readonly [() => Tensor, readonly Tensor[]] {
-  if (fixed !== 1) return [() => normal(shape, options), []];
-  const noise = normal(shape, options);
-  return [() => noise, [noise]];
-}
-
 /** Normalisation begins with ones and zeros in every library. */
 function randomParameters(model: Sequential): Tensor[] {
   const layers = [...model.children()].map(([, layer]) => layer);
   return layers.flatMap((layer) => (layer instanceof BatchNorm ? [] : layer.parameters()));
 }
-
-export const generativeCases: readonly BenchCase[] = [vae, dcgan];

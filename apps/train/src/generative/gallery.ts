@@ -1,0 +1,62 @@
+import type { HostArray } from "@dl/data";
+import { concatenate, Generator, type Tensor } from "@dl/tensor";
+import { imageGrid } from "@dl/training";
+import { pictureText, type PictureTextOptions } from "../pictures/picture-text.ts";
+import type { PictureBatch, PictureModel } from "./picture-model.ts";
+
+/** Pictures by what they are, in rows of so many: what a training ends with. */
+export type Gallery = ReadonlyMap<string, Tensor>;
+
+const perRow = 8;
+const sampleRows = 3;
+const gap = 2;
+
+/** New pictures, test pictures and the same made again, and a walk from one test picture to another. */
+export async function makeGallery(
+  model: PictureModel,
+  test: readonly PictureBatch[],
+  train: Iterable<PictureBatch>,
+): Promise<Gallery> {
+  const sampler = await model.sampler(train);
+  const { inputs } = test[0]!;
+  // Where there are fewer, they come again.
+  const originals = inputs.indexSelect(
+    0,
+    Array.from({ length: perRow }, (_, i) => i % inputs.shape[0]!),
+  );
+  const [first, last] = [0, perRow - 1].map((i) => originals.narrow(0, i, 1));
+  return new Map([
+    ["new pictures", sampler.sample(sampleRows * perRow, { generator: new Generator(0) })],
+    ["pictures not learnt from", originals],
+    ["made again", model.reconstruct(originals)],
+    ["on the way from the first to the last", model.walk(first!, last!, perRow)],
+  ]);
+}
+
+/** As many of each row as fit, half as large where that shows more. */
+export async function galleryText(
+  gallery: Gallery,
+  { width, isColored }: PictureTextOptions,
+): Promise<string> {
+  const parts: string[] = [];
+  for (const [caption, pictures] of gallery) {
+    const side = pictures.shape[3]! + gap;
+    const columns = Math.min(perRow, Math.max(1, Math.floor((2 * width - gap) / side)));
+    const rows = Math.ceil(pictures.shape[0]! / perRow);
+    const shown = Array.from({ length: rows }, (_, row) => {
+      const start = row * perRow;
+      return pictures.narrow(0, start, Math.min(columns, pictures.shape[0]! - start));
+    });
+    const grid = await hostArrayOf(imageGrid(concatenate(shown), { columns, gap }));
+    parts.push(`${caption}\n${pictureText(grid, { width, isColored })}`);
+  }
+  return parts.join("\n\n");
+}
+
+/** All of it in one picture. */
+export const galleryPicture = (gallery: Gallery): Promise<HostArray> =>
+  hostArrayOf(imageGrid(concatenate([...gallery.values()]), { columns: perRow, gap }));
+
+async function hostArrayOf(x: Tensor): Promise<HostArray> {
+  return { data: Float32Array.from(await x.data()), shape: x.shape };
+}

@@ -1,0 +1,77 @@
+import { Categorical } from "@dl/distributions";
+import { concatenate, Generator, oneHot, zeros, type Tensor } from "@dl/tensor";
+import { inEvaluation } from "@dl/training";
+import { VqVae, vqStep } from "@dl/vae";
+import type { MakeOptimizer } from "../optimizers.ts";
+import type { Pictures } from "../pictures/load-pictures.ts";
+import type { PictureBatch, PictureModel } from "./picture-model.ts";
+import { errorPerPixel, errorText } from "./pixel-error.ts";
+
+/** How many codes there are, and how many numbers a code has. */
+const [codes, size] = [64, 16];
+const width = 32;
+
+/**
+ * A vector-quantised autoencoder of pictures. New ones come from codes that are drawn place by place as
+ * often as they stand there in the pictures learnt from.
+ */
+export function quantizing(
+  [channels, height, across]: Pictures["shape"],
+  seed: number,
+  optimizerOf: MakeOptimizer,
+): PictureModel {
+  const generator = new Generator(seed);
+  const model = new VqVae({ channels, width, blocks: 1, codes, size, generator });
+  const pixels = channels * height * across;
+  const places = (height / 4) * (across / 4);
+  const optimizer = optimizerOf(model.parameters());
+  const evaluated = (body: () => Tensor): Tensor => inEvaluation("train", { model }, body);
+  const codesOf = (pictures: Tensor): Tensor => evaluated(() => model.encode(pictures));
+  const remake = (pictures: Tensor): Tensor => decode(codesOf(pictures));
+  const decode = (picked: Tensor): Tensor => evaluated(() => model.decode(picked));
+  /** How often each code stands at each place. */
+  async function frequencies(batches: Iterable<PictureBatch>): Promise<Tensor> {
+    let sums = zeros([height / 4, across / 4, codes]);
+    for (const { inputs } of batches) {
+      sums = sums.add(oneHot(codesOf(inputs), codes).sum(0));
+      await sums.data();
+    }
+    return sums;
+  }
+  return {
+    module: model,
+    optimizer,
+    step: vqStep<PictureBatch>(model, { optimizer }),
+    progress: ({ reconstruction = NaN, perplexity = NaN }) => [
+      errorText(reconstruction / pixels),
+      `${perplexity.toFixed(0)} codes`,
+    ],
+    async test(test) {
+      const error = await errorPerPixel(test, remake);
+      const counts = await frequencies(test);
+      const inUse = counts.sum([0, 1]).greater(0).cast("int32").sum();
+      // Normal with the deviation that fits best; each code costs as much as any other.
+      const reconstruction = -0.5 * pixels * (Math.log(2 * Math.PI * error) + 1);
+      const kl = places * Math.log(codes);
+      return {
+        testBound: reconstruction - kl,
+        reconstruction,
+        kl,
+        activeUnits: await inUse.item(),
+      };
+    },
+    async sampler(train) {
+      const counts = await frequencies(train);
+      const prior = new Categorical({ probs: counts.div(counts.sum(-1, { keepDims: true })) });
+      return {
+        sample: (count, options) => decode(prior.sample([count], options)),
+      };
+    },
+    reconstruct: remake,
+    // Between codes there is nothing: the way leads through what the encoder makes of mixed pictures.
+    walk(from, to, steps) {
+      const mixed = Array.from({ length: steps }, (_, i) => from.lerp(to, i / (steps - 1)));
+      return remake(concatenate(mixed));
+    },
+  };
+}

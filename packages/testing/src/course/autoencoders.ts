@@ -109,7 +109,7 @@ async function push(attribute: string, times: number, judge: FaceJudge): Promise
     rises: Object.fromEntries(
       faceAttributes.map((name) => [name, meanOf(after[name]!) - meanOf(before[name]!)]),
     ),
-    pictures: [originals, rebuilt, pushed].map((faces) => faces.narrow(0, 0, 8)),
+    pictures: [originals, rebuilt, pushed].map((faces) => faces.narrow(0, 0, 6)),
   };
 }
 
@@ -175,15 +175,16 @@ export const autoencoders: Chapter<Autoencoding> = {
   plots: async ({ pushes }) => ({
     "Frowning faces: drawn, rebuilt, with 1, 1.5 and 2 times the smile vector": await pictureGrid(
       picturesOf(pushes, "smile", [1, 1.5, 2]),
+      6,
     ),
     "Sleepy faces: drawn, rebuilt, with 1, 2 and 3 times the vector of open eyes":
-      await pictureGrid(picturesOf(pushes, "eyes", [1, 2, 3])),
+      await pictureGrid(picturesOf(pushes, "eyes", [1, 2, 3]), 6),
   }),
 };
 
 function picturesOf(pushes: readonly Push[], attribute: string, times: readonly number[]): Tensor {
   const shown = times.map((wanted) =>
-    pushes.find((push) => push.attribute === attribute && push.times === wanted)!,
+    pushes.find((each) => each.attribute === attribute && each.times === wanted)!,
   );
   return concatenate([
     ...shown[0]!.pictures.slice(0, 2),

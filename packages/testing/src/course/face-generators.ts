@@ -29,6 +29,8 @@ async function samplers(): Promise<Readonly<Record<Sampler, GenerativeModel>>> {
     normal: normalSampler(autoencoder, codes),
     mixture: await mixtureSampler(autoencoder, codes, {
       components: sizes.components,
+      restarts: 1,
+      iterations: 40,
       ridge: 1e-4,
       generator,
     }),
@@ -83,7 +85,7 @@ async function run(): Promise<FaceGenerators> {
   const samples = Object.fromEntries(
     Object.entries(models).map(([name, model]) => [
       name,
-      model.sample(8, { generator: new Generator(20) }),
+      model.sample(6, { generator: new Generator(20) }),
     ]),
   ) as FaceGenerators["samples"];
   return { distances, samples };
@@ -106,6 +108,7 @@ export const faceGenerators: Chapter<FaceGenerators> = {
   plots: async ({ samples }) => ({
     [`Rows: ${Object.values(latents).join("; ")}`]: await pictureGrid(
       concatenate(Object.values(samples)),
+      6,
     ),
   }),
 };

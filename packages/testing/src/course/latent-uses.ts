@@ -1,7 +1,14 @@
 import { maxPool2d } from "@dl/conv";
 import { TensorDataset } from "@dl/data";
-import { GaussianMixture } from "@dl/distributions";
-import { analogy, invert, nearestNeighbors, OptimalNormalHead, truncate } from "@dl/generator";
+import { GaussianMixture, MultivariateNormal } from "@dl/distributions";
+import {
+  analogy,
+  invert,
+  nearestNeighbors,
+  OptimalNormalHead,
+  slerp,
+  truncate,
+} from "@dl/generator";
 import { concatenate, Generator, type Tensor } from "@dl/tensor";
 import { convVae, elbo } from "@dl/vae";
 import { round, type Chapter } from "./chapter.ts";
@@ -13,8 +20,8 @@ import { pictureGrid } from "./picture-grid.ts";
 
 const sizes =
   process.env["DL_COURSE"] === "write"
-    ? { train: 16_000, test: 2000, steps: 3000, judgeSteps: 1500, inverted: 200 }
-    : { train: 3000, test: 600, steps: 600, judgeSteps: 400, inverted: 60 };
+    ? { train: 16_000, test: 2000, steps: 2000, judgeSteps: 400, inverted: 200, components: 10 }
+    : { train: 12_000, test: 600, steps: 500, judgeSteps: 375, inverted: 60, components: 4 };
 const latent = 64;
 
 /** All that the experiments share: a generator with its encoder, digits not seen, and who reads them. */
@@ -23,7 +30,7 @@ interface Studio {
   readonly encode: (digits: Tensor) => Tensor;
   /** A density of latents, fitted to those of the training digits. */
   readonly density: GaussianMixture;
-  readonly mean: Tensor;
+  readonly latents: Tensor;
   readonly train: Digits;
   readonly test: Digits;
   readonly judge: DigitJudge;
@@ -32,7 +39,7 @@ interface Studio {
 async function openStudio(): Promise<Studio> {
   const generator = new Generator(16);
   const [train, test] = [drawDigits(sizes.train), drawDigits(sizes.test, "test")];
-  const vae = convVae({ latent, likelihood: new OptimalNormalHead(), generator });
+  const vae = convVae({ latent, hidden: 64, likelihood: new OptimalNormalHead(), generator });
   const data = new TensorDataset({ inputs: train.inputs });
   await learn(vae, sizes.steps, () => elbo(vae, data.sample(32, { generator }).inputs).loss);
   vae.requireGrad(false);
@@ -41,8 +48,14 @@ async function openStudio(): Promise<Studio> {
   return {
     encode,
     decode: (codes) => vae.decode(codes).mean,
-    density: await GaussianMixture.fit(latents, { components: 10, ridge: 1e-4, generator }),
-    mean: latents.mean(0),
+    density: await GaussianMixture.fit(latents, {
+      components: sizes.components,
+      ridge: 1e-4,
+      restarts: 1,
+      iterations: 40,
+      generator,
+    }),
+    latents,
     train,
     test,
     judge: await trainDigitJudge(train, sizes.judgeSteps),
@@ -70,7 +83,7 @@ async function interpolation({ encode, decode, test, judge }: Studio) {
   const half = Math.floor(sizes.test / 2);
   const [from, to] = [test.inputs.narrow(0, 0, half), test.inputs.narrow(0, half, half)];
   const [start, end] = [encode(from), encode(to)];
-  const walk = [0, 0.25, 0.5, 0.75, 1].map((share) => decode(start.lerp(end, share)));
+  const walk = [0, 0.25, 0.5, 0.75, 1].map((share) => decode(slerp(start, end, share)));
   return {
     ends: meanConfidence(await judge(walk[0]!)),
     latents: meanConfidence(await judge(walk[2]!)),
@@ -96,24 +109,30 @@ async function arithmetic({ encode, decode, train, test }: Studio) {
 const analogyOfPixels = (from: Tensor, to: Tensor, like: Tensor): Tensor =>
   analogy(from.flatten(1), to.flatten(1), like.flatten(1)).reshape(like.shape);
 
-/** Towards the mean of all latents: samples are surer, and more alike. */
-async function truncation({ density, mean, decode, judge }: Studio) {
-  const latents = density.sample(500, { generator: new Generator(23) });
+/** A normal for the latents of each digit; towards its mean, samples are surer and more alike. */
+async function truncation({ latents, decode, train, judge }: Studio) {
+  const targets = (await train.targets.toArray()) as number[];
+  const generator = new Generator(23);
+  const digits = Array.from({ length: 10 }, (_, digit) => {
+    const rows = targets.flatMap((target, i) => (target === digit ? [i] : []));
+    const density = MultivariateNormal.fit(latents.indexSelect(0, rows), { ridge: 1e-3 });
+    return { mean: density.mean, drawn: density.sample([50], { generator }) };
+  });
   const rows = [];
   for (const psi of [1, 0.7, 0.4]) {
-    const made = decode(truncate(latents, mean, psi));
-    const [one, other] = made.split(250) as [Tensor, Tensor];
-    const variety = Math.sqrt(meanOf(await squaredErrors(one, other)));
-    rows.push({ psi, variety, confidence: meanConfidence(await judge(made)), pictures: made });
+    const made = digits.map(({ mean, drawn }) => decode(truncate(drawn, mean, psi)));
+    const pictures = concatenate(made);
+    const variety = meanOf(await pictures.unflatten(0, [10, 50]).std(1).flatten().data());
+    rows.push({ psi, variety, confidence: meanConfidence(await judge(pictures)), made });
   }
   return rows;
 }
 
 /** How often a digit not seen is likelier than one in mirror writing. */
 async function oddOnes({ density, encode, test }: Studio) {
-  const hasMirrorImage = [2, 3, 4, 5, 6, 7, 9];
+  const oneWay = new Set([2, 3, 4, 5, 6, 7, 9]);
   const targets = (await test.targets.toArray()) as number[];
-  const chosen = targets.flatMap((digit, i) => (hasMirrorImage.includes(digit) ? [i] : []));
+  const chosen = targets.flatMap((digit, i) => (oneWay.has(digit) ? [i] : []));
   const digits = test.inputs.indexSelect(0, chosen);
   const [usual, odd] = await Promise.all(
     [digits, digits.flip(3)].map((pictures) => density.logProb(encode(pictures)).data()),
@@ -170,7 +189,7 @@ export const latentUses: Chapter<LatentUses> = {
       value: [bold.latents, bold.pixels, bold.untouched].map(round).join("; "),
     },
     ...truncated.map(({ psi, confidence, variety }) => ({
-      what: `truncation ${psi}: confidence; root of the squared difference of two samples`,
+      what: `truncation ${psi}: confidence; standard deviation of a pixel among samples of a digit`,
       value: `${round(confidence)}; ${round(variety)}`,
     })),
     {
@@ -181,13 +200,20 @@ export const latentUses: Chapter<LatentUses> = {
   plots: async ({ inverted, halfway, bold, truncated }) => ({
     "Digits not seen, and what their inverted latents make": await pictureGrid(
       concatenate(inverted.pictures),
+      8,
     ),
-    "From one digit to another, downwards": await pictureGrid(concatenate(halfway.pictures)),
+    "From one digit to another, downwards": await pictureGrid(concatenate(halfway.pictures), 8),
     "A digit, made bold by latent arithmetic, and truly in bold": await pictureGrid(
       concatenate(bold.pictures),
+      8,
     ),
     [`Samples, truncated by ${truncated.map(({ psi }) => psi).join(", ")}`]: await pictureGrid(
-      concatenate(truncated.map(({ pictures }) => pictures.narrow(0, 0, 8))),
+      concatenate(
+        truncated.map(({ made }) =>
+          concatenate(made.slice(0, 8).map((each) => each.narrow(0, 0, 1))),
+        ),
+      ),
+      8,
     ),
   }),
 };

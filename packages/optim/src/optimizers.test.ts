@@ -119,7 +119,8 @@ function sgdLoop(options: SgdOptions, steps: number): number[] {
     let b: number | undefined;
     for (let t = 1; t <= steps; t++) {
       const g = 2 * curvature[i]! * theta + weightDecay * theta;
-      b = b === undefined ? g : momentum * b + (1 - dampening) * g;
+      // As in PyTorch, dampening is part of the momentum, and without that there is none.
+      b = b === undefined || momentum === 0 ? g : momentum * b + (1 - dampening) * g;
       theta -= learningRate * b;
     }
     return theta;

@@ -40,8 +40,23 @@ export function isFloat(dtype: DType): boolean {
   return dtypes[dtype].isFloat;
 }
 
+const storageArrays: {
+  readonly [Name in DType]: new (
+    bytes: ArrayBufferLike,
+    byteOffset: number,
+    elementCount?: number,
+  ) => StorageArray;
+} = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  bool: Uint32Array,
+};
+
 /**
- * A buffer's bytes as elements; `byteOffset` must be a multiple of the element size.
+ * A buffer's bytes as elements; `byteOffset` must be a multiple of the element size, and so must
+ * what follows it where no count is given.
  *
  * @example
  * storageArray("int32", new ArrayBuffer(8)).length; // => 2
@@ -49,20 +64,8 @@ export function isFloat(dtype: DType): boolean {
 export function storageArray(
   dtype: DType,
   bytes: ArrayBufferLike,
-  byteOffset = 0,
-  elementCount: number = Math.floor(
-    (bytes.byteLength - byteOffset) / dtypes[dtype].bytesPerElement,
-  ),
+  byteOffset?: number,
+  elementCount?: number,
 ): StorageArray {
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(bytes, byteOffset, elementCount);
-    case "float64":
-      return new Float64Array(bytes, byteOffset, elementCount);
-    case "int32":
-      return new Int32Array(bytes, byteOffset, elementCount);
-    case "uint32":
-    case "bool":
-      return new Uint32Array(bytes, byteOffset, elementCount);
-  }
+  return new storageArrays[dtype](bytes, byteOffset, elementCount);
 }

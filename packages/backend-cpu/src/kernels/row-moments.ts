@@ -8,7 +8,7 @@ export type RowMomentsExports = Readonly<Record<"addRows" | "addProducts", Kerne
 /** Products are summed in tiles of so many rows and columns, whose sums stay in registers. */
 export const TILE = 4;
 /** Rows that are gone through together: they stay in a cache of the second level, or the first. */
-export const BLOCK_ROWS = 64;
+const BLOCK_ROWS = 64;
 /** Bytes of a float64. */
 const WIDE = 8;
 

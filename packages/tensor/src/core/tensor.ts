@@ -3,6 +3,7 @@ import {
   DTypeError,
   dtypes,
   formatShape,
+  OutOfMemoryError,
   ShapeError,
   storageArray,
   wrongType,
@@ -11,11 +12,11 @@ import {
   type Shape,
 } from "@dl/backend";
 import type { InstalledMethods } from "../methods.ts";
-import { relieveMemoryPressure } from "./memory.ts";
-import { readContiguously } from "./read-contiguously.ts";
+import { collectGarbage, relieveMemoryPressure } from "./memory.ts";
 import { checkSameBackend } from "./same-backend.ts";
 import { noteInScope } from "./scope.ts";
 import { stepRecorder } from "./step-recorder.ts";
+import { storeContiguously } from "./store-contiguously.ts";
 import { releaseValue } from "./store.ts";
 import { TensorValue } from "./tensor-value.ts";
 
@@ -101,11 +102,28 @@ export class Tensor {
    * await tensor([[1, 2], [3, 4]]).data(); // => [1, 2, 3, 4]
    */
   async data(): Promise<TensorData> {
+    if (stepRecorder() !== undefined)
+      throw new ArgumentError(
+        "data",
+        "a compiled step cannot read a tensor. Return it, and read it then.",
+      );
     const { value, backend, dtype, elementCount } = this;
+    let contiguous: TensorValue;
+    try {
+      contiguous = storeContiguously(value);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      await collectGarbage();
+      contiguous = storeContiguously(value);
+    }
+    const { buffer, offset } = contiguous.stored!;
     const { bytesPerElement } = dtypes[dtype];
-    const bytes = await readContiguously("data", value, ({ buffer, offset }) =>
-      backend.read(buffer, offset * bytesPerElement, elementCount * bytesPerElement),
+    const bytes = await backend.read(
+      buffer,
+      offset * bytesPerElement,
+      elementCount * bytesPerElement,
     );
+    releaseValue(contiguous);
     await relieveMemoryPressure();
     const elements = storageArray(dtype, bytes.buffer, bytes.byteOffset, elementCount);
     return dtype === "bool" ? Uint8Array.from(elements) : elements;

@@ -1,11 +1,14 @@
 import {
+  ArgumentError,
   formatShape,
   ShapeError,
   type Backend,
   type MomentsBackend,
   type RowMoments,
 } from "@dl/backend";
-import { readContiguously } from "../core/read-contiguously.ts";
+import { stepRecorder } from "../core/step-recorder.ts";
+import { storeContiguously } from "../core/store-contiguously.ts";
+import { releaseValue } from "../core/store.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { hostRowMoments } from "../linear-algebra/row-moments.ts";
 import { checkFloat, checkTensor } from "./check-operands.ts";
@@ -41,7 +44,14 @@ export async function rowMoments(x: Tensor): Promise<RowMoments> {
   const [rows, columns] = shape as [number, number];
   if (dtype !== "float32" || !sumsMoments(backend))
     return hostRowMoments(Float64Array.from(await x.data()), rows, columns);
-  return readContiguously("rowMoments", x.value, ({ buffer, offset }) =>
-    backend.rowMoments({ buffer, offset }, rows, columns),
-  );
+  if (stepRecorder() !== undefined)
+    throw new ArgumentError(
+      "rowMoments",
+      "a compiled step cannot read a tensor. Return it, and read it then.",
+    );
+  const contiguous = storeContiguously(x.value);
+  const { buffer, offset } = contiguous.stored!;
+  const moments = await backend.rowMoments({ buffer, offset }, rows, columns);
+  releaseValue(contiguous);
+  return moments;
 }

@@ -355,7 +355,7 @@ describe("a compiled step", () => {
     });
     read(tensor(1));
     await expect(reading).rejects.toThrow(
-      "data: a compiled step cannot read a tensor. Return it from the step, and read it then.",
+      "data: a compiled step cannot read a tensor. Return it, and read it then.",
     );
     const wait = compile((async (x: Tensor) => x) as unknown as (x: Tensor) => Tensor);
     expect(() => wait(tensor(1))).toThrow(

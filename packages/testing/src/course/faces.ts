@@ -1,5 +1,5 @@
 import { noGrad } from "@dl/autograd";
-import { blur, Conv2d, MaxPool2d } from "@dl/conv";
+import { blur, Conv2d } from "@dl/conv";
 import { DataLoader, faceAttributes, ProceduralFaces, TensorDataset } from "@dl/data";
 import { Flatten, heNormal, Linear, meanSquaredError, ReLU, Sequential } from "@dl/nn";
 import { concatenate, Generator, uniform, type Tensor } from "@dl/tensor";
@@ -11,9 +11,9 @@ export const sizes =
     ? {
         train: 16_000,
         test: 4000,
-        judgeSteps: 2000,
+        judgeSteps: 4000,
         channels: 24,
-        steps: 2000,
+        steps: 3500,
         components: 8,
         secondEpochs: 60,
       }
@@ -61,12 +61,10 @@ export async function trainJudge(faces: Faces, sight: "sharp" | "blurred"): Prom
   const generator = new Generator(21);
   const start = { init: heNormal, generator };
   const features = new Sequential(
-    new Conv2d(3, 16, 3, { padding: 1, ...start }),
+    new Conv2d(3, 16, 4, { stride: 2, padding: 1, ...start }),
     new ReLU(),
-    new MaxPool2d(2),
-    new Conv2d(16, 32, 3, { padding: 1, ...start }),
+    new Conv2d(16, 32, 4, { stride: 2, padding: 1, ...start }),
     new ReLU(),
-    new MaxPool2d(2),
     new Flatten(),
     new Linear(32 * 8 * 8, 64, start),
     new ReLU(),

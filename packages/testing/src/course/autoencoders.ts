@@ -119,7 +119,10 @@ const positiveShare = (values: readonly number[]): number =>
   meanOf(values.map((value) => (value > 0 ? 1 : 0)));
 
 /** How much faces differ from those whose latents are nearest, in the mean over all attributes. */
-async function likeness(): Promise<{ readonly neighbors: number; readonly strangers: number }> {
+async function compareNeighbors(): Promise<{
+  readonly neighbors: number;
+  readonly strangers: number;
+}> {
   const { autoencoder, test, train, latents } = await learntFaces();
   const codes = await inParts(autoencoder.encoder, test.inputs.narrow(0, 0, 500));
   const { indices } = await nearestNeighbors(codes, latents);
@@ -134,7 +137,7 @@ async function likeness(): Promise<{ readonly neighbors: number; readonly strang
 
 interface Autoencoding {
   readonly error: number;
-  readonly likeness: Awaited<ReturnType<typeof likeness>>;
+  readonly likeness: Awaited<ReturnType<typeof compareNeighbors>>;
   readonly pushes: readonly Push[];
 }
 
@@ -147,7 +150,7 @@ async function run(): Promise<Autoencoding> {
   for (const times of [1, 1.5, 2, 3]) pushes.push(await push("eyes", times, judge));
   return {
     error: await meanSquaredError(rebuilt, test.inputs).item(),
-    likeness: await likeness(),
+    likeness: await compareNeighbors(),
     pushes,
   };
 }

@@ -1,6 +1,7 @@
 import { Conv2d } from "@dl/conv";
 import { TensorDataset } from "@dl/data";
 import { crossEntropy, Flatten, heNormal, Linear, ReLU, Sequential } from "@dl/nn";
+import { Adam } from "@dl/optim";
 import { Generator, softmax, type Tensor } from "@dl/tensor";
 import type { Digits } from "./digits.ts";
 import { inParts } from "./faces.ts";
@@ -18,7 +19,10 @@ export function meanConfidence(readings: readonly Reading[]): number {
   return readings.reduce((sum, { confidence }) => sum + confidence, 0) / readings.length;
 }
 
-/** A small network that reads digits. */
+/**
+ * A small network that reads digits. One pass over them, by Adam: one that learns more of the same
+ * digits is sure of everything, also of two digits on top of each other.
+ */
 export async function trainDigitJudge(
   { inputs, targets }: Digits,
   steps: number,
@@ -36,10 +40,15 @@ export async function trainDigitJudge(
     new Linear(64, 10, { generator }),
   );
   const data = new TensorDataset({ inputs, targets });
-  await learn(network, steps, () => {
-    const batch = data.sample(32, { generator });
-    return crossEntropy(network.forward(batch.inputs), batch.targets);
-  });
+  await learn(
+    network,
+    steps,
+    () => {
+      const batch = data.sample(32, { generator });
+      return crossEntropy(network.forward(batch.inputs), batch.targets);
+    },
+    [new Adam(network.parameters(), { learningRate: 2e-3 })],
+  );
   return async (pictures) => {
     const rows = (await softmax(await inParts(network, pictures), 1).toArray()) as number[][];
     return rows.map((shares) => {

@@ -41,7 +41,11 @@ async function openStudio(): Promise<Studio> {
   const [train, test] = [drawDigits(sizes.train), drawDigits(sizes.test, "test")];
   const vae = convVae({ latent, hidden: 64, likelihood: new OptimalNormalHead(), generator });
   const data = new TensorDataset({ inputs: train.inputs });
-  await learn(vae, sizes.steps, () => elbo(vae, data.sample(32, { generator }).inputs).loss);
+  await learn(
+    vae,
+    sizes.steps,
+    () => elbo(vae, data.sample(32, { generator }).inputs, { generator }).loss,
+  );
   vae.requireGrad(false);
   const encode = (digits: Tensor): Tensor => vae.encode(digits).mean;
   const latents = await inParts({ forward: encode }, train.inputs);

@@ -2,27 +2,28 @@ import type { Module } from "@dl/nn";
 import { Adam, multiStepSchedule, Muon, Scheduler } from "@dl/optim";
 import { compile, type Tensor } from "@dl/tensor";
 
-/**
- * Muon for what is a matrix or a kernel, Adam for what is a vector; the last quarter of the steps is
- * five times finer. The model is in evaluation afterwards.
- */
-export async function learn(
-  model: Module,
-  steps: number,
-  loss: () => Tensor,
-  learningRate = 0.03,
-): Promise<void> {
+/** Muon for what is a matrix or a kernel, Adam for what is a vector. */
+export function muonAndAdam(model: Module): readonly (Adam | Muon)[] {
   const parameters = model.parameters();
-  const optimizers = [
+  return [
     new Muon(
       parameters.filter(({ ndim }) => ndim > 1),
-      { learningRate },
+      { learningRate: 0.03 },
     ),
     new Adam(
       parameters.filter(({ ndim }) => ndim === 1),
       { learningRate: 2e-3 },
     ),
   ];
+}
+
+/** So many compiled steps, the last quarter five times finer. The model is in evaluation afterwards. */
+export async function learn(
+  model: Module,
+  steps: number,
+  loss: () => Tensor,
+  optimizers = muonAndAdam(model),
+): Promise<void> {
   const fine = multiStepSchedule({ milestones: [0.75 * steps], factor: 0.2 });
   const schedules = optimizers.map((optimizer) => new Scheduler(optimizer, fine));
   const step = compile(() => {

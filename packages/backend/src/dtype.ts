@@ -43,7 +43,7 @@ export function isFloat(dtype: DType): boolean {
 const storageArrays: {
   readonly [Name in DType]: new (
     bytes: ArrayBufferLike,
-    byteOffset: number,
+    byteOffset?: number,
     elementCount?: number,
   ) => StorageArray;
 } = {

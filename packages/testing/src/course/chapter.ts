@@ -14,7 +14,7 @@ export interface ChapterHead {
 }
 
 /** Texts of SVG files and bytes of PNG files by caption. */
-export type Pictures = Readonly<Record<string, string | Uint8Array>>;
+type Pictures = Readonly<Record<string, string | Uint8Array>>;
 
 /** A chapter of the course: its claim, the experiment that shows it, and what the page says of it. */
 export interface Chapter<Result> extends ChapterHead {

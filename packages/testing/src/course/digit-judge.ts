@@ -50,7 +50,7 @@ export async function trainDigitJudge(
     [new Adam(network.parameters(), { learningRate: 2e-3 })],
   );
   return async (pictures) => {
-    const rows = (await softmax(await inParts(network, pictures), 1).toArray()) as number[][];
+    const rows = await softmax(await inParts(network, pictures), 1).toArray<number[][]>();
     return rows.map((shares) => {
       const confidence = Math.max(...shares);
       return { confidence, digit: shares.indexOf(confidence) };

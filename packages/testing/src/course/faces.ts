@@ -43,7 +43,7 @@ export async function drawFaces(count: number, split: "train" | "test"): Promise
 
 /** Columns by the name of the attribute. */
 async function byAttribute(attributes: Tensor): Promise<Record<string, readonly number[]>> {
-  const columns = (await attributes.transpose(0, 1).toArray()) as number[][];
+  const columns = await attributes.transpose(0, 1).toArray<number[][]>();
   return Object.fromEntries(faceAttributes.map((name, i) => [name, columns[i]!]));
 }
 

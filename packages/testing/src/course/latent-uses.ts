@@ -115,7 +115,7 @@ const analogyOfPixels = (from: Tensor, to: Tensor, like: Tensor): Tensor =>
 
 /** A normal for the latents of each digit; towards its mean, samples are surer and more alike. */
 async function truncation({ latents, decode, train, judge }: Studio) {
-  const targets = (await train.targets.toArray()) as number[];
+  const targets = await train.targets.toArray<number[]>();
   const generator = new Generator(23);
   const digits = Array.from({ length: 10 }, (_, digit) => {
     const rows = targets.flatMap((target, i) => (target === digit ? [i] : []));
@@ -135,7 +135,7 @@ async function truncation({ latents, decode, train, judge }: Studio) {
 /** How often a digit not seen is likelier than one in mirror writing. */
 async function oddOnes({ density, encode, test }: Studio) {
   const oneWay = new Set([2, 3, 4, 5, 6, 7, 9]);
-  const targets = (await test.targets.toArray()) as number[];
+  const targets = await test.targets.toArray<number[]>();
   const chosen = targets.flatMap((digit, i) => (oneWay.has(digit) ? [i] : []));
   const digits = test.inputs.indexSelect(0, chosen);
   const [usual, odd] = await Promise.all(

@@ -3,7 +3,7 @@ import { Adam, multiStepSchedule, Muon, Scheduler } from "@dl/optim";
 import { compile, type Tensor } from "@dl/tensor";
 
 /** Muon for what is a matrix or a kernel, Adam for what is a vector. */
-export function muonAndAdam(model: Module): readonly (Adam | Muon)[] {
+function muonAndAdam(model: Module): readonly (Adam | Muon)[] {
   const parameters = model.parameters();
   return [
     new Muon(

@@ -243,7 +243,7 @@ export const variational: Chapter<Variational> = {
     { what: "the bound L", value: linear.bound.toFixed(4) },
     { what: "L by 200 draws of z for each point", value: linear.sampledBound.toFixed(4) },
     { what: "KL from the encoder's guess to the posterior", value: round(linear.divergence) },
-    { what: "largest |ln p(x) - L - KL|, in float64", value: round(linear.gap) },
+    { what: "largest error of ln p(x) = L + KL, in float64", value: round(linear.gap) },
     ...rings.map(({ modes, highQuality, middle }, i) => ({
       what: `ring, seed ${i + 1}: modes of 8; share within 3 sigma; in the middle`,
       value: `${modes}; ${highQuality.toFixed(3)}; ${middle.toFixed(4)}`,

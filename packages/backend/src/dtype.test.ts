@@ -13,11 +13,12 @@ test("ids are distinct, sizes are those of the storage", () => {
 });
 
 test("a storage array is a window, not a copy", () => {
-  const bytes = new ArrayBuffer(18);
+  const bytes = new ArrayBuffer(16);
   const window = storageArray("int32", bytes, 4, 2);
   window.fill(-1);
   expect([...new Int32Array(bytes, 0, 4)]).toEqual([0, -1, -1, 0]);
   expect(storageArray("float32", bytes)).toHaveLength(4);
   expect(storageArray("float64", bytes, 8)).toHaveLength(1);
   expect(storageArray("bool", bytes)).toBeInstanceOf(Uint32Array);
+  expect(() => storageArray("int32", new ArrayBuffer(18))).toThrow(RangeError);
 });

@@ -172,7 +172,7 @@ const mnist = join(import.meta.dirname, "../../../../../shared/data/mnist");
 const hasMnist = existsSync(mnist);
 if (!hasMnist) process.stdout.write("MNIST skipped: data folder absent\n");
 test.skipIf(!hasMnist)("MNIST, one pass", { timeout: 240_000 }, async () => {
-  const result = await run(`--model vae --data ${mnist} --epochs 1 --batch-size 256 --json`);
+  const result = await run(`--model vae --data ${mnist} --epochs 1 --json`);
   expect(result.stderr).toContain("60000 to learn from, 10000 to test on");
   expect(figuresOf(result).testBound!).toBeGreaterThan(-140);
 });

@@ -150,7 +150,7 @@ describe("factorizations", () => {
         "symmetricEigenvalues: no eigenvalues are found: an element is NaN or infinite.",
       );
     expect(() => symmetricEigenvalues(new Float64Array(5), 2)).toThrow(
-      "symmetricEigenvalues: a matrix of 2 rows has 4 elements: received 5.",
+      "symmetricEigenvalues: a matrix of 2 rows and 2 columns has 4 elements: received 5.",
     );
     expect([...symmetricEigenvalues(new Float64Array(0), 0)]).toEqual([]);
   });

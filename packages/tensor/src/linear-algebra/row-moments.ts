@@ -1,4 +1,5 @@
 import type { RowMoments } from "@dl/backend";
+import { checkElements } from "./check-elements.ts";
 
 /** Rows that are gone through together: they stay in a cache of the first or second level. */
 const blockRows = 64;
@@ -7,10 +8,12 @@ const blockRows = 64;
  * {@link rowMoments} of numbers that were read: rows one after another.
  *
  * Shape: elements [rows * columns] → mean [columns], scatter [columns * columns].
+ * @throws {ArgumentError | ShapeError} unless there are so many elements, at least one.
  * @example
  * hostRowMoments(Float64Array.of(1, 0, 3, 4), 2, 2).scatter; // => [2, 4, 4, 8]
  */
 export function hostRowMoments(elements: Float64Array, rows: number, columns: number): RowMoments {
+  checkElements("hostRowMoments", elements, rows, columns);
   const mean = new Float64Array(columns);
   for (let start = 0; start < elements.length; start += columns)
     for (let k = 0; k < columns; k++) mean[k]! += elements[start + k]!;

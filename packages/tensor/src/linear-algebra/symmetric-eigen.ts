@@ -1,4 +1,5 @@
-import { ArgumentError, ShapeError } from "@dl/backend";
+import { ArgumentError } from "@dl/backend";
+import { checkElements } from "./check-elements.ts";
 import {
   doubleEpsilon,
   identity,
@@ -48,17 +49,12 @@ export function symmetricEigen(a: Matrix): Eigen | undefined {
  * the backend: for figures that are read anyway. `eigh` is for tensors.
  *
  * @throws {ShapeError} unless there are size · size elements.
- * @throws {ArgumentError} if an element is not finite.
+ * @throws {ArgumentError} if an element is not finite, or an argument of another type.
  * @example
  * symmetricEigenvalues(new Float64Array([2, 1, 1, 2]), 2); // => [1, 3]
  */
 export function symmetricEigenvalues(elements: Float64Array, size: number): Float64Array {
-  if (elements.length !== size * size)
-    throw new ShapeError(
-      "symmetricEigenvalues",
-      `a matrix of ${size} rows has ${size * size} elements: received ${elements.length}.`,
-      { expected: size * size, received: elements.length },
-    );
+  checkElements("symmetricEigenvalues", elements, size, size);
   const { unit, scale } = scaled(symmetricPart(matrix(size, size, elements)));
   const { diagonal, beside } = tridiagonalize(unit);
   let isFound = elements.every(Number.isFinite);

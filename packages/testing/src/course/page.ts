@@ -63,7 +63,10 @@ function pageName({ number, title }: ChapterHead): string {
 const escaped = (text: string): string => text.replaceAll("|", "\\|");
 
 function table(figures: readonly Figure[]): string {
-  const rows = [["figure", "measured"], ...figures.map(({ what, value }) => [escaped(what), escaped(value)])];
+  const rows = [
+    ["figure", "measured"],
+    ...figures.map(({ what, value }) => [escaped(what), escaped(value)]),
+  ];
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map(
     (row) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`,

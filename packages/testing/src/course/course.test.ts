@@ -2,57 +2,22 @@ import { cpu } from "@dl/backend-cpu";
 import { configure } from "@dl/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
 import { autodiff } from "./autodiff.ts";
-import { autoencoders } from "./autoencoders.ts";
 import { backpropagation } from "./backpropagation.ts";
-import type { Chapter, ChapterHead } from "./chapter.ts";
+import { isWriting, resultOf } from "./chapter-result.ts";
+import { chapters } from "./chapters.ts";
 import { convolution } from "./convolution.ts";
 import { deepNets } from "./deep-nets.ts";
 import { endToEnd } from "./end-to-end.ts";
-import { faceGenerators } from "./face-generators.ts";
 import { functions } from "./functions.ts";
-import { generators } from "./generators.ts";
-import { latentUses } from "./latent-uses.ts";
 import { minibatches } from "./minibatches.ts";
 import { firstStepRatio, optimizersChapter } from "./optimizers.ts";
-import { readPage, shownCode, writeIndex, writePage } from "./page.ts";
+import { writeIndex } from "./page.ts";
 import { regularizers, zeroCount } from "./regularizers.ts";
-import { variational } from "./variational.ts";
-
-const isWriting = process.env["DL_COURSE"] === "write";
-const chapters: readonly ChapterHead[] = [
-  functions,
-  autodiff,
-  backpropagation,
-  deepNets,
-  minibatches,
-  optimizersChapter,
-  regularizers,
-  convolution,
-  endToEnd,
-  generators,
-  latentUses,
-  autoencoders,
-  faceGenerators,
-  variational,
-];
 
 beforeAll(async () => {
   configure({ backend: await cpu() });
   if (isWriting) writeIndex(chapters);
 });
-
-/** Runs a chapter, prints its figures and writes its page where that is asked for. */
-async function resultOf<Result>(chapter: Chapter<Result>): Promise<Result> {
-  const started = performance.now();
-  const result = await chapter.run();
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  const lines = chapter.figures(result).map(({ what, value }) => `  ${what}: ${value}\n`);
-  process.stdout.write(`${chapter.number}. ${chapter.title} (${seconds} s)\n${lines.join("")}`);
-  if (isWriting) await writePage(chapter, result);
-  // The page shows the code that runs; `npm run course` writes it anew.
-  expect(readPage(chapter)).toContain(shownCode(chapter));
-  return result;
-}
 
 describe("the course's claims", { timeout: 120_000 }, () => {
   it("1. a Function of two inputs and two outputs trains", async () => {
@@ -130,103 +95,4 @@ describe("the course's claims", { timeout: 120_000 }, () => {
     const result = await resultOf(endToEnd);
     expect(result.endToEnd.at(-1)! - result.staged.at(-1)!).toBeGreaterThan(0.05);
   });
-
-  it("10. a network is a generator in three ways; distance averages", async () => {
-    const { full, diagonal, ring } = await resultOf(generators);
-    expect(full.excess).toBeLessThan(0.004);
-    for (const [i, share] of [0.5, 0.9, 0.99].entries())
-      expect(Math.abs(full.shares[i]! - share), `region of ${share}`).toBeLessThan(0.015);
-    expect(diagonal.excess).toBeGreaterThan(0.3);
-    const { "way 2, naive distance": naive, ...others } = ring;
-    expect(naive.modes).toBe(0);
-    expect(naive.middle).toBeGreaterThanOrEqual(0.99);
-    for (const [name, { modes, middle }] of Object.entries(others)) {
-      expect(modes, name).toBe(8);
-      expect(middle, name).toBeLessThan(0.01);
-    }
-    expect(ring["way 3, likelihood"].highQuality).toBeGreaterThan(0.75);
-  });
-
-  // In the long version, which writes the pages, these three learn more, from more.
-  it(
-    "16. a generator inverts, interpolates, does sums, truncates and knows what is odd",
-    { timeout: 1_800_000 },
-    async () => {
-      const { inverted, halfway, bold, truncated, odd } = await resultOf(latentUses);
-      expect(inverted.error).toBeLessThan(isWriting ? 0.004 : 0.008);
-      expect(inverted.error).toBeLessThan(inverted.nearest / 4);
-      expect(inverted.kept).toBeGreaterThanOrEqual(0.95);
-      expect(halfway.latents - halfway.pixels).toBeGreaterThan(isWriting ? 0.08 : 0.02);
-      expect(bold.latents).toBeLessThan(0.7 * Math.min(bold.pixels, bold.untouched));
-      for (const [i, { confidence, variety }] of truncated.slice(1).entries()) {
-        expect(confidence).toBeGreaterThan(truncated[i]!.confidence);
-        expect(variety).toBeLessThan(truncated[i]!.variety);
-      }
-      expect(odd.told).toBeGreaterThan(0.75);
-    },
-  );
-
-  it(
-    "17. the smile vector makes faces smile, and leaves the rest alone",
-    { timeout: 1_800_000 },
-    async () => {
-      const { error, likeness, pushes } = await resultOf(autoencoders);
-      const pushed = (attribute: string, times: number) =>
-        pushes.find((push) => push.attribute === attribute && push.times === times)!;
-      const [smile, eyes] = [pushed("smile", 1.5), pushed("eyes", 3)];
-      expect(error).toBeLessThan(isWriting ? 0.003 : 0.01);
-      expect(likeness.neighbors).toBeLessThan(0.75 * likeness.strangers);
-      expect(smile.before).toBeLessThan(isWriting ? 0.1 : 0.35);
-      expect(smile.after).toBeGreaterThan(isWriting ? 0.92 : 0.85);
-      for (const [name, rise] of Object.entries(smile.rises))
-        if (name !== "smile") expect(Math.abs(rise), name).toBeLessThan(0.06);
-      expect(eyes.after).toBeGreaterThan(0.6);
-      expect(eyes.after - eyes.before).toBeGreaterThan(isWriting ? 0.5 : 0.3);
-    },
-  );
-
-  it(
-    "18. decoding a normal fitted to latents beats decoding plain noise",
-    { timeout: 1_800_000 },
-    async () => {
-      const { distances } = await resultOf(faceGenerators);
-      const { normal, mixture, "N(0, 1)": plain, "second stage": second, floor } = distances;
-      expect(plain.sharp / normal.sharp).toBeGreaterThan(isWriting ? 3 : 1.5);
-      expect(plain.blurred / normal.blurred).toBeGreaterThan(isWriting ? 3 : 2);
-      if (isWriting)
-        for (const judge of ["sharp", "blurred"] as const) {
-          expect(mixture[judge], judge).toBeLessThan(normal[judge]);
-          expect(second[judge], judge).toBeLessThan(normal[judge]);
-        }
-      expect(floor.sharp).toBeLessThan(normal.sharp);
-    },
-  );
-
-  // In the long version, which writes the pages, it learns MNIST.
-  it(
-    "19. ln p(x) = L + KL, no averaging on the ring, a bound that rises",
-    { timeout: 1_800_000 },
-    async () => {
-      const { linear, rings, pictures, digits } = await resultOf(variational);
-      expect(linear.gap).toBeLessThan(1e-9);
-      expect(Math.abs(linear.sampledBound - linear.bound)).toBeLessThan(0.01);
-      for (const [i, { modes, highQuality, middle }] of rings.entries()) {
-        expect(modes, `seed ${i}`).toBe(8);
-        expect(highQuality, `seed ${i}`).toBeGreaterThanOrEqual(0.8);
-        expect(middle, `seed ${i}`).toBeLessThan(0.001);
-      }
-      for (const { reports, likelihood } of Object.values(digits)) {
-        const bounds = reports.map(({ bound }) => bound);
-        for (const [i, bound] of bounds.slice(1).entries())
-          expect(bound, `epoch ${i + 2}`).toBeGreaterThan(bounds[i]!);
-        expect(likelihood).toBeGreaterThan(bounds.at(-1)!);
-      }
-      const [dense, convolutional] = [digits.dense, digits.convolutional];
-      if (pictures.name === "MNIST") {
-        expect(dense.reports[9]!.bound).toBeGreaterThanOrEqual(-102.3);
-        expect(dense.likelihood).toBeGreaterThanOrEqual(-95.8);
-        expect(convolutional.reports.at(-1)!.bound).toBeGreaterThanOrEqual(-98.5);
-      } else expect(dense.reports.at(-1)!.bound).toBeGreaterThan(-200);
-    },
-  );
 });

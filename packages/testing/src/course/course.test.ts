@@ -156,7 +156,7 @@ describe("the course's claims", { timeout: 120_000 }, () => {
       expect(inverted.error).toBeLessThan(isWriting ? 0.004 : 0.008);
       expect(inverted.error).toBeLessThan(inverted.nearest / 4);
       expect(inverted.kept).toBeGreaterThanOrEqual(0.95);
-      expect(halfway.latents - halfway.pixels).toBeGreaterThan(isWriting ? 0.08 : 0.02);
+      expect(halfway.latents - halfway.pixels).toBeGreaterThan(0.03);
       expect(bold.latents).toBeLessThan(0.7 * Math.min(bold.pixels, bold.untouched));
       for (const [i, { confidence, variety }] of truncated.slice(1).entries()) {
         expect(confidence).toBeGreaterThan(truncated[i]!.confidence);
@@ -173,11 +173,11 @@ describe("the course's claims", { timeout: 120_000 }, () => {
       const { error, likeness, pushes } = await resultOf(autoencoders);
       const pushed = (attribute: string, times: number) =>
         pushes.find((push) => push.attribute === attribute && push.times === times)!;
-      const [smile, eyes] = [pushed("smile", 1.5), pushed("eyes", 3)];
+      const [smile, eyes] = [pushed("smile", 1.5), pushed("eyes", isWriting ? 1.5 : 3)];
       expect(error).toBeLessThan(isWriting ? 0.003 : 0.01);
       expect(likeness.neighbors).toBeLessThan(0.75 * likeness.strangers);
-      expect(smile.before).toBeLessThan(isWriting ? 0.1 : 0.35);
-      expect(smile.after).toBeGreaterThan(isWriting ? 0.92 : 0.85);
+      expect(smile.before).toBeLessThan(isWriting ? 0.1 : 0.2);
+      expect(smile.after).toBeGreaterThan(0.92);
       for (const [name, rise] of Object.entries(smile.rises))
         if (name !== "smile") expect(Math.abs(rise), name).toBeLessThan(0.06);
       expect(eyes.after).toBeGreaterThan(0.6);
@@ -191,13 +191,13 @@ describe("the course's claims", { timeout: 120_000 }, () => {
     async () => {
       const { distances } = await resultOf(faceGenerators);
       const { normal, mixture, "N(0, 1)": plain, "second stage": second, floor } = distances;
-      expect(plain.sharp / normal.sharp).toBeGreaterThan(isWriting ? 3 : 1.5);
-      expect(plain.blurred / normal.blurred).toBeGreaterThan(isWriting ? 3 : 2);
-      if (isWriting)
-        for (const judge of ["sharp", "blurred"] as const) {
-          expect(mixture[judge], judge).toBeLessThan(normal[judge]);
-          expect(second[judge], judge).toBeLessThan(normal[judge]);
-        }
+      expect(plain.sharp / normal.sharp).toBeGreaterThan(3);
+      expect(plain.blurred / normal.blurred).toBeGreaterThan(3);
+      expect(mixture.sharp).toBeLessThan(normal.sharp);
+      expect(mixture.blurred).toBeLessThan(normal.blurred);
+      // From few latents the second stage learns less than a normal knows; it needs the long version.
+      if (isWriting) expect(second.sharp).toBeLessThan(normal.sharp);
+      else expect(second.sharp).toBeLessThan(plain.sharp);
       expect(floor.sharp).toBeLessThan(normal.sharp);
     },
   );

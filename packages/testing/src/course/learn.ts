@@ -30,12 +30,13 @@ export async function learn(
     for (const optimizer of optimizers) optimizer.zeroGrad();
     const reached = loss();
     reached.backward();
-    for (const part of [...optimizers, ...schedules]) part.step();
+    for (const optimizer of optimizers) optimizer.step();
     return reached;
   });
   model.train();
   for (let i = 0; i < steps; i++) {
     const reached = step();
+    for (const schedule of schedules) schedule.step();
     // Waits now and then, so that not too much is under way at once.
     if (i % 50 === 0) await reached.item();
   }

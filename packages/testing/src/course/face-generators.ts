@@ -95,7 +95,7 @@ export const faceGenerators: Chapter<FaceGenerators> = {
   number: 18,
   title: "Autoencoder to generator",
   claim:
-    "Encode the faces, fit a normal to the latents, draw from it and decode: that makes faces, where decoding plain normal noise does not. A mixture of normals fits them more closely still, and so does a second autoencoder for the latents in the eyes of a sharp judge, though not in those of a blur-proof one.",
+    "Encode the faces, fit a normal to the latents, draw from it and decode: that makes faces, where decoding plain normal noise does not. A mixture of normals fits them more closely still; a second autoencoder, for the latents, does too by a sharp judge, not yet by a blur-proof one.",
   file: import.meta.filename,
   run,
   figures: ({ distances: { floor, reconstructions, ...made } }) => [

@@ -5,29 +5,13 @@ import { gzipSync } from "node:zlib";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runTrainer } from "./run.ts";
+import { capturedRun as run, type CapturedRun as Run } from "../test/captured-run.ts";
 
 let root = "";
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "dl-train-"));
 });
 afterAll(() => rm(root, { recursive: true }));
-
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function run(line: string, signal = new AbortController().signal): Promise<Run> {
-  let stdout = "";
-  let stderr = "";
-  const code = await runTrainer(line.split(" "), signal, {
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
-  });
-  return { code, stdout, stderr };
-}
 
 type Json = { testAccuracy: number; seconds: number; backend: string };
 const lastLine = ({ stdout }: Run): Json =>

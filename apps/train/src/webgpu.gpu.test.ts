@@ -1,18 +1,14 @@
 import { expect, test } from "vitest";
-import { runTrainer } from "./run.ts";
+import { capturedRun } from "../test/captured-run.ts";
 
 async function run(backend: string): Promise<{ testAccuracy: number; output: string }> {
-  let stdout = "";
-  let output = "";
-  const line = `--backend ${backend} --model mlp --examples 2400 --epochs 3 --batch-size 32 --seed 3 --json`;
-  const code = await runTrainer(line.split(" "), new AbortController().signal, {
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (output += text) },
-  });
+  const { code, stdout, stderr } = await capturedRun(
+    `--backend ${backend} --model mlp --examples 2400 --epochs 3 --batch-size 32 --seed 3 --json`,
+  );
   expect(code).toBe(0);
   const json = JSON.parse(stdout) as { testAccuracy: number; backend: string };
   expect(json.backend).toBe(backend);
-  return { testAccuracy: json.testAccuracy, output };
+  return { testAccuracy: json.testAccuracy, output: stderr };
 }
 
 test(

@@ -1,6 +1,5 @@
-import { MultivariateNormal } from "@dl/distributions";
 import { Sequential, Sigmoid } from "@dl/nn";
-import { Generator, linspace, type Tensor } from "@dl/tensor";
+import { Generator, type Tensor } from "@dl/tensor";
 import { inEvaluation } from "@dl/training";
 import {
   Autoencoder,
@@ -8,7 +7,7 @@ import {
   convDecoder,
   convEncoder,
   latentsOf,
-  LatentSampler,
+  normalSampler,
 } from "@dl/vae";
 import type { MakeOptimizer } from "../optimizers.ts";
 import type { Pictures } from "../pictures/load-pictures.ts";
@@ -35,29 +34,22 @@ export function autoencoding(
   const pixels = channels * height * width;
   const optimizer = optimizerOf(model.parameters());
   const evaluated = (body: () => Tensor): Tensor => inEvaluation("train", { model }, body);
-  const remake = (pictures: Tensor): Tensor => evaluated(() => model.forward(pictures));
   return {
     module: model,
     optimizer,
     step: autoencoderStep<PictureBatch>(model, { optimizer }),
     progress: ({ reconstruction = NaN }) => [errorText(reconstruction / pixels)],
     async test(test) {
-      const reconstruction = await errorPerPixel(test, remake);
+      const reconstruction = await errorPerPixel(test, (pictures) =>
+        evaluated(() => model.forward(pictures)),
+      );
       const latents = await latentsOf(model, { data: test });
       const inUse = latents.std(0).greater(leastDeviation).cast("int32").sum();
       return { testBound: null, reconstruction, kl: null, activeUnits: await inUse.item() };
     },
-    async sampler(train) {
-      return new LatentSampler(
-        model,
-        MultivariateNormal.fit(await latentsOf(model, { data: train }), { ridge }),
-      );
-    },
-    reconstruct: remake,
-    walk: (from, to, steps) =>
-      evaluated(() => {
-        const [start, end] = [from, to].map((picture) => model.encode(picture));
-        return model.decode(start!.lerp(end!, linspace(0, 1, steps).unsqueeze(1)));
-      }),
+    sampler: async (train) =>
+      normalSampler(model, await latentsOf(model, { data: train }), { ridge }),
+    encode: (pictures) => evaluated(() => model.encode(pictures)),
+    decode: (latents) => evaluated(() => model.decode(latents)),
   };
 }

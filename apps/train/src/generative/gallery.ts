@@ -1,4 +1,5 @@
 import type { HostArray } from "@dl/data";
+import { latentWalk } from "@dl/generator";
 import { concatenate, Generator, type Tensor } from "@dl/tensor";
 import { imageGrid } from "@dl/training";
 import { pictureText, type PictureTextOptions } from "../pictures/picture-text.ts";
@@ -24,12 +25,14 @@ export async function makeGallery(
     0,
     Array.from({ length: perRow }, (_, i) => i % inputs.shape[0]!),
   );
-  const [first, last] = [0, perRow - 1].map((i) => originals.narrow(0, i, 1));
+  const latents = model.encode(originals);
+  const [first, last] = [0, perRow - 1].map((i) => latents.select(0, i));
+  const walk = latentWalk(first!, last!, perRow, { path: "linear" });
   return new Map([
     ["new pictures", sampler.sample(sampleRows * perRow, { generator: new Generator(0) })],
     ["pictures not learnt from", originals],
-    ["made again", model.reconstruct(originals)],
-    ["on the way from the first to the last", model.walk(first!, last!, perRow)],
+    ["made again", model.decode(latents)],
+    ["on the way from the first to the last", model.decode(walk)],
   ]);
 }
 

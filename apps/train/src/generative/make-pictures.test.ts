@@ -5,28 +5,13 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runTrainer } from "../run.ts";
+import { capturedRun as run, type CapturedRun as Run } from "../../test/captured-run.ts";
 
 let root = "";
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "dl-pictures-"));
 });
 afterAll(() => rm(root, { recursive: true }));
-
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function run(line: string, signal = new AbortController().signal): Promise<Run> {
-  let [stdout, stderr] = ["", ""];
-  const code = await runTrainer(line.split(" "), signal, {
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
-  });
-  return { code, stdout, stderr };
-}
 
 interface Figures {
   readonly testBound: number | null;

@@ -64,7 +64,7 @@ async function learn(
     { onStep: ({ samples }: StepReport) => void (seen += samples) },
     watchLoss(() => seen),
     progressLine(output, { unit: "pictures", linesPerEpoch: 4, figures: model.progress }),
-    ...(model.watch ? [model.watch(test.slice(0, 4), say)] : []),
+    ...(model.watch?.(test.slice(0, 4), say) ?? []),
   ];
   try {
     await fit(model.step, { data, epochs, schedule, callbacks, signal });

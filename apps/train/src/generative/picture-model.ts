@@ -29,13 +29,16 @@ export interface PictureModel {
   /** The scalars of a step, as progress shows them. */
   readonly progress: (scalars: Readonly<Record<string, number>>) => readonly string[];
   /** What is watched beside training, on pictures that are not learnt from. */
-  readonly watch?: (test: readonly PictureBatch[], say: (line: string) => void) => Callback;
+  readonly watch?: (
+    test: readonly PictureBatch[],
+    say: (line: string) => void,
+  ) => readonly Callback[];
   /** Figures on pictures that were not learnt from. */
   test(test: readonly PictureBatch[]): Promise<PictureFigures>;
   /** What new pictures come from, fitted to those learnt from where it must be. */
   sampler(train: Iterable<PictureBatch>): Promise<GenerativeModel>;
-  /** Pictures made again. Shape: [count, channels, height, width] → the same. */
-  reconstruct(pictures: Tensor): Tensor;
-  /** Pictures on the way from one to another. Shape: two of [1, channels, height, width] → [steps, ...]. */
-  walk(from: Tensor, to: Tensor, steps: number): Tensor;
+  /** What pictures are made again from, between which there is a way. Shape: [count, channels, height, width] → [count, ...]. */
+  encode(pictures: Tensor): Tensor;
+  /** Pictures of what {@link encode} gives. */
+  decode(latents: Tensor): Tensor;
 }

@@ -1,5 +1,5 @@
 import { Categorical } from "@dl/distributions";
-import { concatenate, Generator, oneHot, zeros, type Tensor } from "@dl/tensor";
+import { Generator, oneHot, zeros, type Tensor } from "@dl/tensor";
 import { inEvaluation } from "@dl/training";
 import { VqVae, vqStep } from "@dl/vae";
 import type { MakeOptimizer } from "../optimizers.ts";
@@ -67,11 +67,8 @@ export function quantizing(
         sample: (count, options) => decode(prior.sample([count], options)),
       };
     },
-    reconstruct: remake,
     // Between codes there is nothing: the way leads through what the encoder makes of mixed pictures.
-    walk(from, to, steps) {
-      const mixed = Array.from({ length: steps }, (_, i) => from.lerp(to, i / (steps - 1)));
-      return remake(concatenate(mixed));
-    },
+    encode: (pictures) => pictures,
+    decode: remake,
   };
 }

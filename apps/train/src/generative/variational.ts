@@ -1,6 +1,6 @@
 import { BernoulliHead, OptimalNormalHead } from "@dl/generator";
-import { bernoulli, Generator, linspace, type Tensor } from "@dl/tensor";
-import { inEvaluation, type Callback } from "@dl/training";
+import { bernoulli, Generator, type Tensor } from "@dl/tensor";
+import { inEvaluation } from "@dl/training";
 import {
   collapseAlarm,
   convVae,
@@ -51,7 +51,7 @@ export function variational(
   };
   const sampler = priorSampler(model, latent);
   const optimizer = optimizerOf(model.parameters());
-  const evaluated = <Result>(body: () => Result): Result => inEvaluation("train", { model }, body);
+  const evaluated = (body: () => Tensor): Tensor => inEvaluation("train", { model }, body);
 
   return {
     module: model,
@@ -65,7 +65,7 @@ export function variational(
       `reconstruction ${nats(reconstruction)}`,
       `KL ${nats(kl)}`,
     ],
-    watch(test, say): Callback {
+    watch(test, say) {
       const data = testSamples(test);
       const times = klThroughTime(model, { data, generator: new Generator(seed) });
       const alarm = collapseAlarm(model, {
@@ -73,14 +73,7 @@ export function variational(
         generator: new Generator(seed),
         warn: ({ message }) => say(message),
       });
-      return {
-        ...alarm,
-        async onEpoch(epoch, run) {
-          await alarm.onEpoch?.(epoch, run);
-          await times.onEpoch?.(epoch, run);
-        },
-        onEnd: () => say(klText(times.reports)),
-      };
+      return [alarm, times, { onEnd: () => say(klText(times.reports)) }];
     },
     async test(test) {
       const report = await latentReport(model, {
@@ -92,13 +85,8 @@ export function variational(
     },
     sampler: () =>
       Promise.resolve({ sample: (count, options) => unflat(sampler.sample(count, options)) }),
-    reconstruct: (pictures) =>
-      evaluated(() => unflat(model.decode(model.encode(asSamples(pictures)).mean).mean)),
-    walk: (from, to, steps) =>
-      evaluated(() => {
-        const [start, end] = [from, to].map((picture) => model.encode(asSamples(picture)).mean);
-        return unflat(model.decode(start!.lerp(end!, linspace(0, 1, steps).unsqueeze(1))).mean);
-      }),
+    encode: (pictures) => evaluated(() => model.encode(asSamples(pictures)).mean),
+    decode: (latents) => evaluated(() => unflat(model.decode(latents).mean)),
   };
 }
 

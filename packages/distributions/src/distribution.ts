@@ -19,6 +19,12 @@ export interface SampleOptions {
   readonly generator?: Generator;
 }
 
+/**
+ * For options that extend {@link SampleOptions}.
+ *
+ * @example
+ * checkOptions("mySampler", { generator: 42 }, sampleKinds); // throws an ArgumentError
+ */
 export const sampleKinds: OptionKinds<SampleOptions> = { generator: generatorKind };
 
 /**

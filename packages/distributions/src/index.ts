@@ -1,7 +1,7 @@
 export { Bernoulli } from "./bernoulli.ts";
 export { Categorical } from "./categorical.ts";
 export { ContinuousBernoulli } from "./continuous-bernoulli.ts";
-export { Distribution } from "./distribution.ts";
+export { Distribution, sampleKinds } from "./distribution.ts";
 export type { SampleOptions, Valuelike } from "./distribution.ts";
 export { Exponential } from "./exponential.ts";
 export { Independent } from "./independent.ts";

@@ -37,11 +37,10 @@ export class Normal extends Distribution {
 
   /**
    * The most likely one, given samples along the first axis: their mean, and the root of their mean
-   * squared deviation (divided by the number of samples, not one less).
+   * squared deviation (divided by the number of samples, not one less). Integers are taken as float32.
    *
    * Shape: samples [count, ...batch].
    * @throws {ArgumentError} if there are no samples.
-   * @throws {DTypeError} unless they are float.
    * @example
    * const fitted = Normal.fit(tensor([1, 3]));
    * await fitted.loc.item(); // => 2

@@ -1,9 +1,8 @@
-import { checkCount, checkOptions } from "@dl/backend";
-import type { SampleOptions } from "@dl/distributions";
+import { checkCount, checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
+import { sampleKinds, type SampleOptions } from "@dl/distributions";
 import type { Tensor } from "@dl/tensor";
 import { retakeStatistics, type Callback, type ModelAverage } from "@dl/training";
 import type { LatentGenerator } from "./latent-generator.ts";
-import { samplingKinds } from "./sampling.ts";
 
 /** What statistics are taken from. */
 export interface FreshStatisticsOptions extends SampleOptions {
@@ -12,6 +11,11 @@ export interface FreshStatisticsOptions extends SampleOptions {
   /** Latents in each. Default 64. */
   readonly batchSize?: number;
 }
+
+const freshKinds: OptionKinds<FreshStatisticsOptions> = /* @__PURE__ */ extendKinds(sampleKinds, {
+  batches: "number",
+  batchSize: "number",
+});
 
 /**
  * Takes the running statistics of a generator's normalisation layers anew, from latents as it samples
@@ -34,11 +38,7 @@ export async function freshStatistics(
     batches = 40,
     batchSize = 64,
     ...draw
-  } = checkOptions("freshStatistics", options, {
-    ...samplingKinds,
-    batches: "number",
-    batchSize: "number",
-  });
+  } = checkOptions("freshStatistics", options, freshKinds);
   checkCount("freshStatistics", "batches", batches);
   checkCount("freshStatistics", "batchSize", batchSize, 2);
   const data = Array.from({ length: batches }, (): Tensor =>
@@ -66,11 +66,7 @@ export function freshAverage(
   average: ModelAverage<LatentGenerator>,
   options: FreshStatisticsOptions = {},
 ): Callback {
-  checkOptions("freshAverage", options, {
-    ...samplingKinds,
-    batches: "number",
-    batchSize: "number",
-  });
+  checkOptions("freshAverage", options, freshKinds);
   return {
     async onEpoch() {
       await freshStatistics(average.model, options);

@@ -4,6 +4,7 @@ import {
   klDivergence,
   MultivariateNormal,
   Normal,
+  sampleKinds,
   type Distribution,
   type SampleOptions,
 } from "@dl/distributions";
@@ -14,7 +15,6 @@ import {
   diagonalMatrix,
   eye,
   full,
-  generatorKind,
   inverse,
   normal,
   randomKinds,
@@ -143,7 +143,7 @@ export class LinearGaussian extends Module implements LatentModel, GenerativeMod
 
   sample(count: number, options: SampleOptions = {}): Tensor {
     checkCount("linearGaussian", "count", count);
-    checkOptions("linearGaussian", options, { generator: generatorKind });
+    checkOptions("linearGaussian", options, sampleKinds);
     const { dtype, backend, shape } = this.weight;
     const latents = normal([count, shape[1]!], { dtype, backend, ...options });
     return this.decode(latents).sample([], options);

@@ -1,8 +1,8 @@
 import { checkOptions, wrongType } from "@dl/backend";
-import type { Distribution, SampleOptions } from "@dl/distributions";
+import { sampleKinds, type Distribution, type SampleOptions } from "@dl/distributions";
 import { DistributionNetwork } from "@dl/generator";
 import { Module } from "@dl/nn";
-import { checkTensor, generatorKind, type Tensor } from "@dl/tensor";
+import { checkTensor, type Tensor } from "@dl/tensor";
 import { standardNormalLike, type LatentModel } from "./latent-model.ts";
 
 /**
@@ -53,7 +53,7 @@ export class VariationalAutoencoder extends Module implements LatentModel {
   /** The samples made again, as the mean of what the decoder says of one draw of their latents. */
   forward(x: Tensor, options: SampleOptions = {}): Tensor {
     checkTensor("variationalAutoencoder", x);
-    checkOptions("variationalAutoencoder", options, { generator: generatorKind });
+    checkOptions("variationalAutoencoder", options, sampleKinds);
     return this.decode(this.encode(x).rsample([], options)).mean;
   }
 }

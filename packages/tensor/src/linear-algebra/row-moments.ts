@@ -8,7 +8,7 @@ const blockRows = 64;
  * {@link rowMoments} of numbers that were read: rows one after another.
  *
  * Shape: elements [rows * columns] → mean [columns], scatter [columns * columns].
- * @throws {ArgumentError | ShapeError} unless there are so many elements, at least one.
+ * @throws {ArgumentError | ShapeError} unless there are so many elements.
  * @example
  * hostRowMoments(Float64Array.of(1, 0, 3, 4), 2, 2).scatter; // => [2, 4, 4, 8]
  */

@@ -1,7 +1,7 @@
 import { checkCount, checkOptions, wrongType } from "@dl/backend";
-import { Distribution, type SampleOptions } from "@dl/distributions";
+import { Distribution, sampleKinds, type SampleOptions } from "@dl/distributions";
 import type { GenerativeModel } from "@dl/generator";
-import { generatorKind, type Tensor } from "@dl/tensor";
+import { type Tensor } from "@dl/tensor";
 import { evaluating } from "../evaluating.ts";
 
 /** What makes samples of latents: the decoder of an autoencoder, or one that gives distributions. */
@@ -54,7 +54,7 @@ export class LatentSampler implements GenerativeModel {
 
   sample(count: number, options: SampleOptions = {}): Tensor {
     checkCount("latentSampler", "count", count);
-    checkOptions("latentSampler", options, { generator: generatorKind });
+    checkOptions("latentSampler", options, sampleKinds);
     const { latents, model, show } = this;
     return evaluating("latentSampler", [model], () => {
       const drawn =

@@ -1,6 +1,7 @@
 import type { Module } from "@dl/nn";
 import { Adam, multiStepSchedule, Muon, Scheduler } from "@dl/optim";
-import { compile, type Tensor } from "@dl/tensor";
+import type { Tensor } from "@dl/tensor";
+import { repeat } from "./train.ts";
 
 /** Muon for what is a matrix or a kernel, Adam for what is a vector. */
 function muonAndAdam(model: Module): readonly (Adam | Muon)[] {
@@ -26,19 +27,14 @@ export async function learn(
 ): Promise<void> {
   const fine = multiStepSchedule({ milestones: [0.75 * steps], factor: 0.2 });
   const schedules = optimizers.map((optimizer) => new Scheduler(optimizer, fine));
-  const step = compile(() => {
+  model.train();
+  const body = (): Tensor => {
     for (const optimizer of optimizers) optimizer.zeroGrad();
     const reached = loss();
     reached.backward();
     for (const optimizer of optimizers) optimizer.step();
     return reached;
-  });
-  model.train();
-  for (let i = 0; i < steps; i++) {
-    const reached = step();
-    for (const schedule of schedules) schedule.step();
-    // Waits now and then, so that not too much is under way at once.
-    if (i % 50 === 0) await reached.item();
-  }
+  };
+  await repeat(steps, body, schedules);
   model.eval();
 }

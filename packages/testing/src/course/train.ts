@@ -2,7 +2,22 @@ import { Adam, cosineSchedule, Scheduler } from "@dl/optim";
 import { compile, type Tensor } from "@dl/tensor";
 import { descend } from "@dl/training";
 
-/** Adam, its rate falling along a half cosine to 0; the step is compiled. */
+/** So many steps, compiled; after each the schedules move on. */
+export async function repeat(
+  steps: number,
+  body: () => Tensor,
+  schedules: readonly Scheduler[],
+): Promise<void> {
+  const step = compile(body);
+  for (let i = 0; i < steps; i++) {
+    const reached = step();
+    for (const schedule of schedules) schedule.step();
+    // Waits now and then, so that not too much is under way at once.
+    if (i % 50 === 0) await reached.item();
+  }
+}
+
+/** Adam, its rate falling along a half cosine to 0. */
 export async function minimize(
   parameters: readonly Tensor[],
   loss: () => Tensor,
@@ -10,14 +25,5 @@ export async function minimize(
 ): Promise<void> {
   const optimizer = new Adam([...parameters], { learningRate });
   const schedule = new Scheduler(optimizer, cosineSchedule({ steps }));
-  const step = compile(() => {
-    const reached = descend(optimizer, loss);
-    schedule.step();
-    return reached;
-  });
-  for (let i = 0; i < steps; i++) {
-    const reached = step();
-    // Waits now and then, so that not too much is under way at once.
-    if (i % 50 === 0) await reached.item();
-  }
+  await repeat(steps, () => descend(optimizer, loss), [schedule]);
 }

@@ -1,28 +1,16 @@
 import { noGrad } from "@dl/autograd";
 import { reference } from "@dl/backend-reference";
-import { DataLoader, encodePng, TensorDataset } from "@dl/data";
-import { klDivergence, MultivariateNormal } from "@dl/distributions";
+import { DataLoader, TensorDataset } from "@dl/data";
 import { DiagonalNormalHead, DistributionNetwork, LearntNormalHead } from "@dl/generator";
 import { Linear, Sequential, Tanh } from "@dl/nn";
 import { Adam, linearSchedule, Scheduler } from "@dl/optim";
-import {
-  bernoulli,
-  diagonalMatrix,
-  eye,
-  Generator,
-  matmul,
-  matrixTranspose,
-  normal,
-  solve,
-  stack,
-  type RandomOptions,
-  type Tensor,
-} from "@dl/tensor";
-import { fit, imageGrid } from "@dl/training";
+import { bernoulli, Generator, normal, stack, type RandomOptions, type Tensor } from "@dl/tensor";
+import { fit } from "@dl/training";
 import {
   convVae,
   elbo,
   klThroughTime,
+  LinearGaussian,
   logLikelihood,
   mlpVae,
   priorSampler,
@@ -32,6 +20,7 @@ import {
 } from "@dl/vae";
 import { round, type Chapter } from "./chapter.ts";
 import type { Digits } from "./digits.ts";
+import { pictureGrid } from "./picture-grid.ts";
 import { picturesToLearn, type Pictures } from "./pictures.ts";
 import { linePlot, type Point } from "./plot/line-plot.ts";
 import { judgeRing, ringPoints, type RingReport } from "./ring.ts";
@@ -40,53 +29,22 @@ import { minimize } from "./train.ts";
 interface LinearModel {
   readonly vae: VariationalAutoencoder;
   readonly decoder: Linear;
+  readonly noise: LearntNormalHead;
 }
 
 /** Everything linear and normal, so that ln p(x) is known: x = W z + b + noise, and back. */
 function linearModel(options: RandomOptions): LinearModel {
   const [encoder, decoder] = [new Linear(5, 2, options), new Linear(2, 5, options)];
   const { generator: _, ...creation } = options;
+  const noise = new LearntNormalHead(creation);
   const vae = new VariationalAutoencoder(
     new DistributionNetwork(encoder, new LearntNormalHead({ shape: [2], ...creation })),
-    new DistributionNetwork(decoder, new LearntNormalHead(creation)),
+    new DistributionNetwork(decoder, noise),
   );
-  return { vae, decoder };
+  return { vae, decoder, noise };
 }
 
-interface ExactTerms {
-  readonly evidence: Tensor;
-  readonly bound: Tensor;
-  readonly divergence: Tensor;
-}
-
-/** ln p(x), the bound L and KL(q(z | x), p(z | x)), each by a closed form of its own. */
-function exactTerms({ vae, decoder }: LinearModel, x: Tensor): ExactTerms {
-  const [weight, bias] = [decoder.weight.detach(), decoder.bias!.detach()];
-  const { dtype, backend } = weight;
-  const identity = (size: number): Tensor => eye(size, size, { dtype, backend });
-  const q = vae.encode(x);
-  const likelihood = vae.decode(q.mean);
-  const noise = likelihood.variance.select(0, 0).select(0, 0);
-
-  // The mean of a square: the square of the mean, and what z's spread adds.
-  const spread = q.variance.matmul(weight.square().sum(0)).div(noise).div(2);
-  const bound = likelihood
-    .logProb(x)
-    .sub(spread)
-    .sub(klDivergence(q, vae.prior(q)));
-
-  const covarianceMatrix = matmul(weight, matrixTranspose(weight)).add(identity(5).mul(noise));
-  const evidence = new MultivariateNormal(bias, { covarianceMatrix }).logProb(x);
-
-  const precisionMatrix = matmul(matrixTranspose(weight), weight).div(noise).add(identity(2));
-  const seen = matmul(x.sub(bias), weight).div(noise); // [count, 2]
-  const mean = matrixTranspose(solve(precisionMatrix, matrixTranspose(seen)));
-  const posterior = new MultivariateNormal(mean, { precisionMatrix });
-  const guess = new MultivariateNormal(q.mean, { covarianceMatrix: diagonalMatrix(q.variance) });
-  return { bound, evidence, divergence: klDivergence(guess, posterior) };
-}
-
-interface LinearGaussian {
+interface LinearFigures {
   /** Means over the points. */
   readonly evidence: number;
   readonly bound: number;
@@ -97,7 +55,7 @@ interface LinearGaussian {
 }
 
 /** Learns the linear model of data from another one, then takes it to float64. */
-async function linearGaussian(): Promise<LinearGaussian> {
+async function linearGaussian(): Promise<LinearFigures> {
   const generator = new Generator(3);
   const truth = normal([2, 5], { generator });
   const draw = (count: number): Tensor =>
@@ -114,12 +72,22 @@ async function linearGaussian(): Promise<LinearGaussian> {
   const sampledBound = await sampled.item();
 
   const backend = reference();
-  const exact = linearModel({ dtype: "float64", backend });
-  exact.vae.loadStateDict((await learnt.vae.to(backend)).stateDict());
+  const float64 = { dtype: "float64", backend } as const;
+  const { vae, decoder, noise } = linearModel(float64);
+  vae.loadStateDict((await learnt.vae.to(backend)).stateDict());
   const points = (await x.to(backend)).cast("float64");
-  const { bound, evidence, divergence } = noGrad(() => exactTerms(exact, points));
+  // ln p(x), L and KL(q(z | x), p(z | x)), each by a closed form of its own.
+  const known = new LinearGaussian(5, 2, float64);
+  known.weight.assign(decoder.weight);
+  known.bias.assign(decoder.bias!);
+  known.logVariance.assign(noise.logVariance);
+  const terms = noGrad(() => {
+    const q = vae.encode(points);
+    return [known.logProb(points), known.bound(points, q), known.gap(points, q)] as const;
+  });
+  const [evidence, bound, divergence] = terms;
   const gap = evidence.sub(bound).sub(divergence).abs().amax();
-  const means = [evidence, bound, divergence].map((terms) => terms.mean().item());
+  const means = terms.map((term) => term.mean().item());
   const [lnP, l, kl] = (await Promise.all(means)) as [number, number, number];
   return { gap: await gap.item(), evidence: lnP, bound: l, divergence: kl, sampledBound };
 }
@@ -216,7 +184,7 @@ async function digitModel(
 }
 
 interface Variational {
-  readonly linear: LinearGaussian;
+  readonly linear: LinearFigures;
   readonly rings: readonly RingReport[];
   readonly pictures: Pictures;
   readonly digits: Readonly<Record<keyof typeof recipes, DigitModel>>;
@@ -296,20 +264,14 @@ export const variational: Chapter<Variational> = {
         ]),
       })),
     }),
-    "Samples of the convolutional model: chances of white": await grid(
+    "Samples of the convolutional model: chances of white": await pictureGrid(
       digits.convolutional.samples,
+      16,
     ),
-    "Samples of the dense model": await grid(digits.dense.samples),
-    "Test pictures and beside each its reconstruction, convolutional": await grid(
+    "Samples of the dense model": await pictureGrid(digits.dense.samples, 16),
+    "Test pictures and beside each its reconstruction, convolutional": await pictureGrid(
       digits.convolutional.reconstructions,
+      16,
     ),
   }),
 };
-
-/** Pictures beside each other, as a PNG file of twice their size. */
-async function grid(pictures: Tensor): Promise<Uint8Array> {
-  const sheet = imageGrid(pictures, { columns: 16, gap: 1 });
-  const shape = [1, sheet.shape[1]! * 2, sheet.shape[2]! * 2];
-  const doubled = sheet.repeatInterleave(2, 1).repeatInterleave(2, 2);
-  return await encodePng({ data: Float32Array.from(await doubled.data()), shape });
-}

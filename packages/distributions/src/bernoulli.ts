@@ -13,9 +13,11 @@ import { hostSamples, type HostSampler } from "./host-sampling.ts";
 import { logOtherProbability, logProbability } from "./log-probability.ts";
 import {
   asGiven,
-  probsOrLogits,
   type GivenProbabilities,
+  logitsOf,
+  probsOf,
   type ProbsOrLogits,
+  probsOrLogits,
 } from "./parameters.ts";
 import { applyFormula } from "./special/apply-formula.ts";
 
@@ -99,13 +101,11 @@ export class Bernoulli extends Distribution {
 
   /** Probability of a 1. */
   get probs(): Tensor {
-    const { name, parameter } = this.given;
-    return name === "probs" ? parameter : parameter.sigmoid();
+    return probsOf(this.given);
   }
   /** ln(probs / (1 - probs)). */
   get logits(): Tensor {
-    const { name, parameter } = this.given;
-    return name === "logits" ? parameter : parameter.logit();
+    return logitsOf(this.given);
   }
 
   get mean(): Tensor {

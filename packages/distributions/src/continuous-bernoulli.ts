@@ -19,9 +19,11 @@ import {
 } from "./log-sinh-ratio.ts";
 import {
   asGiven,
-  probsOrLogits,
   type GivenProbabilities,
+  logitsOf,
+  probsOf,
   type ProbsOrLogits,
+  probsOrLogits,
 } from "./parameters.ts";
 import { applyFormula } from "./special/apply-formula.ts";
 import { onSupport } from "./support.ts";
@@ -112,13 +114,11 @@ export class ContinuousBernoulli extends Distribution {
 
   /** Not the mean. */
   get probs(): Tensor {
-    const { name, parameter } = this.given;
-    return name === "probs" ? parameter : parameter.sigmoid();
+    return probsOf(this.given);
   }
   /** ln(probs / (1 - probs)): how fast the density rises. */
   get logits(): Tensor {
-    const { name, parameter } = this.given;
-    return name === "logits" ? parameter : parameter.logit();
+    return logitsOf(this.given);
   }
 
   get mean(): Tensor {

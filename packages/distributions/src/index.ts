@@ -41,4 +41,5 @@ export type { Codomain } from "./transforms/transform.ts";
 export { TransformedDistribution } from "./transforms/transformed-distribution.ts";
 export { GaussianMixture } from "./gaussian-mixture/gaussian-mixture.ts";
 export type { CovarianceKind } from "./gaussian-mixture/expectation-maximization.ts";
+export { gaussianMixtureKinds } from "./gaussian-mixture/mixture-options.ts";
 export type { ChooseOptions, GaussianMixtureOptions } from "./gaussian-mixture/mixture-options.ts";

@@ -75,6 +75,16 @@ export interface GivenProbabilities {
   readonly parameter: Tensor;
 }
 
+/** The probability of a 1, of its logarithm where that was given. */
+export function probsOf({ name, parameter }: GivenProbabilities): Tensor {
+  return name === "probs" ? parameter : parameter.sigmoid();
+}
+
+/** ln(p / (1 - p)) of the probability p of a 1. */
+export function logitsOf({ name, parameter }: GivenProbabilities): Tensor {
+  return name === "logits" ? parameter : parameter.logit();
+}
+
 /** What a constructor takes for the parameter, or for another one in its place. */
 export function asGiven({ name }: GivenProbabilities, parameter: Tensor): ProbsOrLogits {
   return name === "probs" ? { probs: parameter } : { logits: parameter };

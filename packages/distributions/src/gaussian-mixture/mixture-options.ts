@@ -49,14 +49,21 @@ export interface MixtureSettings {
   readonly generator: Generator;
 }
 
-const kinds: OptionKinds<GaussianMixtureOptions> = /* @__PURE__ */ extendKinds(sampleKinds, {
-  components: "number",
-  covariance: '"full"|"diagonal"|"spherical"',
-  ridge: "number",
-  tolerance: "number",
-  iterations: "number",
-  restarts: "number",
-});
+/**
+ * For options that extend {@link GaussianMixtureOptions}.
+ *
+ * @example
+ * checkOptions("mySampler", { restarts: "3" }, gaussianMixtureKinds); // throws an ArgumentError
+ */
+export const gaussianMixtureKinds: OptionKinds<GaussianMixtureOptions> =
+  /* @__PURE__ */ extendKinds(sampleKinds, {
+    components: "number",
+    covariance: '"full"|"diagonal"|"spherical"',
+    ridge: "number",
+    tolerance: "number",
+    iterations: "number",
+    restarts: "number",
+  });
 
 /** @throws {ShapeError | DTypeError | ArgumentError} */
 export function checkMixtureOptions(
@@ -73,7 +80,7 @@ export function checkMixtureOptions(
     iterations = 200,
     restarts = 3,
     generator = defaultGenerator(),
-  } = checkOptions(op, options, kinds);
+  } = checkOptions(op, options, gaussianMixtureKinds);
   const [count = 0, size = 0] = samples.shape;
   if (samples.ndim !== 2 || size === 0)
     throw new ShapeError(

@@ -1,12 +1,13 @@
 import { checkCount, checkOptions, type OptionKinds } from "@dl/backend";
 import {
   GaussianMixture,
+  gaussianMixtureKinds,
   Independent,
   MultivariateNormal,
   Normal,
   type GaussianMixtureOptions,
 } from "@dl/distributions";
-import { checkTensor, generatorKind, zeros, type Tensor } from "@dl/tensor";
+import { checkTensor, zeros, type Tensor } from "@dl/tensor";
 import { LatentSampler, type Decoding, type LatentSamplerOptions } from "./latent-sampler.ts";
 
 /**
@@ -91,12 +92,6 @@ export async function mixtureSampler(
 }
 
 const mixtureKinds: OptionKinds<MixtureSamplerOptions> = {
+  ...gaussianMixtureKinds,
   show: '"mean"|"draw"',
-  components: "number",
-  covariance: '"full"|"diagonal"|"spherical"',
-  ridge: "number",
-  tolerance: "number",
-  iterations: "number",
-  restarts: "number",
-  generator: generatorKind,
 };

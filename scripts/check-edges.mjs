@@ -19,6 +19,17 @@ const allowed = {
   training: ["autograd", "backend", "data", "nn", "optim", "tensor"],
   distributions: ["autograd", "backend", "tensor"],
   generator: ["autograd", "backend", "distributions", "nn", "optim", "tensor", "training"],
+  gan: [
+    "autograd",
+    "backend",
+    "conv",
+    "distributions",
+    "generator",
+    "nn",
+    "optim",
+    "tensor",
+    "training",
+  ],
   vae: [
     "autograd",
     "backend",

@@ -15,6 +15,7 @@ const packageBudgets = {
   conv: 12,
   data: 34,
   distributions: 25,
+  gan: 24,
   generator: 14,
   nn: 20,
   optim: 12,

@@ -18,7 +18,6 @@ export { wassersteinLoss } from "./autoencoders/wasserstein-loss.ts";
 export type { WassersteinOptions, WassersteinScalars } from "./autoencoders/wasserstein-loss.ts";
 export { betaTcBound } from "./bounds/beta-tc-bound.ts";
 export type { BetaTcEvidence, BetaTcOptions } from "./bounds/beta-tc-bound.ts";
-export type { SampleBatch } from "./sample-batch.ts";
 export { elbo } from "./bounds/elbo.ts";
 export type { ElboOptions } from "./bounds/elbo.ts";
 export { klPerDimension } from "./bounds/evidence.ts";

@@ -1,8 +1,8 @@
 import { ArgumentError, checkOptions } from "@dl/backend";
+import { samplesOf, type SampleBatch } from "@dl/generator";
 import type { Module } from "@dl/nn";
 import type { SteppingOptimizer } from "@dl/optim";
 import { descend, type DescendOptions, type TrainingStep } from "@dl/training";
-import { samplesOf, type SampleBatch } from "./sample-batch.ts";
 import { elbo } from "./bounds/elbo.ts";
 import type { Evidence } from "./bounds/evidence.ts";
 import type { LatentModel } from "./latent-model.ts";

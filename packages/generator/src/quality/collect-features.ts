@@ -4,10 +4,8 @@ import { generatorKind, Tensor, type Generator } from "@dl/tensor";
 import type { GenerativeModel } from "../generative-model.ts";
 import { inEvaluation } from "../in-evaluation.ts";
 import { applyNetwork, type Network } from "../network.ts";
+import type { SampleBatch } from "../sample-batch.ts";
 import { featuresFrom, type Features } from "./features.ts";
-
-/** A batch of a data set: samples, or an object with them as `inputs`. */
-export type SampleBatch = Tensor | { readonly inputs: Tensor };
 
 /** Where samples come from: all of them in one tensor, batches of them, or a model that makes them. */
 export type SampleSource =

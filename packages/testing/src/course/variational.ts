@@ -122,13 +122,14 @@ interface Recipe {
   /** Of a picture, as the model takes it. */
   readonly shape: readonly number[];
   readonly epochs: number;
+  readonly learningRate: number;
 }
 
 const recipes = {
   /** 784-400-20-400-784, on pixels in a row. */
-  dense: { model: mlpVae, shape: [784], epochs: 10 },
+  dense: { model: mlpVae, shape: [784], epochs: 10, learningRate: 4e-3 },
   /** Two convolutions 4x4 of stride 2 to 16 and 32 channels, 128 units, and the mirror image. */
-  convolutional: { model: convVae, shape: [1, 28, 28], epochs: 6 },
+  convolutional: { model: convVae, shape: [1, 28, 28], epochs: 6, learningRate: 2e-3 },
 } as const;
 
 interface DigitModel {
@@ -146,11 +147,11 @@ interface DigitModel {
 /** Learns digits whose pixels are drawn afresh in each batch: their greys are chances of white. */
 async function digitModel(
   { train, test, judged, draws }: Pictures,
-  { model, shape, epochs }: Recipe,
+  { model, shape, epochs, learningRate }: Recipe,
 ): Promise<DigitModel> {
   const generator = new Generator(1);
   const vae = model({ generator, latent });
-  const optimizer = new Adam(vae.parameters(), { learningRate: 2e-3 });
+  const optimizer = new Adam(vae.parameters(), { learningRate });
   const data = new DataLoader(train, { batchSize: 128, shuffle: true });
   const steps = epochs * Math.ceil(train.length / 128);
   const tests = test.reshape([-1, ...shape]).split(500);

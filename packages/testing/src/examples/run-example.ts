@@ -6,6 +6,7 @@ import * as backendWebgpu from "@dl/backend-webgpu";
 import * as conv from "@dl/conv";
 import * as data from "@dl/data";
 import * as distributions from "@dl/distributions";
+import * as gan from "@dl/gan";
 import * as generator from "@dl/generator";
 import * as nn from "@dl/nn";
 import * as optim from "@dl/optim";
@@ -23,6 +24,7 @@ const packages: Readonly<Record<string, object>> = {
   "@dl/conv": conv,
   "@dl/data": data,
   "@dl/distributions": distributions,
+  "@dl/gan": gan,
   "@dl/generator": generator,
   "@dl/nn": nn,
   "@dl/optim": optim,

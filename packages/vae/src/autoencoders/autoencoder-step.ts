@@ -1,8 +1,8 @@
 import { checkOptions } from "@dl/backend";
+import { samplesOf, type SampleBatch } from "@dl/generator";
 import type { SteppingOptimizer } from "@dl/optim";
 import type { Tensor } from "@dl/tensor";
 import { descend, type DescendOptions, type TrainingStep } from "@dl/training";
-import { samplesOf, type SampleBatch } from "../sample-batch.ts";
 import type { Autoencoder } from "./autoencoder.ts";
 import { reconstructionError } from "./reconstruction-error.ts";
 

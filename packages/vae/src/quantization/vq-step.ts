@@ -1,11 +1,11 @@
 import { checkOptions } from "@dl/backend";
+import { samplesOf, type SampleBatch } from "@dl/generator";
 import type { Module } from "@dl/nn";
 import type { SteppingOptimizer } from "@dl/optim";
 import type { Tensor } from "@dl/tensor";
 import { descend, type DescendOptions, type TrainingStep } from "@dl/training";
 import { squaredError } from "../autoencoders/reconstruction-error.ts";
 import { checkNotNegative, checkPositive } from "../bounds/evidence.ts";
-import { samplesOf, type SampleBatch } from "../sample-batch.ts";
 import type { VqReconstruction } from "./vq-vae.ts";
 
 /** A module that makes samples again through a quantiser, such as a {@link VqVae}. */

@@ -1,7 +1,7 @@
 import { checkOptions, type OptionKinds } from "@dl/backend";
+import { batchesOf, samplesOf, type SampleBatch } from "@dl/generator";
 import { generatorKind, stack, type Generator, type Tensor } from "@dl/tensor";
 import type { Batches } from "@dl/training";
-import { batchesOf, samplesOf, type SampleBatch } from "../sample-batch.ts";
 import { checkNotNegative, klPerDimension } from "../bounds/evidence.ts";
 import { evaluating } from "../evaluating.ts";
 import { LatentTotals, type LatentReport } from "./latent-totals.ts";

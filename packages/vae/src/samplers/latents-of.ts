@@ -1,9 +1,9 @@
 import { ArgumentError, checkOptions } from "@dl/backend";
 import { Distribution } from "@dl/distributions";
+import { batchesOf, samplesOf, type SampleBatch } from "@dl/generator";
 import { concatenate, type Tensor } from "@dl/tensor";
 import type { Batches } from "@dl/training";
 import { evaluating } from "../evaluating.ts";
-import { batchesOf, samplesOf, type SampleBatch } from "../sample-batch.ts";
 
 /** What makes latents of samples: the encoder of an autoencoder, or one that gives distributions. */
 export interface EncodingModel {

@@ -27,6 +27,8 @@ const checked = [
   "vq-vae",
   "iwae-16",
   "mvn-head",
+  "wgan-gp",
+  "sngan",
   "sample-decoder",
   "frechet-5000x64",
 ];

@@ -1,4 +1,4 @@
-import { dcgan } from "./adversarial.ts";
+import { dcgan, sngan, wganGp } from "./adversarial.ts";
 import type { BenchCase } from "./bench-case.ts";
 import { frechet } from "./frechet.ts";
 import { mvnHead } from "./normal-head.ts";
@@ -23,6 +23,8 @@ const course: readonly BenchCase[] = [
   vqVae,
   mvnHead,
   dcgan,
+  wganGp,
+  sngan,
   sampleDecoder,
   frechet,
   gelu,

@@ -86,7 +86,7 @@ describe("a variational autoencoder learns", () => {
     expect(report.samples).toBe(400);
     const judged = await evaluate(step, { data: held });
     expect(judged["kl"]).toBeCloseTo(report.kl, 3);
-    expect(Math.abs(judged["bound"] - report.bound)).toBeLessThan(0.2);
+    expect(Math.abs(judged["bound"] - report.bound)).toBeLessThan(0.4);
     const likelihood = await (await logLikelihood(vae, held[0]!, { samples: 300 })).mean().item();
     expect(likelihood).toBeGreaterThan(await elbo(vae, held[0]!).bound.item());
     // The data's own entropy: which bar, and 25 pixels that may flip.

@@ -9,6 +9,11 @@ export {
   relativisticAverage,
   wasserstein,
 } from "./losses/losses.ts";
+export { dcganDiscriminator } from "./networks/dcgan-discriminator.ts";
+export type { DcganDiscriminatorOptions } from "./networks/dcgan-discriminator.ts";
+export { dcganGenerator } from "./networks/dcgan-generator.ts";
+export type { PictureGeneratorOptions } from "./networks/dcgan-generator.ts";
+export type { PictureSize, PictureSizes } from "./networks/picture-sizes.ts";
 export { draganPenalty, gradientPenalty } from "./penalties/gradient-penalty.ts";
 export type { DraganOptions, TargetSlopeOptions } from "./penalties/gradient-penalty.ts";
 export type { Judge, LazyPenalty, Penalty } from "./penalties/penalty.ts";

@@ -81,6 +81,25 @@ describe("weight averages", () => {
     );
   });
 
+  it("soon forget the first weights where they ramp up", async () => {
+    const x = tensor([1]);
+    const [ramped, plain] = [
+      new EMA([x], { decay: 0.99, rampUp: 0.1 }),
+      new EMA([x], { decay: 0.99 }),
+    ];
+    const means = [1, 1];
+    x.assign(tensor([0]));
+    for (let n = 1; n <= 1000; n++) {
+      for (const average of [ramped, plain]) average.update();
+      means[0]! *= Math.min(0.99, 0.5 ** (1 / (0.1 * n)));
+      means[1]! *= 0.99;
+      if (n !== 10 && n !== 1000) continue;
+      for (const [i, average] of [ramped, plain].entries())
+        expect(await average.averages[0]!.item()).toBeCloseTo(means[i]!, 6);
+    }
+    expect(means[0]).toBeLessThan(means[1]! / 10);
+  });
+
   it("continue from their state", async () => {
     const [x, y] = [tensor([0]), tensor([0])];
     const [straight, stopped] = [new SWA([x]), new SWA([x])];
@@ -118,6 +137,10 @@ describe("errors", () => {
       "ema: there is nothing to average: received 0 tensors. Pass model.parameters().",
     ],
     [() => new EMA(x(), { decay: 1 }), "ema: decay must be at least 0 and below 1: received 1."],
+    [
+      () => new EMA(x(), { rampUp: -1 }),
+      "ema: rampUp must be a finite number of at least 0: received -1.",
+    ],
     [
       () => {
         new SWA(x()).loadStateDict(new SWA([zeros([3])]).stateDict());

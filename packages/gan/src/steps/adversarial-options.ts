@@ -51,7 +51,7 @@ export type GivenOptions<Batch> = Required<
   Omit<AdversarialStepOptions<Batch>, "augment" | "generator">
 >;
 
-const kinds: OptionKinds<AdversarialStepOptions<never>> = {
+export const adversarialKinds: OptionKinds<AdversarialStepOptions<never>> = {
   optimizers: "object",
   loss: "object",
   penalties: "list",
@@ -74,7 +74,11 @@ export function adversarialOptions<Batch>(
   options: AdversarialStepOptions<Batch>,
 ): GivenOptions<Batch> {
   const op = "adversarialStep";
-  const given = checkOptions(op, options, kinds as OptionKinds<AdversarialStepOptions<Batch>>);
+  const given = checkOptions(
+    op,
+    options,
+    adversarialKinds as OptionKinds<AdversarialStepOptions<Batch>>,
+  );
   const { augment = (x) => x, discriminatorSteps = 1, optimizers, lazyPenalties = [] } = given;
   checkCount(op, "discriminatorSteps", discriminatorSteps);
   for (const { every } of lazyPenalties) checkCount(op, "every", every);

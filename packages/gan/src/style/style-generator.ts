@@ -1,0 +1,142 @@
+import {
+  ArgumentError,
+  checkCount,
+  checkOptions,
+  checkWhole,
+  extendKinds,
+  type OptionKinds,
+} from "@dl/backend";
+import type { GenerativeModel } from "@dl/generator";
+import { Module } from "@dl/nn";
+import {
+  generatorKind,
+  normal,
+  randomKinds,
+  zeros,
+  type Generator,
+  type RandomOptions,
+  type Tensor,
+} from "@dl/tensor";
+import { inEvaluation } from "@dl/training";
+import { MappingNetwork } from "./mapping-network.ts";
+import { mixStyles } from "./style-mixing.ts";
+import { SynthesisNetwork, type SynthesisOptions } from "./synthesis-network.ts";
+
+/** Sizes of a generator with styles. */
+export interface StyleGeneratorOptions extends SynthesisOptions {
+  /** Numbers in a latent. As many as in a style unless said. */
+  readonly latent?: number;
+  /** Layers of the mapping network. Default 8. */
+  readonly mappingLayers?: number;
+}
+
+/** How styles are made of latents. */
+export interface StyleOptions {
+  /** ψ: what is left of a style's distance from the mean one. Default 1. */
+  readonly truncation?: number;
+  /** Layers from this one on keep their style whole. None unless said. */
+  readonly cutoff?: number;
+}
+
+/** How samples are made. */
+export interface StyleSampleOptions extends StyleOptions {
+  /** Drawn afresh unless given. */
+  readonly noise?: readonly Tensor[];
+  /** Where latents and noise are drawn from; the default generator unless said. */
+  readonly generator?: Generator;
+}
+
+const styleKinds: OptionKinds<StyleOptions> = { truncation: "number", cutoff: "number" };
+const sampleKinds: OptionKinds<StyleSampleOptions> = /* @__PURE__ */ extendKinds(styleKinds, {
+  noise: "list",
+  generator: generatorKind,
+});
+const generatorKinds: OptionKinds<StyleGeneratorOptions> = /* @__PURE__ */ extendKinds(
+  randomKinds,
+  {
+    channels: "list",
+    width: "number",
+    colors: "number",
+    taps: "list",
+    latent: "number",
+    mappingLayers: "number",
+  },
+);
+
+/** Share of the mean style that each batch replaces. Karras et al. 2019, published code. */
+const meanStyleShare = 0.005;
+
+/**
+ * The generator of StyleGAN 2: a mapping network from latents to styles, a synthesis network from
+ * styles to pictures. In training it follows the mean style, which truncation pulls towards.
+ *
+ * Shape: latents [batch, latent] → pictures [batch, colors, size, size].
+ * Source: Karras et al. 2020, arXiv:1912.04958; truncation Karras et al. 2019, arXiv:1812.04948,
+ * appendix B.
+ *
+ * @throws {ArgumentError} unless all sizes are whole numbers of at least 1.
+ * @example
+ * const model = new StyleGenerator({ channels: [8, 4], width: 16, mappingLayers: 2 });
+ * model.sample(2, { truncation: 0.7 }).shape; // => [2, 3, 8, 8]
+ */
+export class StyleGenerator extends Module implements GenerativeModel {
+  readonly mapping: MappingNetwork;
+  readonly synthesis: SynthesisNetwork;
+  /** [width]. */
+  readonly meanStyle: Tensor;
+  /** Followed by the training step; a scalar. */
+  readonly meanPathLength: Tensor;
+  readonly latent: number;
+
+  constructor(options: StyleGeneratorOptions = {}) {
+    super();
+    const op = "styleGenerator";
+    const { latent, mappingLayers = 8, ...rest } = checkOptions(op, options, generatorKinds);
+    const { channels: _channels, colors: _colors, taps: _taps, width = 512, ...random } = rest;
+    checkCount(op, "width", width);
+    const { generator: _unused, ...creation } = random;
+    this.latent = latent ?? width;
+    this.mapping = new MappingNetwork(this.latent, { layers: mappingLayers, width, ...random });
+    this.synthesis = new SynthesisNetwork({ ...rest, width });
+    this.meanStyle = zeros([width], creation);
+    this.meanPathLength = zeros([], creation);
+  }
+
+  /** A style for each layer, all layers' the same: [batch, layers, width]. */
+  styles(latents: Tensor, options: StyleOptions = {}): Tensor {
+    const { truncation = 1, cutoff } = checkOptions("styleGenerator", options, styleKinds);
+    const { layers, width } = this.synthesis;
+    if (!(truncation >= 0))
+      throw new ArgumentError(
+        "styleGenerator",
+        `truncation must be at least 0: received ${truncation}. 1 leaves styles as they are.`,
+        { received: truncation },
+      );
+    checkWhole("styleGenerator", "cutoff", cutoff ?? layers, 0, layers, ` from 0 to ${layers}`);
+    const styles = this.mapping.forward(latents);
+    if (this.isTraining)
+      this.meanStyle.assign(this.meanStyle.lerp(styles.detach().mean(0), meanStyleShare));
+    const shape = [styles.shape[0]!, layers, width];
+    const whole = styles.unsqueeze(1).expand(shape);
+    if (truncation === 1) return whole;
+    const truncated = this.meanStyle.lerp(styles, truncation).unsqueeze(1).expand(shape);
+    return mixStyles(whole, truncated, { to: cutoff ?? layers });
+  }
+
+  forward(latents: Tensor, random: RandomOptions = {}): Tensor {
+    const noise = this.synthesis.drawNoise(latents.shape[0]!, random);
+    return this.synthesis.forward(this.styles(latents), noise);
+  }
+
+  sample(count: number, options: StyleSampleOptions = {}): Tensor {
+    checkCount("styleGenerator", "count", count);
+    const { noise, generator, ...style } = checkOptions("styleGenerator", options, sampleKinds);
+    const random = { ...(generator && { generator }) };
+    return inEvaluation("styleGenerator", { model: this }, () => {
+      const { dtype, backend } = this.meanStyle;
+      const latents = normal([count, this.latent], { dtype, backend, ...random });
+      const styles = this.styles(latents, style);
+      return this.synthesis.forward(styles, noise ?? this.synthesis.drawNoise(count, random));
+    });
+  }
+}

@@ -36,7 +36,6 @@ export function cycleStep(
   const { modules, optimizers, loss, cycleWeight, identityWeight, remember } = given;
   const { aToB, bToA } = generators;
   const judged = Object.values(discriminators).flatMap((network: Layer) => network.parameters());
-
   const judge = (side: Side, x: UnpairedBatch): Tensor => discriminators[side].forward(x[side]);
   const overSides = (of: (side: Side) => Tensor): Tensor => of("a").add(of("b"));
   const translate = ({ a, b }: UnpairedBatch): UnpairedBatch => ({

@@ -6,18 +6,7 @@ import { configure, tensor, type Tensor } from "@dl/tensor";
 import { mlpVae, variationalStep } from "@dl/vae";
 import { beforeAll, expect, it } from "vitest";
 import { readFixture } from "./fixtures.ts";
-
-/** The numbers of scripts/make-vae-fixtures.py: x <- 1664525 x + 1013904223 modulo 2^32. */
-class Stream {
-  private state = 1;
-
-  shares(count: number): Float64Array {
-    return Float64Array.from({ length: count }, () => {
-      this.state = (Math.imul(1664525, this.state) + 1013904223) >>> 0;
-      return this.state / 2 ** 32;
-    });
-  }
-}
+import { Stream } from "./stream.ts";
 
 /** Normals that take the noise they are given instead of drawing it. */
 class GivenNoise extends Normal {

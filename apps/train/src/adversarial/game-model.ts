@@ -1,0 +1,28 @@
+import type { GenerativeModel } from "@dl/generator";
+import type { Module } from "@dl/nn";
+import type { WeightAverage } from "@dl/optim";
+import type { Tensor } from "@dl/tensor";
+import type { Callback, TrainingStep } from "@dl/training";
+import type { Gallery } from "../generative/gallery.ts";
+import type { Optimizer } from "../optimizers.ts";
+
+/** Networks that play against each other, and how they are trained and shown. */
+export interface GameModel<Batch> {
+  readonly modules: readonly Module[];
+  readonly optimizers: readonly Optimizer[];
+  readonly step: TrainingStep<Batch>;
+  /** Of the generators' weights; what is shown and judged is made by them. */
+  readonly averages: readonly WeightAverage[];
+  /** What brings averaged generators up to date before they are used. */
+  readonly freshen: Callback;
+  /** Makes pictures from 0 to 1 of the kind that is learnt. */
+  readonly sampler: GenerativeModel;
+  /** The scalars of a step, as progress shows them. */
+  readonly progress: (scalars: Readonly<Record<string, number>>) => readonly string[];
+  /** What can be done with the generator: a walk, a table of styles, a translation. */
+  gallery(): Promise<Gallery>;
+}
+
+/** From 0 to 1, as pictures are kept, to −1 to 1, as the networks see them, and back. */
+export const toSigned = (pictures: Tensor): Tensor => pictures.mul(2).sub(1);
+export const toUnit = (pictures: Tensor): Tensor => pictures.add(1).mul(0.5).clamp(0, 1);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { help, parseOptions } from "./options.ts";
+import { help } from "./help.ts";
+import { parseOptions } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
 
 test("defaults", () => {

@@ -1,15 +1,29 @@
 import { parseArgs } from "node:util";
+import { modelDefaults } from "./model-defaults.ts";
 import { UsageError } from "./usage-error.ts";
 
-const classifierNames = ["cnn", "mlp"] as const;
-const autoencoderNames = ["autoencoder", "vae", "vae-conv", "vq-vae"] as const;
-const modelNames = [...classifierNames, ...autoencoderNames] as const;
-const backendNames = ["cpu", "webgpu", "reference"] as const;
-const optimizerNames = ["adam", "sgd", "momentum", "nesterov"] as const;
+export const classifierNames = ["cnn", "mlp"] as const;
+export const autoencoderNames = ["autoencoder", "vae", "vae-conv", "vq-vae"] as const;
+export const gameNames = ["dcgan", "sngan", "stylegan", "pix2pix", "cyclegan"] as const;
+const modelNames = [...classifierNames, ...autoencoderNames, ...gameNames] as const;
+export const lossNames = [
+  "minimax",
+  "non-saturating",
+  "least-squares",
+  "hinge",
+  "wasserstein",
+  "relativistic",
+] as const;
+export const penaltyNames = ["none", "gradient", "one-sided", "dragan", "r1", "r2"] as const;
+export const backendNames = ["cpu", "webgpu", "reference"] as const;
+export const optimizerNames = ["adam", "sgd", "momentum", "nesterov"] as const;
 
 export type ClassifierName = (typeof classifierNames)[number];
 export type AutoencoderName = (typeof autoencoderNames)[number];
-export type ModelName = ClassifierName | AutoencoderName;
+export type GameName = (typeof gameNames)[number];
+export type ModelName = ClassifierName | AutoencoderName | GameName;
+export type LossName = (typeof lossNames)[number];
+export type PenaltyName = (typeof penaltyNames)[number];
 export type BackendName = (typeof backendNames)[number];
 export type OptimizerName = (typeof optimizerNames)[number];
 
@@ -23,6 +37,11 @@ export interface TrainOptions {
   readonly optimizer: OptimizerName;
   readonly batchSize: number;
   readonly learningRate: number;
+  /** Folder of what pictures are to become: pairs by name, or any bag of pictures. */
+  readonly targets: string | undefined;
+  /** Of the game; the model's own unless said. */
+  readonly loss: LossName | undefined;
+  readonly penalty: PenaltyName | undefined;
   /** How many pictures are drawn, where they are. */
   readonly examples: number | undefined;
   /** File that pictures made by the model are written to. */
@@ -31,48 +50,6 @@ export interface TrainOptions {
   readonly graph: string | undefined;
   readonly json: boolean;
 }
-
-export const help = `Trains a network in the terminal: to read digits, or to make pictures.
-
-  npm start                          a convolutional network reads drawn digits
-  npm run train -- --data FOLDER     the same on MNIST's files in FOLDER
-  npm run train -- --model vae       a variational autoencoder of drawn digits
-
-  --model NAME          reads digits: ${classifierNames.join(" | ")} (default cnn)
-                        makes pictures: ${autoencoderNames.join(" | ")}
-  --data PLACE          digits or faces, which are drawn, or a folder with
-                        train-images-idx3-ubyte, train-labels-idx1-ubyte,
-                        t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, plain or .gz;
-                        for models that make pictures also a folder of PNG and JPEG files
-  --examples N          pictures drawn, where they are (default 40000 digits to read,
-                        20000 digits or 8000 faces to make)
-  --backend NAME        ${backendNames.join(" | ")} (default cpu)
-  --optimizer NAME      ${optimizerNames.join(" | ")} (default adam)
-  --epochs N            passes over the training data (default 1; 5 to make pictures)
-  --batch-size N        examples per step (default 64; 128 to make pictures)
-  --learning-rate X     of the first step, falling to 0 at the last
-                        (default 0.003 for adam, 0.1 for sgd, 0.02 for the others;
-                        to make pictures 0.002 for adam, 0.00001 for the others)
-  --seed N              of weights, order and drawn pictures (default 0)
-  --graph FILE          draw the computation graph of a step to FILE, as SVG, before training
-  --samples FILE        write pictures that the model made to FILE, as PNG
-  --json                print one line of JSON at the end; everything else goes to stderr
-  --help                this text
-`;
-
-const defaultLearningRates: { readonly [Name in OptimizerName]: number } = {
-  adam: 0.003,
-  sgd: 0.1,
-  momentum: 0.02,
-  nesterov: 0.02,
-};
-/** A picture's bound is a sum over its pixels, so that its gradients are large. */
-const pictureLearningRates: typeof defaultLearningRates = {
-  adam: 0.002,
-  sgd: 1e-5,
-  momentum: 1e-5,
-  nesterov: 1e-5,
-};
 
 /** Of the random streams: their seeds are 32 bits. */
 const mostSeed = 2 ** 32 - 1;
@@ -88,6 +65,7 @@ export function parseOptions(args: readonly string[]): TrainOptions | "help" {
   const optimizer = choice("optimizer", values.optimizer ?? "adam", optimizerNames);
   const model = choice("model", values.model ?? "cnn", modelNames);
   const isReader = classifierNames.some((name) => name === model);
+  const defaults = modelDefaults[model];
   // Before there were models that make pictures, --samples was the number of drawn digits.
   const [countFlag, count] =
     isReader && values.samples !== undefined
@@ -97,23 +75,33 @@ export function parseOptions(args: readonly string[]): TrainOptions | "help" {
     throw new UsageError(
       `--graph needs a model that reads digits, ${classifierNames.join(" or ")}: received it for ${model}.`,
     );
+  const only = (flag: keyof FlagValues, models: readonly ModelName[]): void => {
+    if (values[flag] !== undefined && !models.includes(model))
+      throw new UsageError(`--${flag} needs ${models.join(" or ")}: received it for ${model}.`);
+  };
+  only("loss", gameNames);
+  only("penalty", ["dcgan", "sngan", "stylegan"]);
+  only("targets", ["pix2pix", "cyclegan"]);
   return {
     data: values.data,
-    epochs: wholeNumber("epochs", values.epochs ?? (isReader ? "1" : "5"), 1, mostEpochs),
+    targets: values.targets,
+    loss: values.loss === undefined ? undefined : choice("loss", values.loss, lossNames),
+    penalty:
+      values.penalty === undefined ? undefined : choice("penalty", values.penalty, penaltyNames),
+    epochs: wholeNumber("epochs", values.epochs ?? String(defaults.epochs), 1, mostEpochs),
     seed: wholeNumber("seed", values.seed ?? "0", 0, mostSeed),
     model,
     backend: choice("backend", values.backend ?? "cpu", backendNames),
     optimizer,
     batchSize: wholeNumber(
       "batch-size",
-      values["batch-size"] ?? (isReader ? "64" : "128"),
+      values["batch-size"] ?? String(defaults.batchSize),
       1,
       mostBatchSize,
     ),
     learningRate: positive(
       "learning-rate",
-      values["learning-rate"] ??
-        String((isReader ? defaultLearningRates : pictureLearningRates)[optimizer]),
+      values["learning-rate"] ?? String(defaults.learningRates[optimizer]),
     ),
     examples: count === undefined ? undefined : wholeNumber(countFlag, count, 1, mostExamples),
     graph: values.graph,
@@ -126,6 +114,9 @@ const text = { type: "string" } as const;
 const flag = { type: "boolean" } as const;
 const flags = {
   data: text,
+  targets: text,
+  loss: text,
+  penalty: text,
   model: text,
   backend: text,
   optimizer: text,

@@ -1,7 +1,8 @@
 import { DlError, InternalError } from "@dl/backend";
 import { configure } from "@dl/tensor";
+import { help } from "./help.ts";
 import { openBackend } from "./open-backend.ts";
-import { help, parseOptions, type TrainOptions } from "./options.ts";
+import { parseOptions, type TrainOptions } from "./options.ts";
 import { taskOf } from "./tasks.ts";
 import { columnsOf, hasColor, painter, type Output } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";

@@ -1,3 +1,4 @@
+import { game } from "./adversarial/games.ts";
 import { classification } from "./classification/classify.ts";
 import { pictureMaking } from "./generative/make-pictures.ts";
 import type { ModelName, TrainOptions } from "./options.ts";
@@ -11,6 +12,11 @@ const tasks: { readonly [Name in ModelName]: (options: TrainOptions) => Promise<
   vae: (options) => pictureMaking("vae", options),
   "vae-conv": (options) => pictureMaking("vae-conv", options),
   "vq-vae": (options) => pictureMaking("vq-vae", options),
+  dcgan: (options) => game("dcgan", options),
+  sngan: (options) => game("sngan", options),
+  stylegan: (options) => game("stylegan", options),
+  pix2pix: (options) => game("pix2pix", options),
+  cyclegan: (options) => game("cyclegan", options),
 };
 
 /** What the options ask for; finds and checks the pictures. */

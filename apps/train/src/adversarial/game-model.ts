@@ -17,12 +17,14 @@ export interface GameModel<Batch> {
   readonly freshen: Callback;
   /** Makes pictures from 0 to 1 of the kind that is learnt. */
   readonly sampler: GenerativeModel;
-  /** The scalars of a step, as progress shows them. */
-  readonly progress: (scalars: Readonly<Record<string, number>>) => readonly string[];
-  /** What can be done with the generator: a walk, a table of styles, a translation. */
+  /** What can be done with the generators: walks, tables of styles, translations. */
   gallery(): Promise<Gallery>;
 }
 
-/** From 0 to 1, as pictures are kept, to −1 to 1, as the networks see them, and back. */
+/** From 0 to 1, as pictures are kept, to −1 to 1, as the networks see them. */
 export const toSigned = (pictures: Tensor): Tensor => pictures.mul(2).sub(1);
+/** The way back; what lies outside is cut. */
 export const toUnit = (pictures: Tensor): Tensor => pictures.add(1).mul(0.5).clamp(0, 1);
+
+/** Share of averaged weights that is kept at each step. */
+export const averaging = { decay: 0.998, rampUp: 0.05 };

@@ -1,7 +1,14 @@
 import { DataLoader } from "@dl/data";
 import { lambdaSchedule, Scheduler } from "@dl/optim";
 import { Generator } from "@dl/tensor";
-import { fit, imageGrid, progressLine, type Callback, type StepReport } from "@dl/training";
+import {
+  fit,
+  imageGrid,
+  progressLine,
+  type Batches,
+  type Callback,
+  type StepReport,
+} from "@dl/training";
 import { galleryPicture, galleryText, hostArrayOf } from "../generative/gallery.ts";
 import { judgeOf } from "../judging/judge.ts";
 import { judgeQuality, qualityText } from "../judging/quality.ts";
@@ -18,7 +25,7 @@ import type { GameModel } from "./game-model.ts";
 export interface Played<Batch> {
   readonly model: GameModel<Batch>;
   /** Batches of an epoch, in a new order each time. */
-  readonly data: DataLoader<never> | (Iterable<Batch> & { readonly length: number });
+  readonly data: Batches<Batch> & { readonly length: number };
   /** Pictures of the kind that is made, by which it is judged. */
   readonly pictures: Pictures;
 }
@@ -49,7 +56,7 @@ export async function play<Batch>(
       unit: "pictures",
       per: "minute",
       linesPerEpoch: 4,
-      figures: model.progress,
+      figures: lossesText,
     }),
   ];
   try {
@@ -77,6 +84,20 @@ export async function play<Batch>(
     await writePicture(options.samples, await galleryPicture(gallery));
   say(`\n${paint("bold", qualityText(figures))} after ${seconds.toFixed(1)} s`);
   return { ...figures, seconds: Number(seconds.toFixed(2)) };
+}
+
+/** What both players lose, and what else a step tells of distances. */
+function lossesText(scalars: Readonly<Record<string, number>>): string[] {
+  const shownNames = {
+    discriminatorLoss: "D",
+    generatorLoss: "G",
+    distance: "distance",
+    cycle: "cycle",
+    pathLength: "paths",
+  };
+  return Object.entries(shownNames).flatMap(([name, title]) =>
+    scalars[name] === undefined ? [] : [`${title} ${scalars[name].toFixed(2)}`],
+  );
 }
 
 /** After every epoch, some pictures in the terminal and in the file that was named. */

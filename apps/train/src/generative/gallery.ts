@@ -60,6 +60,7 @@ export async function galleryText(
 export const galleryPicture = (gallery: Gallery): Promise<HostArray> =>
   hostArrayOf(imageGrid(concatenate([...gallery.values()]), { columns: perRow, gap }));
 
-async function hostArrayOf(x: Tensor): Promise<HostArray> {
+/** Read to the host. */
+export async function hostArrayOf(x: Tensor): Promise<HostArray> {
   return { data: Float32Array.from(await x.data()), shape: x.shape };
 }

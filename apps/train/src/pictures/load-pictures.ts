@@ -14,12 +14,20 @@ import { UsageError } from "../usage-error.ts";
 import { drawnDigits } from "./drawn-digits.ts";
 import { findFolder, loadMnistFolder } from "./load-digits.ts";
 
-/** A picture [channels, height, width], from 0 to 1. */
-export type Picture = { readonly inputs: HostArray };
+/** A picture [channels, height, width], from 0 to 1, and what is known of it. */
+export type Picture = {
+  readonly inputs: HostArray;
+  /** The class that it belongs to. */
+  readonly targets?: number;
+  /** What can be measured of it. */
+  readonly attributes?: HostArray;
+};
 
 /** What is learnt from, and what it is tested on. */
 export interface Pictures {
   readonly name: string;
+  /** Where their files lie; drawn ones have none. */
+  readonly folder?: string;
   readonly train: ArrayDataset<Picture>;
   readonly test: ArrayDataset<Picture>;
   /** Of one: channels, height, width. */
@@ -54,7 +62,7 @@ export async function loadPictures(options: TrainOptions): Promise<Pictures> {
   const folder = await findFolder(data);
   if ((await readdir(folder)).some((file) => file.includes("-images-idx3-ubyte"))) {
     const { name, train, test } = await loadMnistFolder(folder, data);
-    return picturesOf(name, await inMemory(train), await inMemory(test));
+    return picturesOf(name, await inMemory(train), await inMemory(test), folder);
   }
   const all = await openImageFolder(folder, { size: folderSize });
   if (all.length < 2)
@@ -63,14 +71,13 @@ export async function loadPictures(options: TrainOptions): Promise<Pictures> {
     );
   const count = Math.max(1, Math.round(testShare * all.length));
   const [train, test] = randomSplit<Picture>(all, [all.length - count, count], { seed });
-  return picturesOf(data, await inMemory(train!), await inMemory(test!));
+  return picturesOf(data, await inMemory(train!), await inMemory(test!), folder);
 }
 
 async function inMemory(dataset: AsyncDataset<Picture>): Promise<ArrayDataset<Picture>> {
   const samples: Picture[] = [];
   for (let i = 0; i < dataset.length; i++) {
-    const { inputs } = await dataset.get(i);
-    samples.push({ inputs });
+    samples.push(await dataset.get(i));
   }
   return new ArrayDataset<Picture>(stackSamples(samples));
 }
@@ -79,7 +86,8 @@ function picturesOf(
   name: string,
   train: ArrayDataset<Picture>,
   test: ArrayDataset<Picture>,
+  folder?: string,
 ): Pictures {
   const [channels, height, width] = train.get(0).inputs.shape as Pictures["shape"];
-  return { name, train, test, shape: [channels, height, width] };
+  return { name, train, test, shape: [channels, height, width], ...(folder && { folder }) };
 }

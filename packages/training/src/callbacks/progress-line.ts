@@ -23,6 +23,8 @@ export interface ProgressLineOptions extends ProgressOptions {
   readonly figures?: (scalars: Readonly<Record<string, number>>) => readonly string[];
   /** What a sample is, in the plural. Default "samples". */
   readonly unit?: string;
+  /** What the rate is told for. Default "second". */
+  readonly per?: "second" | "minute";
   /** Lines per epoch where the output is no terminal. Default 1. */
   readonly linesPerEpoch?: number;
 }
@@ -32,6 +34,7 @@ const progressLineKinds: OptionKinds<ProgressLineOptions> = {
   now: "function",
   figures: "function",
   unit: "string",
+  per: '"second"|"minute"',
   linesPerEpoch: "number",
 };
 
@@ -112,13 +115,14 @@ function partOf({ epoch, batch, batchCount }: TrainingProgress, partsPerEpoch: n
 export function progressText(
   event: TrainingProgress,
   width: number,
-  { figures = plainFigures, unit = "samples" }: ProgressLineOptions = {},
+  { figures = plainFigures, unit = "samples", per = "second" }: ProgressLineOptions = {},
   hasBar = true,
 ): string {
   const { epoch, epochs, batch, batchCount, samplesPerSecond, secondsLeft, seconds } = event;
   const epochPart = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
   const shown = figures(event.scalars);
-  const ratePart = `${String(Math.round(samplesPerSecond)).padStart(4)} ${unit}/s`;
+  const [period, sign] = per === "second" ? [1, "s"] : [60, "min"];
+  const ratePart = `${String(Math.round(period * samplesPerSecond)).padStart(4)} ${unit}/${sign}`;
   const timePart =
     secondsLeft === undefined
       ? `batch ${batch}`

@@ -1,0 +1,96 @@
+import { latentWalk } from "@dl/generator";
+import {
+  lazyRates,
+  mixStyles,
+  nonSaturating,
+  StyleDiscriminator,
+  StyleGenerator,
+  styleStep,
+} from "@dl/gan";
+import { concatenate, Generator, normal, type Tensor } from "@dl/tensor";
+import { inEvaluation, ModelAverage } from "@dl/training";
+import type { Gallery } from "../generative/gallery.ts";
+import type { PictureBatch } from "../generative/picture-model.ts";
+import type { MakeOptimizer } from "../optimizers.ts";
+import type { TrainOptions } from "../options.ts";
+import type { Pictures } from "../pictures/load-pictures.ts";
+import { framing } from "./framing.ts";
+import { averaging, type GameModel } from "./game-model.ts";
+import { losses, penaltiesOf } from "./losses.ts";
+
+const width = 64;
+const perRow = 8;
+const [sampleRows, walks] = [2, 2];
+/** Channels at 4x4, 8x8 and so on. */
+const channels = [32, 32, 16, 16, 16];
+const slopeWeight = 0.1;
+const pathEvery = 8;
+/** Of the table of styles, what the rows show of the picture above them. */
+const truncation = 0.7;
+
+/** Pictures from noise, with styles: StyleGAN 2 in small. */
+export function styleGame(
+  { shape: [colors, size] }: Pictures,
+  { seed, loss, penalty = "r1", learningRate }: TrainOptions,
+  optimizerOf: MakeOptimizer,
+): GameModel<PictureBatch> {
+  const generator = new Generator(seed);
+  const { size: whole, frame, unframe } = framing(size);
+  const sizes = { channels: channels.slice(0, Math.log2(whole) - 1), colors, generator };
+  const model = new StyleGenerator({ ...sizes, width, mappingLayers: 4 });
+  const discriminator = new StyleDiscriminator(sizes);
+  const rates = { learningRate, beta1: 0, beta2: 0.99 };
+  const { lazyPenalties = [], ...penalties } = penaltiesOf[penalty](generator, slopeWeight);
+  const [lazy] = lazyPenalties;
+  const ofLazy = lazy === undefined ? rates : lazyRates(rates, lazy.every);
+  const optimizers = {
+    generator: optimizerOf(model.parameters(), lazyRates(rates, pathEvery)),
+    discriminator: optimizerOf(discriminator.parameters(), ofLazy),
+  };
+  const average = new ModelAverage(model, averaging);
+  return {
+    modules: [model, discriminator],
+    optimizers: [optimizers.generator, optimizers.discriminator],
+    step: styleStep<PictureBatch>(model, discriminator, {
+      optimizers,
+      loss: loss === undefined ? nonSaturating : losses[loss],
+      ...penalties,
+      lazyPenalties,
+      pathLengthEvery: pathEvery,
+      samples: ({ inputs }) => frame(inputs),
+      generator,
+    }),
+    averages: [average],
+    freshen: {},
+    sampler: { sample: (count, options) => unframe(average.model.sample(count, options)) },
+    gallery: () =>
+      Promise.resolve(
+        new Map([...galleryOf(average.model)].map(([what, pictures]) => [what, unframe(pictures)])),
+      ),
+  };
+}
+
+/** New pictures, a walk, and how styles mix: each column's picture, with coarse or fine layers of the first. */
+function galleryOf(model: StyleGenerator): Gallery {
+  return inEvaluation("train", { model }, () => {
+    const generator = new Generator(0);
+    const made = (styles: Tensor): Tensor =>
+      model.synthesis.forward(styles, model.synthesis.drawNoise(styles.shape[0]!, { generator }));
+    const latents = (count: number): Tensor => normal([count, width], { generator });
+    const ends = latents(2 * walks).reshape([2, walks, width]);
+    const walk = latentWalk(ends.select(0, 0), ends.select(0, 1), perRow).transpose(0, 1);
+    const source = model.styles(latents(1), { truncation });
+    const styles = model.styles(latents(perRow - 1), { truncation });
+    const given = source.expand(styles.shape);
+    const coarse = { to: Math.floor(model.synthesis.layers / 2) };
+    const mixed = (way: { from?: number; to?: number }): Tensor =>
+      made(concatenate([source, mixStyles(styles, given, way)]));
+    return new Map([
+      ["new pictures", model.sample(sampleRows * perRow, { generator })],
+      ["on the way from one to another", made(model.styles(walk.reshape([-1, width])))],
+      ["a picture that gives styles, and others", made(concatenate([source, styles]))],
+      ["the others with its coarse styles", mixed(coarse)],
+      ["the others with its fine styles", mixed({ from: coarse.to })],
+    ]);
+  });
+}

@@ -73,6 +73,7 @@ export function cycleGame(
     optimizers: [optimizers.generator, optimizers.discriminator],
     step: { ...game, step: ({ a, b }) => game.step({ a: frame(a), b: frame(b) }) },
     averages: Object.values(averages),
+    generators: [generator],
     freshen: {},
     sampler: translator(from.test, (pictures) => turn("aToB", pictures)),
     async gallery() {

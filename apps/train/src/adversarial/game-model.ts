@@ -1,7 +1,7 @@
 import type { GenerativeModel } from "@dl/generator";
 import type { Module } from "@dl/nn";
 import type { WeightAverage } from "@dl/optim";
-import type { Tensor } from "@dl/tensor";
+import type { Generator, Tensor } from "@dl/tensor";
 import type { Callback, TrainingStep } from "@dl/training";
 import type { Gallery } from "../generative/gallery.ts";
 import type { Optimizer } from "../optimizers.ts";
@@ -13,6 +13,8 @@ export interface GameModel<Batch> {
   readonly step: TrainingStep<Batch>;
   /** Of the generators' weights; what is shown and judged is made by them. */
   readonly averages: readonly WeightAverage[];
+  /** What all randomness of the game comes from. */
+  readonly generators: readonly Generator[];
   /** What brings averaged generators up to date before they are used. */
   readonly freshen: Callback;
   /** Makes pictures from 0 to 1 of the kind that is learnt. */

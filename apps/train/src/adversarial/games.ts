@@ -13,6 +13,9 @@ import { pairGame } from "./pair-game.ts";
 import { play, type Played } from "./play.ts";
 import { styleGame } from "./style-game.ts";
 
+/** A half of the test pictures has a covariance from two on. */
+const leastTested = 4;
+
 /** Two networks that play, and what comes of it. */
 export async function game(name: GameName, options: TrainOptions): Promise<Task> {
   if (options.samples !== undefined) await checkWritable(options.samples);
@@ -86,6 +89,10 @@ function taskOf<Sample extends object>(
   build: () => Played<Batch<Sample>>["model"],
 ): Task {
   const { batchSize, seed } = options;
+  if (pictures.test.length < leastTested)
+    throw new UsageError(
+      `--data: at least ${leastTested} pictures to test on are needed: received ${pictures.test.length}. Add some; of a folder a tenth is tested on.`,
+    );
   return {
     pictures,
     build() {

@@ -36,7 +36,7 @@ export function noiseGame(
   { seed, loss, penalty = "none" }: TrainOptions,
   optimizerOf: MakeOptimizer,
 ): GameModel<PictureBatch> {
-  const generator = new Generator(seed);
+  const [generator, fresh] = [new Generator(seed), new Generator(seed, 1)];
   const { normalization, loss: usual } = kinds[kind];
   const sizes = { size: size as PictureSize, channels, generator };
   const noise = new Independent(new Normal(zeros([latent]), 1), 1);
@@ -60,7 +60,8 @@ export function noiseGame(
       generator,
     }),
     averages: [average],
-    freshen: freshAverage(average, { generator: new Generator(seed, 1) }),
+    generators: [generator, fresh],
+    freshen: freshAverage(average, { generator: fresh }),
     sampler: { sample: (count, options) => toUnit(average.model.sample(count, options)) },
     gallery: () => Promise.resolve(galleryOf(average.model)),
   };

@@ -52,6 +52,7 @@ export function pairGame(
     optimizers: [optimizers.generator, optimizers.discriminator],
     step: { ...game, step: (batch) => game.step(framed(batch)) },
     averages: [average],
+    generators: [generator],
     freshen: {},
     sampler: translator(from.test, turn),
     async gallery() {

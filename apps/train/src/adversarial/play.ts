@@ -65,6 +65,7 @@ export async function play<Batch>(
       epochs,
       schedule: model.optimizers.map((optimizer) => new Scheduler(optimizer, falling)),
       averages: model.averages,
+      generators: model.generators,
       callbacks,
       signal,
     });

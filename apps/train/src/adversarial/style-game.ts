@@ -61,6 +61,7 @@ export function styleGame(
       generator,
     }),
     averages: [average],
+    generators: [generator],
     freshen: {},
     sampler: { sample: (count, options) => unframe(average.model.sample(count, options)) },
     gallery: () =>

@@ -21,7 +21,7 @@ export interface Judge {
 const featureCount = 64;
 const batchSize = 64;
 /** Enough passes over few pictures, and three over many. */
-const leastSteps = 300;
+const leastSteps = 150;
 const leastEpochs = 3;
 
 /** The judge of such pictures: the one kept beside them, or else one that learns now and is kept. */
@@ -79,7 +79,8 @@ async function learn(
       optimizer,
       linearSchedule({ from: 1, to: 0, steps: epochs * data.length }),
     ),
-    callbacks: [progressLine(output, { unit: "pictures" })],
+    // Elsewhere than in a terminal a hundred short epochs would be a hundred lines.
+    callbacks: output.isTTY === true ? [progressLine(output, { unit: "pictures" })] : [],
     signal,
   });
 }

@@ -1,58 +1,66 @@
-import { checkCount, formatShape, ShapeError } from "@dl/backend";
+import { checkCount, checkOptions, formatShape, ShapeError, type OptionKinds } from "@dl/backend";
 import { Module } from "@dl/nn";
 import { concatenate, type Tensor } from "@dl/tensor";
 
+/** Which samples are compared, and what is told of them. */
+export interface MinibatchDeviationOptions {
+  /** Samples that are compared: the largest number up to this that divides the batch. Default 4. */
+  readonly groupSize?: number;
+  /** Channels that are added; each tells of as many of the channels given. Default 1. */
+  readonly channels?: number;
+}
+
+const kinds: OptionKinds<MinibatchDeviationOptions> = { groupSize: "number", channels: "number" };
+
+/** Source: Karras et al. 2018, the authors' code. */
+const epsilon = 1e-8;
+
 /**
- * Tells a discriminator how much the pictures of a batch differ: added channels have the standard
- * deviation over a group of pictures, in the mean over places and features. A generator whose pictures
- * are all alike gives itself away.
+ * Lets a discriminator see how much samples differ: adds channels with the standard deviation over a
+ * group of samples, averaged over channels and places. Where a generator makes the same again and again
+ * it is small, and gives that away.
  *
- * Groups are as large as said, or the whole batch where that is smaller; members stand a number of
- * groups apart in the batch. With several added channels each tells of its share of the features.
+ * The groups are of samples i, i + batch / group, ...
  *
- * Shape: [batch, features, height, width] → [batch, features + channels, height, width].
- * Source: Karras et al. 2018, arXiv:1710.10196, section 3; groups as in the published code of Karras et
- * al. 2020, arXiv:1912.04958.
- *
- * @throws {ShapeError} unless the group divides the batch, and `channels` the features.
+ * Shape: [batch, C, ...] → [batch, C + channels, ...]; also [batch, C].
+ * Source: Karras et al. 2018, arXiv:1710.10196, section 3; groups Karras et al. 2020, arXiv:1912.04958.
+ * @throws {ShapeError} unless the channels can be parted evenly.
  * @example
- * new MinibatchDeviation(4).forward(zeros([8, 16, 4, 4])).shape; // => [8, 17, 4, 4]
+ * const layer = new MinibatchDeviation({ groupSize: 2 });
+ * await layer.forward(tensor([[1], [5]])).toArray(); // => [[1, 2], [5, 2]]
  */
 export class MinibatchDeviation extends Module {
   readonly groupSize: number;
   readonly channels: number;
 
-  constructor(groupSize = 4, channels = 1) {
+  constructor(options: MinibatchDeviationOptions = {}) {
     super();
-    checkCount("minibatchDeviation", "groupSize", groupSize);
-    checkCount("minibatchDeviation", "channels", channels);
+    const op = "minibatchDeviation";
+    const { groupSize = 4, channels = 1 } = checkOptions(op, options, kinds);
+    checkCount(op, "groupSize", groupSize);
+    checkCount(op, "channels", channels);
     this.groupSize = groupSize;
     this.channels = channels;
   }
 
   forward(inputs: Tensor): Tensor {
-    const { channels } = this;
-    const [batch, features, height, width] = inputs.shape as readonly [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const group = Math.min(this.groupSize, batch);
-    if (inputs.ndim !== 4 || batch % group !== 0 || features % channels !== 0)
+    const [batch = 0, channels = 0, ...places] = inputs.shape;
+    if (inputs.ndim < 2 || batch === 0 || channels % this.channels !== 0)
       throw new ShapeError(
         "minibatchDeviation",
-        `needs [batch, features, height, width] with a batch of whole groups of ${group} and features in ${channels} equal parts: received ${formatShape(inputs.shape)}.`,
-        { expected: [group, channels], received: inputs.shape },
+        `needs samples with channels that ${this.channels} parts evenly: received ${formatShape(inputs.shape)}. Choose another number of channels.`,
+        { expected: ["batch", "channels", "..."], received: inputs.shape },
       );
+    let group = Math.min(this.groupSize, batch);
+    while (batch % group !== 0) group--;
     const groups = batch / group;
-    const parts = inputs.reshape([group, groups, channels, -1, height, width]);
-    const centred = parts.sub(parts.mean(0, { keepDims: true }));
-    const deviation = centred.square().mean(0).add(1e-8).sqrt().mean([2, 3, 4]); // [groups, channels]
-    const spread = deviation
-      .reshape([1, groups, channels, 1, 1])
-      .expand([group, groups, channels, height, width])
-      .reshape([batch, channels, height, width]);
-    return concatenate([inputs, spread], 1);
+    const apart = inputs.reshape([group, groups, this.channels, -1]);
+    const deviation = apart.var(0, { correction: 0 }).add(epsilon).sqrt().mean(2); // [groups, channels]
+    const ones = places.map(() => 1);
+    const told = deviation
+      .reshape([1, groups, this.channels, ...ones])
+      .expand([group, groups, this.channels, ...places])
+      .reshape([batch, this.channels, ...places]);
+    return concatenate([inputs, told], 1);
   }
 }

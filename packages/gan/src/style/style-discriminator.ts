@@ -67,7 +67,7 @@ export class StyleDiscriminator extends Module {
     this.blocks = sizes
       .slice(1)
       .map((to, i) => new ResidualBlock(sizes[i]!, to, depth, taps, random));
-    this.deviation = new MinibatchDeviation(groupSize);
+    this.deviation = new MinibatchDeviation({ groupSize });
     this.convolution = new EqualizedConv2d(coarse + 1, coarse, 3, random);
     this.hidden = new EqualizedLinear(16 * coarse, coarse, random);
     this.output = new EqualizedLinear(coarse, 1, random);

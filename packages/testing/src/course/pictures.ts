@@ -19,13 +19,19 @@ export interface Pictures {
 
 /** MNIST where pages are written and its files are there; else a few drawn digits. */
 export async function picturesToLearn(): Promise<Pictures> {
-  if (process.env["DL_COURSE"] !== "write") return drawnPictures();
-  if (existsSync(join(folder, "train-images-idx3-ubyte.gz"))) return await mnistPictures();
-  process.stderr.write(`no MNIST in ${folder}: chapter 19 learns drawn digits instead\n`);
-  return drawnPictures();
+  return hasMnist(19) ? await mnistPictures() : drawnPictures();
 }
 
-async function mnistPictures(): Promise<Pictures> {
+/** Whether a chapter is to learn MNIST; where it should and cannot, that is said. */
+export function hasMnist(chapter: number): boolean {
+  if (process.env["DL_COURSE"] !== "write") return false;
+  if (existsSync(join(folder, "train-images-idx3-ubyte.gz"))) return true;
+  process.stderr.write(`no MNIST in ${folder}: chapter ${chapter} learns drawn digits instead\n`);
+  return false;
+}
+
+/** MNIST's two sets. */
+export async function mnistSets(): Promise<{ train: Dataset; test: Dataset }> {
   const [train, test] = await Promise.all(
     ["train", "t10k"].map((split) =>
       loadMnist({
@@ -34,7 +40,12 @@ async function mnistPictures(): Promise<Pictures> {
       }),
     ),
   );
-  return { name: "MNIST", train: train!, test: binary(test!), judged: 1000, draws: 500 };
+  return { train: train!, test: test! };
+}
+
+async function mnistPictures(): Promise<Pictures> {
+  const { train, test } = await mnistSets();
+  return { name: "MNIST", train, test: binary(test), judged: 1000, draws: 500 };
 }
 
 function drawnPictures(): Pictures {

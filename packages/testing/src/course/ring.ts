@@ -20,8 +20,8 @@ export interface RingReport extends ModeCoverage {
 }
 
 /** A sample belongs to a mode within 3 standard deviations of its centre. */
-export async function judgeRing(samples: Tensor): Promise<RingReport> {
-  const coverage = await modeCoverage(samples, ringPoints(8, 0), { std });
+export async function judgeRing(samples: Tensor, noise = std): Promise<RingReport> {
+  const coverage = await modeCoverage(samples, ringPoints(8, 0), { std: noise });
   const middle = samples.norm(2, -1).less(0.3).cast("float32").mean();
   const points = (await samples.narrow(0, 0, 500).toArray()) as unknown as Point[];
   return { ...coverage, middle: await middle.item(), points };

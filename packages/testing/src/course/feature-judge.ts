@@ -1,0 +1,56 @@
+import { noGrad } from "@dl/autograd";
+import { Conv2d, MaxPool2d } from "@dl/conv";
+import { TensorDataset } from "@dl/data";
+import { readFeatures, type Features } from "@dl/generator";
+import { crossEntropy, Flatten, heNormal, Linear, ReLU, Sequential } from "@dl/nn";
+import { Adam } from "@dl/optim";
+import { Generator, type Tensor } from "@dl/tensor";
+import type { Digits } from "./digits.ts";
+import { inParts } from "./faces.ts";
+import { learn } from "./learn.ts";
+
+/** What a classifier of digits makes of pictures: what it tells them by, and what it says. */
+export interface Opinion {
+  /** 64 numbers each. */
+  readonly features: Features;
+  readonly logits: Features;
+}
+
+export type FeatureJudge = (pictures: Tensor) => Promise<Opinion>;
+
+/** A small classifier of digits, for distances between sets of them. */
+export async function trainFeatureJudge(
+  { inputs, targets }: Digits,
+  { steps, seed }: { readonly steps: number; readonly seed: number },
+): Promise<FeatureJudge> {
+  const generator = new Generator(seed);
+  const start = { init: heNormal, generator };
+  const features = new Sequential(
+    new Conv2d(1, 16, 3, { padding: 1, ...start }),
+    new ReLU(),
+    new MaxPool2d(2),
+    new Conv2d(16, 32, 3, { padding: 1, ...start }),
+    new ReLU(),
+    new MaxPool2d(2),
+    new Flatten(),
+    new Linear(32 * 7 * 7, 64, start),
+    new ReLU(),
+  );
+  const output = new Linear(64, 10, { generator });
+  const network = new Sequential(features, output);
+  const data = new TensorDataset({ inputs, targets });
+  await learn(
+    network,
+    steps,
+    () => {
+      const batch = data.sample(64, { generator });
+      return crossEntropy(network.forward(batch.inputs), batch.targets);
+    },
+    [new Adam(network.parameters(), { learningRate: 1e-3 })],
+  );
+  return async (pictures) => {
+    const found = await inParts(features, pictures);
+    const logits = noGrad(() => output.forward(found));
+    return { features: await readFeatures(found), logits: await readFeatures(logits) };
+  };
+}

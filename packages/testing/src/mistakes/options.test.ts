@@ -8,6 +8,7 @@ import { distributionCalls } from "./option-calls/distributions.ts";
 import { latentCalls } from "./option-calls/latents.ts";
 import { layerCalls } from "./option-calls/layers.ts";
 import type { OptionCalls } from "./option-calls/option-call.ts";
+import { pictureNetworkCalls } from "./option-calls/picture-networks.ts";
 import { sampleQualityCalls } from "./option-calls/sample-quality.ts";
 import { tensorCalls } from "./option-calls/tensors.ts";
 import { trainingCalls } from "./option-calls/training.ts";
@@ -28,6 +29,7 @@ const calls: OptionCalls = {
   ...dataCalls,
   ...distributionCalls,
   ...vaeCalls,
+  ...pictureNetworkCalls,
   ...latentCalls,
   ...sampleQualityCalls,
   ...nodeCalls,

@@ -52,6 +52,11 @@ export { stackSamples } from "./stack-samples.ts";
 export { StreamLoader, type StreamLoaderOptions, type StreamLoaderState } from "./stream-loader.ts";
 export { subset } from "./subset.ts";
 export { type SampleOptions, TensorDataset } from "./tensor-dataset.ts";
+export {
+  type UnpairedInputs,
+  UnpairedLoader,
+  type UnpairedLoaderState,
+} from "./unpaired-loader.ts";
 export { type BatchTransform, inOrder, onField, type Transform } from "./transforms/transform.ts";
 export {
   randomCrop,

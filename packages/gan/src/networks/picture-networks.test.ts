@@ -84,7 +84,7 @@ describe("patchDiscriminator", () => {
         .slice([null, null, [middle, middle + 1], [middle, middle + 1]])
         .sum()
         .backward();
-      const rows = (await x.grad!.abs().sum([0, 1, 3]).toArray()) as number[];
+      const rows = await x.grad!.abs().sum([0, 1, 3]).toArray<number[]>();
       const touched = rows.flatMap((value, row) => (value > 0 ? [row] : []));
       expect(touched.at(-1)! - touched[0]! + 1).toBe(side);
     }

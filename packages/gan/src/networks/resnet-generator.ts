@@ -30,8 +30,7 @@ class ResidualBlock extends Module {
   }
 }
 
-/** What {@link resnetGenerator} makes. */
-export class ResnetGenerator extends Module {
+class Resnet extends Module {
   readonly layers: Sequential;
   readonly inChannels: number;
   readonly halvings: number;
@@ -90,6 +89,6 @@ export class ResnetGenerator extends Module {
  * const resnet = resnetGenerator({ inChannels: 1, width: 8, blocks: 2, halvings: 1 });
  * resnet.forward(zeros([2, 1, 32, 32])).shape; // => [2, 3, 32, 32]
  */
-export function resnetGenerator(options: ResnetGeneratorOptions = {}): ResnetGenerator {
-  return new ResnetGenerator(options);
+export function resnetGenerator(options: ResnetGeneratorOptions = {}): Layer {
+  return new Resnet(options);
 }

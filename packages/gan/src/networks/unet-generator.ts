@@ -3,12 +3,11 @@ import { LeakyReLU, Module, ModuleList, randomOptions, ReLU, Sequential, type La
 import { concatenate, normal, type Generator, type Tensor } from "@dl/tensor";
 import { LastingDropout } from "./lasting-dropout.ts";
 import { checkPictures } from "./picture-layers.ts";
-import { unetOptions, type UnetGeneratorOptions } from "./unet-options.ts";
+import { unetOptions, type UnetGenerator, type UnetGeneratorOptions } from "./unet-options.ts";
 
 const halving = { stride: 2, padding: 1 };
 
-/** What {@link unetGenerator} makes. */
-export class UnetGenerator extends Module {
+class Unet extends Module implements UnetGenerator {
   readonly down: ModuleList<Layer>;
   readonly up: ModuleList<Layer>;
   readonly inChannels: number;
@@ -89,5 +88,5 @@ export class UnetGenerator extends Module {
  * unet.forward(zeros([2, 3, 16, 16])).shape; // => [2, 3, 16, 16]
  */
 export function unetGenerator(options: UnetGeneratorOptions = {}): UnetGenerator {
-  return new UnetGenerator(options);
+  return new Unet(options);
 }

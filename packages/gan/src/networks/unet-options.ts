@@ -1,5 +1,6 @@
 import { ArgumentError, checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
-import { randomKinds } from "@dl/tensor";
+import type { Module } from "@dl/nn";
+import { randomKinds, type Tensor } from "@dl/tensor";
 import {
   checkCounts,
   pictureDefaults,
@@ -18,6 +19,11 @@ export interface UnetGeneratorOptions extends PictureNetworkOptions {
   readonly dropout?: number;
   /** Channels of noise that are put beside the input. Default 0. */
   readonly noiseChannels?: number;
+}
+
+/** What `unetGenerator` makes; noise is drawn unless given. */
+export interface UnetGenerator extends Module {
+  forward(inputs: Tensor, noise?: Tensor): Tensor;
 }
 
 const unetKinds: OptionKinds<UnetGeneratorOptions> = /* @__PURE__ */ extendKinds(randomKinds, {

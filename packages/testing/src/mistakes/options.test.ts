@@ -9,6 +9,7 @@ import { distributionCalls } from "./option-calls/distributions.ts";
 import { latentCalls } from "./option-calls/latents.ts";
 import { layerCalls } from "./option-calls/layers.ts";
 import type { OptionCalls } from "./option-calls/option-call.ts";
+import { pictureNetworkCalls } from "./option-calls/picture-networks.ts";
 import { sampleQualityCalls } from "./option-calls/sample-quality.ts";
 import { tensorCalls } from "./option-calls/tensors.ts";
 import { trainingCalls } from "./option-calls/training.ts";
@@ -30,6 +31,7 @@ const calls: OptionCalls = {
   ...distributionCalls,
   ...vaeCalls,
   ...adversarialExampleCalls,
+  ...pictureNetworkCalls,
   ...latentCalls,
   ...sampleQualityCalls,
   ...nodeCalls,

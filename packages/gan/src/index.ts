@@ -9,6 +9,17 @@ export { pgd } from "./attacks/pgd.ts";
 export type { PgdOptions } from "./attacks/pgd.ts";
 export { pgdAttack } from "./attacks/pgd-attack.ts";
 export type { Attack, PgdAttackOptions } from "./attacks/pgd-attack.ts";
+export { gameHealth } from "./health/game-health.ts";
+export type { GameHealth, GameHealthOptions } from "./health/game-health.ts";
+export { gameReport } from "./health/game-report.ts";
+export type {
+  GameFigures,
+  GameReport,
+  GameReportOptions,
+  KnownModes,
+} from "./health/game-report.ts";
+export { gameVerdict } from "./health/game-verdict.ts";
+export type { GameState, GameVerdict } from "./health/game-verdict.ts";
 export type { AdversarialLoss } from "./losses/adversarial-loss.ts";
 export { labelSmoothing } from "./losses/label-smoothing.ts";
 export type { LabelSmoothingOptions } from "./losses/label-smoothing.ts";

@@ -34,9 +34,9 @@ const next = (axis: number): number => axis + 1;
 const spreadAll = (batched: Batched): Tensor[] => batched.inputs.map((_, i) => spread(batched, i));
 
 /** A primitive along one axis of operands that all have the samples first. */
-function alongAxis<Name extends "concatenate" | "gather" | "scan" | "scatter" | "sort">(
-  name: Name,
-): BatchingRule<Name> {
+function alongAxis<
+  Name extends "concatenate" | "gather" | "resample" | "scan" | "scatter" | "sort",
+>(name: Name): BatchingRule<Name> {
   return (batched, parameters) =>
     applyPrimitive(name, spreadAll(batched), { ...parameters, axis: next(parameters.axis) });
 }
@@ -47,19 +47,6 @@ function positionsLike(indices: Tensor, like: Tensor, axis: number): Tensor {
   const shape = like.shape.map((size, i) => (i === axis ? length : size));
   const aligned = shape.map((_, i) => (i === 0 ? count : i === axis ? length : 1));
   return indices.reshape(aligned).expand(shape);
-}
-
-/** Images of all samples as one larger batch. */
-function asOneBatch<Name extends "avgPool2d" | "avgPool2dGrad" | "maxPool2d">(
-  name: Name,
-): BatchingRule<Name> {
-  return ({ inputs: [x], count }, parameters) => {
-    const [, batch, ...image] = (x as Tensor).shape as readonly [number, number];
-    const images = (x as Tensor).reshape([count * batch, ...image]);
-    return applyPrimitive(name, [images], parameters).map((y) =>
-      y.reshape([count, batch, ...y.shape.slice(1)]),
-    );
-  };
 }
 
 /** The axes that images [samples, batch, channels, ...] and weights [samples, out, ...] stack on. */
@@ -153,9 +140,15 @@ export const batchingRules: {
       mode: "add",
     });
   },
-  maxPool2d: /* @__PURE__ */ asOneBatch("maxPool2d"),
-  avgPool2d: /* @__PURE__ */ asOneBatch("avgPool2d"),
-  avgPool2dGrad: /* @__PURE__ */ asOneBatch("avgPool2dGrad"),
+  // Images of all samples as one larger batch.
+  maxPool2d: ({ inputs: [x], count }, parameters) => {
+    const [, batch, ...image] = (x as Tensor).shape as readonly [number, number];
+    const images = (x as Tensor).reshape([count * batch, ...image]);
+    return applyPrimitive("maxPool2d", [images], parameters).map((y) =>
+      y.reshape([count, batch, ...y.shape.slice(1)]),
+    );
+  },
+  resample: /* @__PURE__ */ alongAxis("resample"),
   hostFunction: (batched, parameters) => {
     const { inputs, isBatched, count } = batched;
     if (parameters.op.isStackable === true)

@@ -222,13 +222,10 @@ export const vjpRules: RuleTable = {
       return [reshape(dx, shape!)];
     },
   },
-  avgPool2d: {
-    vjp: (dy, { parameters, inputShapes: [x] }) => [
-      applyOne("avgPool2dGrad", [dy], { ...parameters, inputSize: [x![2]!, x![3]!] }),
+  resample: {
+    vjp: (dy, { parameters: { axis, taps, adjoint } }) => [
+      applyOne("resample", [dy], { axis, taps: adjoint, adjoint: taps }),
     ],
-  },
-  avgPool2dGrad: {
-    vjp: (dx, { parameters: { inputSize: _size, ...pool } }) => [applyOne("avgPool2d", [dx], pool)],
   },
   gather: {
     reads: () => ({ inputs: [1] }),

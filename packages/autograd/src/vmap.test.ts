@@ -97,9 +97,17 @@ const functions: {
     const { groups: _groups, ...sizes } = pool;
     return [
       (x) =>
-        applyOne("maxPool2d", [x], sizes).mul(
-          applyOne("avgPool2d", [x], { ...sizes, countIncludePad: false }),
-        ),
+        applyOne("maxPool2d", [x], sizes)
+          .sum(3)
+          .mul(
+            applyOne("resample", [x], {
+              axis: 2,
+              taps: { positions: [[1, 0], [], [2]], weights: [[0.5, 2], [], [-1]] },
+              adjoint: { positions: [[0], [0], [2], []], weights: [[2], [0.5], [-1], []] },
+            })
+              .sum([2, 3], { keepDims: true })
+              .squeeze(3),
+          ),
       [[2, 2, 4, 5]],
     ];
   },

@@ -149,12 +149,16 @@ describe("routines", () => {
       ]),
     ),
   );
-  bench(
-    "average pool",
-    prepared(
-      routineProgram("avgPool2d", { ...window, countIncludePad: true }, [float([64, 16, 28, 28])]),
-    ),
-  );
+  const twos = Array.from({ length: 14 }, (_, i) => [2 * i, 2 * i + 1]);
+  for (const axis of [2, 3])
+    bench(
+      `sums of two along axis ${axis}`,
+      prepared(
+        routineProgram("resample", { axis, positions: twos, weights: twos.map(() => [1, 1]) }, [
+          float([64, 16, 28, 28]),
+        ]),
+      ),
+    );
   bench(
     "scatter add (max pool's gradient)",
     prepared(

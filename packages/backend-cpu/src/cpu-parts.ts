@@ -4,7 +4,6 @@ import type { AccumulatorMaker } from "./accumulator.ts";
 import { hypot } from "./hypot.ts";
 import { deepProducts, type DeepProducts } from "./kernels/deep-product.ts";
 import { moreFunctions, softmaxFunctions, type VectorFunctions } from "./kernels/vector-math.ts";
-import { avgPool2d, avgPool2dGrad } from "./routines/avg-pool-2d.ts";
 import { concatenate } from "./routines/concatenate.ts";
 import { conv2d, conv2dInputGrad, conv2dWeightGrad } from "./routines/conv2d.ts";
 import { gather } from "./routines/gather.ts";
@@ -13,6 +12,7 @@ import { indexSelect } from "./routines/index-select.ts";
 import { matmul } from "./routines/matmul.ts";
 import { maxPool2d } from "./routines/max-pool-2d.ts";
 import { pad } from "./routines/pad.ts";
+import { resample } from "./routines/resample.ts";
 import { rowMoments } from "./row-moments.ts";
 import type { Routines } from "./routines/routine.ts";
 import { scan } from "./routines/scan.ts";
@@ -63,7 +63,7 @@ export const indexKernels: Parts<
 export const deepKernels: Parts<"deepProducts"> = { deepProducts };
 
 /**
- * For {@link cpuWith}: convolutions and pooling, forward and backward.
+ * For {@link cpuWith}: convolutions, pooling and resampling, forward and backward.
  *
  * @example
  * const backend = await cpuWith([convolutionKernels, indexKernels]);
@@ -71,8 +71,8 @@ export const deepKernels: Parts<"deepProducts"> = { deepProducts };
  * await conv2d(image, image).item(); // => 4
  */
 export const convolutionKernels: Parts<
-  "conv2d" | "conv2dInputGrad" | "conv2dWeightGrad" | "maxPool2d" | "avgPool2d" | "avgPool2dGrad"
-> = { conv2d, conv2dInputGrad, conv2dWeightGrad, maxPool2d, avgPool2d, avgPool2dGrad };
+  "conv2d" | "conv2dInputGrad" | "conv2dWeightGrad" | "maxPool2d" | "resample"
+> = { conv2d, conv2dInputGrad, conv2dWeightGrad, maxPool2d, resample };
 
 /**
  * For {@link cpuWith}: remainders, powers, trigonometric and hyperbolic functions, the error

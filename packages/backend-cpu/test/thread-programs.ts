@@ -14,7 +14,6 @@ import {
   type DType,
   type Program,
   type ReduceOp,
-  type RoutineParameters,
   type Scalar,
 } from "@dl/backend";
 
@@ -113,24 +112,26 @@ function convolutions(
   ];
 }
 
-const pool = (
-  name: "maxPool2d" | "avgPool2d",
-  size: number,
-  stride: number,
-  padding: number,
-): ThreadProgram => {
+const maxPool = (size: number, stride: number, padding: number): ThreadProgram => {
   const window = {
     kernelSize: [size, size],
     stride: [stride, stride],
     padding: [padding, padding, padding, padding],
     dilation: [1, 1],
   } as const;
-  const settings = name === "maxPool2d" ? window : { ...window, countIncludePad: false };
   return {
-    name: `${name} ${size}x${size}, stride ${stride}, padding ${padding}`,
-    program: routineProgram(name, settings as RoutineParameters[typeof name], [
-      float([9, 7, 33, 31]),
-    ]),
+    name: `maxPool2d ${size}x${size}, stride ${stride}, padding ${padding}`,
+    program: routineProgram("maxPool2d", window, [float([9, 7, 33, 31])]),
+  };
+};
+const resample = (axis: number): ThreadProgram => {
+  const positions = Array.from({ length: 50 }, (_, i) =>
+    Array.from({ length: i % 4 }, (_tap, t) => (i + 5 * t) % 31),
+  );
+  const weights = positions.map((row) => row.map((at, t) => at / 7 - t));
+  return {
+    name: `resample along axis ${axis}`,
+    program: routineProgram("resample", { axis, positions, weights }, [float([9, 7, 33, 31])]),
   };
 };
 const integers = (shape: readonly number[]): Layouts => ({
@@ -188,9 +189,10 @@ export const threadPrograms: readonly ThreadProgram[] = [
   ...convolutions(1, [12, 20], 33, 3, { padding: [1, 1, 1, 1] }),
   ...convolutions(3, [8, 12], 30, 3, { stride: [2, 2], groups: 4 }),
   ...convolutions(16, [32, 64], 14, 4, { stride: [2, 2], padding: [1, 1, 1, 1] }),
-  pool("maxPool2d", 2, 2, 0),
-  pool("maxPool2d", 3, 2, 1),
-  pool("avgPool2d", 3, 1, 1),
+  maxPool(2, 2, 0),
+  maxPool(3, 2, 1),
+  resample(2),
+  resample(3),
   {
     name: "gather",
     below: 60,

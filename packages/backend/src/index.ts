@@ -69,6 +69,7 @@ export type {
   Pool2dParameters,
   RoutineName,
   RoutineParameters,
+  Taps,
   Window2d,
 } from "./program/routines.ts";
 export { exponential, integerPower, logarithm, realPower, sineCosine } from "./portable-math.ts";

@@ -2,7 +2,7 @@ import { ShapeError, formatShape } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import { avgPool2d, maxPool2d } from "./pooling.ts";
 import { checkFloat } from "./pooling-window.ts";
-import { gatherTaps, resample, type Taps } from "./resample.ts";
+import { resample } from "./resample.ts";
 import {
   checkResultSize,
   checkInputs,
@@ -32,8 +32,17 @@ export function adaptiveAvgPool2d(inputs: Tensor, outputSize: OutputSize): Tenso
   const [size, target] = sizesOf("adaptiveAvgPool2d", inputs, outputSize);
   if (size[0] % target[0] === 0 && size[1] % target[1] === 0)
     return avgPool2d(inputs, [size[0] / target[0], size[1] / target[1]]);
-  const rows = resample(inputs, 2, partsOf(size[0], target[0]));
-  return resample(rows, 3, partsOf(size[1], target[1]));
+  return ([0, 1] as const).reduce(
+    (image, axis) =>
+      resample(
+        image,
+        2 + axis,
+        partsOf(size[axis], target[axis]).map((part) =>
+          part.map((position) => [position, 1 / part.length]),
+        ),
+      ),
+    inputs,
+  );
 }
 
 /**
@@ -52,10 +61,16 @@ export function adaptiveMaxPool2d(inputs: Tensor, outputSize: OutputSize): Tenso
   const [size, target] = sizesOf("adaptiveMaxPool2d", inputs, outputSize);
   if (size[0] % target[0] === 0 && size[1] % target[1] === 0)
     return maxPool2d(inputs, [size[0] / target[0], size[1] / target[1]]);
-  const [rows, columns] = [partsOf(size[0], target[0]), partsOf(size[1], target[1])];
   // Shorter parts repeat their last cell: never the first of equal ones.
-  const parts = gatherTaps(gatherTaps(inputs, 2, rows.positions), 3, columns.positions);
-  return maxPool2d(parts, [rows.positions[0]!.length, columns.positions[0]!.length]);
+  const [rows, columns] = ([0, 1] as const).map((axis) => {
+    const parts = partsOf(size[axis], target[axis]);
+    const longest = Math.max(...parts.map(({ length }) => length));
+    return parts.map((part) =>
+      Array.from({ length: longest }, (_, tap) => part[tap] ?? part.at(-1)!),
+    );
+  }) as [number[][], number[][]];
+  const cells = inputs.indexSelect(2, rows.flat()).indexSelect(3, columns.flat());
+  return maxPool2d(cells, [rows[0]!.length, columns[0]!.length]);
 }
 
 /**
@@ -99,19 +114,11 @@ function sizesOf(
   return [size, target];
 }
 
-/** The parts of an axis, all as long as the longest: shorter ones share the last cell's weight. */
-function partsOf(size: number, count: number): Taps {
-  const bounds = Array.from({ length: count }, (_, i) => {
+/** The positions of each part of an axis. */
+function partsOf(size: number, count: number): number[][] {
+  return Array.from({ length: count }, (_, i) => {
     const start = Math.floor((i * size) / count);
-    return [start, Math.ceil(((i + 1) * size) / count)] as const;
+    const length = Math.ceil(((i + 1) * size) / count) - start;
+    return Array.from({ length }, (_cell, tap) => start + tap);
   });
-  const longest = Math.max(...bounds.map(([start, end]) => end - start));
-  const each = <T>(f: (tap: number, length: number, start: number) => T): T[][] =>
-    bounds.map(([start, end]) =>
-      Array.from({ length: longest }, (_, tap) => f(tap, end - start, start)),
-    );
-  return {
-    positions: each((tap, length, start) => start + Math.min(tap, length - 1)),
-    weights: each((tap, length) => 1 / length / (tap < length - 1 ? 1 : longest - length + 1)),
-  };
 }

@@ -1,7 +1,7 @@
 import { ArgumentError } from "@dl/backend";
-import { tensor, type Tensor } from "@dl/tensor";
+import type { Tensor } from "@dl/tensor";
 import { checkFloat } from "./pooling-window.ts";
-import { upfirdn2d } from "./upfirdn2d.ts";
+import { resample, type Tap } from "./resample.ts";
 import { checkInputs, images, showSizes } from "./window.ts";
 
 /**
@@ -29,11 +29,16 @@ export function blur(inputs: Tensor, taps: readonly number[] = [1, 3, 3, 1]): Te
       `the taps must be numbers with a sum other than 0: received ${showSizes(taps)}.`,
       { received: taps },
     );
-  const { dtype, backend } = inputs;
-  const filter = tensor(
-    taps.map((tap) => tap / sum),
-    { dtype, backend },
-  );
-  const [before, after] = [Math.floor(taps.length / 2), Math.floor((taps.length - 1) / 2)];
-  return upfirdn2d(inputs, filter, { padding: [before, after, before, after] });
+  const before = Math.floor(taps.length / 2);
+  // Flipped, as every filter.
+  const weights = taps.map((tap) => tap / sum).toReversed();
+  return ([2, 3] as const).reduce((blurred, axis) => {
+    const size = inputs.shape[axis]!;
+    const rows = Array.from({ length: size }, (_, i) =>
+      weights
+        .map((weight, tap): Tap => [i - before + tap, weight])
+        .filter(([position]) => position >= 0 && position < size),
+    );
+    return resample(blurred, axis, rows);
+  }, inputs);
 }

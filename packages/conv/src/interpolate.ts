@@ -74,8 +74,6 @@ export function interpolate(inputs: Tensor, options: InterpolateOptions): Tensor
   return ([0, 1] as const).reduce((resized, axis) => {
     const [before, after] = [from[axis], size[axis]];
     const factor = factors?.[axis];
-    const isWhole = after % before === 0 && (factor ?? after / before) === after / before;
-    if (mode === "nearest" && isWhole) return resized.repeatInterleave(after / before, 2 + axis);
     // As in PyTorch, a factor says where pixels lie even where it does not divide the size.
     const gap = alignCorners
       ? ([after > 1 ? before - 1 : 0, Math.max(after - 1, 1)] as const)

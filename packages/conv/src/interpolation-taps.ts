@@ -1,4 +1,4 @@
-import type { Taps } from "./resample.ts";
+import type { Tap } from "./resample.ts";
 
 /** How {@link interpolate} finds what lies between pixels. */
 export type InterpolationMode = "nearest" | "bilinear" | "bicubic";
@@ -13,11 +13,11 @@ export function interpolationTaps(
   after: number,
   gap: readonly [number, number],
   alignCorners: boolean,
-): Taps {
+): Tap[][] {
   const spread = (i: number): number => (i * gap[0]) / gap[1];
   const inside = (position: number): number => Math.min(Math.max(position, 0), before - 1);
-  const taps = Array.from({ length: after }, (_, i) => {
-    if (mode === "nearest") return [[inside(Math.floor(spread(i))), 1] as const];
+  return Array.from({ length: after }, (_, i): Tap[] => {
+    if (mode === "nearest") return [[inside(Math.floor(spread(i))), 1]];
     const place = alignCorners ? spread(i) : spread(i + 0.5) - 0.5;
     const position = mode === "bilinear" ? Math.max(place, 0) : place;
     const first = Math.floor(position);
@@ -25,10 +25,6 @@ export function interpolationTaps(
     const start = mode === "bilinear" ? first : first - 1;
     return weights.map((weight, tap) => [inside(start + tap), weight] as const);
   });
-  return {
-    positions: taps.map((row) => row.map(([position]) => position)),
-    weights: taps.map((row) => row.map(([, weight]) => weight)),
-  };
 }
 
 function linear(t: number): number[] {

@@ -2,10 +2,12 @@ import {
   ArgumentError,
   DTypeError,
   isFloat,
+  windowOutputSize,
   type OptionKinds,
   type Pool2dParameters,
 } from "@dl/backend";
-import { applyOne, type Tensor } from "@dl/tensor";
+import { tensor, type Tensor } from "@dl/tensor";
+import { resample } from "./resample.ts";
 import {
   checkFits,
   checkInputs,
@@ -119,20 +121,51 @@ export function averagePool(
 ): Tensor {
   const { countIncludePad = true } = options;
   const pool = poolOf(op, spatial, inputs, kernelSize, options);
-  const [top, bottom, left, right] = pool.padding;
   const x = spatial.toImages(inputs);
-  if (!countIncludePad || (bottom === top && right === left))
-    return spatial.fromImages(applyOne("avgPool2d", [x], { ...pool, countIncludePad }));
-  // What ceilMode adds never counts, so the padding that does is made part of the image.
-  const border = [0, 0, top, left];
-  const padded = applyOne("pad", [x], {
-    before: border,
-    after: border,
-    interior: [0, 0, 0, 0],
-    value: 0,
-  });
-  const padding = [0, bottom - top, 0, right - left] as const;
-  return spatial.fromImages(
-    applyOne("avgPool2d", [padded], { ...pool, padding, countIncludePad: false }),
+  const size = imageSize(x);
+  const count = windowOutputSize(size, pool.kernelSize, pool);
+  const [rows, columns] = ([0, 1] as const).map((axis) =>
+    Array.from({ length: count[axis] }, (_, i) =>
+      cellsOf(pool, axis, i, size[axis], countIncludePad),
+    ),
+  ) as [Cells[], Cells[]];
+  const sums = [rows, columns].reduce(
+    (image, windows, axis) =>
+      resample(
+        image,
+        2 + axis,
+        windows.map(({ inside }) => inside.map((position) => [position, 1])),
+      ),
+    x,
   );
+  const counts = rows.flatMap((row) => columns.map((column) => row.counted * column.counted));
+  const { dtype, backend } = x;
+  const divisor = counts.every((cells) => cells === counts[0])
+    ? counts[0]!
+    : tensor(counts, { shape: count, dtype, backend });
+  return spatial.fromImages(sums.div(divisor));
+}
+
+/** What a window covers along one axis: the image's positions, and how many cells its mean counts. */
+interface Cells {
+  readonly inside: readonly number[];
+  readonly counted: number;
+}
+
+function cellsOf(
+  { kernelSize, stride, dilation, padding }: Pool2dParameters,
+  axis: 0 | 1,
+  window: number,
+  size: number,
+  countIncludePad: boolean,
+): Cells {
+  const before = padding[2 * axis]!;
+  const cells = Array.from(
+    { length: kernelSize[axis] },
+    (_, tap) => window * stride[axis] - before + tap * dilation[axis],
+  );
+  const inside = cells.filter((position) => position >= 0 && position < size);
+  // What ceilMode adds at the end never counts.
+  const padded = cells.filter((position) => position < size + before);
+  return { inside, counted: Math.max(1, (countIncludePad ? padded : inside).length) };
 }

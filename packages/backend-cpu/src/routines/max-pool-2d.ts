@@ -9,7 +9,7 @@ type Program = RoutineProgram<"maxPool2d">;
 
 export const maxPool2d: RoutineImplementation<"maxPool2d"> = (device) => {
   let kernel: Kernel | undefined;
-  const kernels = new PoolKernels(device, "max");
+  const kernels = new PoolKernels(device);
   return (program) => {
     if (isPlain2x2(program)) {
       kernel ??= device.link<{ run: Kernel }>(emitMaxPool2x2).run;
@@ -59,7 +59,7 @@ function floatWindows(
     { length: across.length / 2 },
     (_, j) => j * stride[1] - padding[2] + across[2 * j]! * dilation[1],
   );
-  const tables = { rows, columns, padding: -Infinity };
+  const tables = { rows, columns };
   return (inputs, outputs) => runPool(device, kernel, plan, tables, inputs, outputs);
 }
 

@@ -4,8 +4,6 @@ import type { FunctionBuilder, Local } from "../wasm/function-builder.ts";
 import type { ModuleBuilder } from "../wasm/module-builder.ts";
 import { partOperations as ops } from "../wasm/part-operations.ts";
 
-export type PoolOp = "max" | "mean";
-
 /** What a pooling kernel is told, in this order. */
 export const poolWords = [
   "x",
@@ -34,17 +32,17 @@ export type PoolArguments = { readonly [Word in (typeof poolWords)[number]]: num
 /**
  * Exports `run`, lanes along the columns of windows. A unit of work is one plane.
  *
- * max: the tables give row · width and column of each window's first cell inside; padding holds
- * -Infinity, which beats nothing. mean: they give the numbers of cells that count, as floats.
+ * The tables give row · width and column of each window's first cell inside; padding holds -Infinity,
+ * which beats nothing.
  */
-export function emitPool(module: ModuleBuilder, op: PoolOp, isDense: boolean): void {
+export function emitPool(module: ModuleBuilder, isDense: boolean): void {
   module.exported("run", ["i32", "i32", "i32", "i32"], [], (body) => {
     const [args, scratch, begin, end] = body.parameters as [Local, Local, Local, Local];
     const reader = new ArgumentReader(body, args);
     const word = Object.fromEntries(poolWords.map((name) => [name, reader.integer()])) as Words;
     const place = namedLocals(body, placeNames, "i32");
     const lanes = namedLocals(body, laneNames, "v128");
-    const frame: Frame = { body, op, isDense, scratch, word, place, lanes };
+    const frame: Frame = { body, isDense, scratch, word, place, lanes };
     const { source, row, column, lastColumn } = place;
     body.op("i32.shl", word.columnStride, 2).set(place.laneStep);
     body.get(word.width).set(place.sourceWidth);
@@ -97,7 +95,6 @@ type Words = { readonly [Word in (typeof poolWords)[number]]: Local };
 
 interface Frame {
   readonly body: FunctionBuilder;
-  readonly op: PoolOp;
   readonly isDense: boolean;
   readonly scratch: Local;
   readonly word: Words;
@@ -116,15 +113,11 @@ function namedLocals<Name extends string>(
 }
 
 /** Four windows' first cells, and the state they begin with. */
-function startWindows({ body, op, word, place, lanes }: Frame): void {
+function startWindows({ body, word, place, lanes }: Frame): void {
   const { row, column } = place;
   body.op("i32.mul", row, word.rowStride).op("i32.mul", place.sourceWidth);
   body.op("i32.mul", column, word.columnStride).op("i32.add").op("i32.shl", 2);
   body.op("i32.add", place.source).set(place.rowAddress);
-  if (op === "mean") {
-    body.get(body.constant("f32x4", 0)).set(lanes.state);
-    return;
-  }
   body.get(body.constant("f32x4", -Infinity)).set(lanes.state);
   body.op("i32.shl", column, 2).op("i32.add", word.columnTable).load("v128.load");
   body.op("i32x4.add", lanes.rowTerm).set(lanes.where);
@@ -133,21 +126,19 @@ function startWindows({ body, op, word, place, lanes }: Frame): void {
   body.op("i32.add", word.origin).set(place.at);
 }
 
-function foldTaps({ body, op, isDense, word, place, lanes }: Frame): void {
+function foldTaps({ body, isDense, word, place, lanes }: Frame): void {
   const { tapRow, tap, rowAddress, address, at } = place;
   const { state, x, position } = lanes;
   body.get(0).set(tapRow);
   body.countUp(tapRow, word.kernelHeight, 1, () => {
     body.get(rowAddress).set(address);
-    if (op === "max") lanePositions(body, at, word.columnStride, position);
+    lanePositions(body, at, word.columnStride, position);
     body.get(0).set(tap);
     body.countUp(tap, word.kernelWidth, 1, () => {
       if (isDense) body.load("v128.load", address).set(x);
       else loadSpread(body, address, place.laneStep, x);
-      if (op === "max") {
-        keepBetter(body, x, position, state, lanes.where);
-        body.get(position).op("i32x4.splat", word.columnDilation).op("i32x4.add").set(position);
-      } else body.op("f32x4.add", state, x).set(state);
+      keepBetter(body, x, position, state, lanes.where);
+      body.get(position).op("i32x4.splat", word.columnDilation).op("i32x4.add").set(position);
       body.get(address).op("i32.shl", word.columnDilation, 2).op("i32.add").set(address);
     });
     body.get(rowAddress).op("i32.mul", place.sourceWidth, word.rowDilation).op("i32.shl", 2);
@@ -156,18 +147,13 @@ function foldTaps({ body, op, isDense, word, place, lanes }: Frame): void {
   });
 }
 
-function finishWindows({ body, op, scratch, word, place, lanes }: Frame, plane: Local): void {
+function finishWindows({ body, scratch, word, place, lanes }: Frame, plane: Local): void {
   const { row, column, target, count } = place;
-  if (op === "mean") {
-    body.get(lanes.state, lanes.rowTerm);
-    body.op("i32.shl", column, 2).op("i32.add", word.columnTable).load("v128.load");
-    body.op("f32x4.mul").op("f32x4.div").set(lanes.state);
-  }
   body.op("i32.mul", plane, word.outHeight).op("i32.add", row).op("i32.mul", word.outWidth);
   body.op("i32.add", column).op("i32.shl", 2).set(target);
   body.op("i32.sub", word.outWidth, column).set(count);
   storeLanes(body, scratch, target, word.values, lanes.state, count);
-  if (op === "max") storeLanes(body, scratch, target, word.positions, lanes.where, count);
+  storeLanes(body, scratch, target, word.positions, lanes.where, count);
 }
 
 /** The four windows' cells under one tap, `step` bytes apart. */

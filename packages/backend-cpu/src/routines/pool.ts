@@ -1,28 +1,26 @@
 import type { BufferHandle, Binding, Pool2dParameters, Shape } from "@dl/backend";
 import type { CpuDevice, Kernel } from "../cpu-device.ts";
 import { splitRange } from "../threads/split-range.ts";
-import { emitPool, poolWords, type PoolArguments, type PoolOp } from "./pool-kernel.ts";
+import { emitPool, poolWords, type PoolArguments } from "./pool-kernel.ts";
 
 export interface PoolExports {
   readonly run: Kernel;
 }
 
-/** The pooling kernels of one operation on one device. */
+/** The kernels of pooling on one device. */
 export class PoolKernels {
   readonly #device: CpuDevice;
-  readonly #op: PoolOp;
   #dense: PoolExports | undefined;
   #spread: PoolExports | undefined;
 
-  constructor(device: CpuDevice, op: PoolOp) {
+  constructor(device: CpuDevice) {
     this.#device = device;
-    this.#op = op;
   }
 
   /** `isDense`: neighbouring windows start at neighbouring cells. */
   kernel(isDense: boolean): PoolExports {
     const link = (): PoolExports =>
-      this.#device.link<PoolExports>((module) => emitPool(module, this.#op, isDense));
+      this.#device.link<PoolExports>((module) => emitPool(module, isDense));
     return isDense ? (this.#dense ??= link()) : (this.#spread ??= link());
   }
 }
@@ -74,7 +72,7 @@ export function runPool(
   device: CpuDevice,
   kernel: PoolExports,
   plan: PoolPlan,
-  tables: { readonly rows: Int32Array; readonly columns: Int32Array; readonly padding: number },
+  tables: { readonly rows: Int32Array; readonly columns: Int32Array },
   inputs: readonly Binding[],
   outputs: readonly BufferHandle[],
 ): void {
@@ -93,12 +91,12 @@ export function runPool(
     device.runParts(kernel, parts, work, ({ run }, part) => {
       const words = rowTable + tableBytes + part * partBytes;
       const padded = plan.paddedCount > 0 ? words + 4 * poolWords.length : 0;
-      if (padded > 0) f32.fill(tables.padding, padded / 4, padded / 4 + plan.paddedCount);
+      if (padded > 0) f32.fill(-Infinity, padded / 4, padded / 4 + plan.paddedCount);
       const values: PoolArguments = {
         ...plan.sizes,
         x: device.bindingAddress(inputs[0]!),
         values: device.address(outputs[0]!),
-        positions: outputs[1] === undefined ? 0 : device.address(outputs[1]),
+        positions: device.address(outputs[1]!),
         rowTable,
         columnTable,
         padded,

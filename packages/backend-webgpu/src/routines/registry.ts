@@ -1,7 +1,6 @@
 import type { RoutineName, RoutineProgram } from "@dl/backend";
 import type { WebgpuDevice } from "../gpu-device.ts";
 import type { Runner } from "../runner.ts";
-import { avgPool2d, avgPool2dGrad } from "./avg-pool-2d.ts";
 import { concatenate } from "./concatenate.ts";
 import { conv2d, conv2dInputGrad, conv2dWeightGrad } from "./conv2d.ts";
 import { gather } from "./gather.ts";
@@ -10,6 +9,7 @@ import { indexSelect } from "./index-select.ts";
 import { matmul } from "./matmul.ts";
 import { maxPool2d } from "./max-pool-2d.ts";
 import { pad } from "./pad.ts";
+import { resample } from "./resample.ts";
 import type { RoutineImplementation } from "./routine.ts";
 import { scan } from "./scan.ts";
 import { scatter } from "./scatter.ts";
@@ -22,8 +22,7 @@ const routines: { readonly [Name in RoutineName]: RoutineImplementation<Name> } 
   conv2dInputGrad,
   conv2dWeightGrad,
   maxPool2d,
-  avgPool2d,
-  avgPool2dGrad,
+  resample,
   gather,
   scatter,
   indexSelect,

@@ -8,6 +8,7 @@ import {
   type InputSpec,
   type RoutineName,
   type RoutineParameters,
+  type Taps,
 } from "@dl/backend";
 import { describe, test } from "vitest";
 import { exact, expectSame, sampleElements, type Tolerance } from "../../test/against-reference.ts";
@@ -57,17 +58,6 @@ describe.each(windows)("window $kernelSize over $size, stride $stride, padding $
     const odd = [NaN, -Infinity, 0, -0, 3, 3, NaN, 1, Infinity];
     const elements = Array.from({ length: 2 * size[0] * size[1] }, (_, i) => odd[(i * 5) % 9]!);
     await check("maxPool2d", settings, [spec([1, 2, ...size])], [elements]);
-  });
-
-  test.each([true, false])("average pool, counting padding: %s", async (countIncludePad) => {
-    const full = { ...settings, countIncludePad };
-    const x = spec([2, 3, ...size]);
-    // A window without a cell has no mean.
-    if (w.padding[0] < 3) {
-      await check("avgPool2d", full, [x], [], rounding);
-      const dy = routineProgram("avgPool2d", full, [x]).result.shape;
-      await check("avgPool2dGrad", { ...full, inputSize: size }, [spec(dy)], [], rounding);
-    }
   });
 
   test.each([1, 2])("convolutions, %i groups", async (groups) => {
@@ -126,16 +116,58 @@ describe.each([...windows, deep])(
     test("pools", async () => {
       const x = spec([images, channels, ...size]);
       await checkOnes("maxPool2d", settings, [x]);
-      // A window without a cell has no mean.
-      for (const countIncludePad of w.padding[0] < 3 ? [true, false] : []) {
-        const full = { ...settings, countIncludePad };
-        const dy = spec(routineProgram("avgPool2d", full, [x]).result.shape);
-        await checkOnes("avgPool2d", full, [x]);
-        await checkOnes("avgPool2dGrad", { ...full, inputSize: size }, [dy]);
-      }
     });
   },
 );
+
+/** Sums of up to 4 positions each, some of none. */
+function someTaps(size: number, count: number): Taps {
+  const positions = Array.from({ length: count }, (_, i) =>
+    Array.from({ length: (i * 3 + 1) % 5 }, (_tap, t) => (i * 7 + t * 3) % size),
+  );
+  return { positions, weights: positions.map((row) => row.map((at, t) => at / 4 - t)) };
+}
+
+test("resample along every axis", async () => {
+  for (const [shape, axis, count] of [
+    [[7], 0, 5],
+    [[1, 9], 1, 4],
+    [[3, 6], 1, 9],
+    [[21, 19], 1, 33],
+    [[5, 3, 33], 1, 2],
+    [[5, 3, 33], 2, 33],
+    [[2, 4, 5, 2], 2, 7],
+    [[2, 3, 8, 19], 2, 4],
+    [[9, 64], 0, 3],
+    [[0, 4], 1, 3],
+    [[4, 3, 0], 1, 3],
+    [[4, 3], 1, 0],
+  ] as const)
+    await check(
+      "resample",
+      { axis, ...someTaps(shape[axis]!, count) },
+      [spec(shape)],
+      [],
+      rounding,
+    );
+});
+
+test("resample leaves out what no tap names, and keeps the sign of zero", async () => {
+  const odd = [Infinity, -0, NaN, -0];
+  const taps = { positions: [[1], [3, 1], [], [0]], weights: [[1], [1, 2], [], [-1]] };
+  for (const [shape, axis] of [
+    [[4], 0],
+    [[8, 4], 1],
+    [[4, 5], 0],
+  ] as const) {
+    const inner = shape.slice(axis + 1).reduce((all, n) => all * n, 1);
+    const elements = Array.from(
+      { length: elementCount(shape) },
+      (_, i) => odd[Math.floor(i / inner) % 4]!,
+    );
+    await check("resample", { axis, ...taps }, [spec(shape)], [elements]);
+  }
+});
 
 describe.each(all)("moving %s", (dtype) => {
   test("gather and scatter", async () => {

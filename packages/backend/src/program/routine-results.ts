@@ -72,16 +72,6 @@ const fitsBeside = (indices: Shape, x: Shape, axis: number): boolean =>
 const areImages = (shapes: readonly Shape[]): boolean => shapes.every(({ length }) => length === 4);
 const planeSize = (image: Shape): [number, number] => [image[2]!, image[3]!];
 
-const pooled: ResultRule<"maxPool2d" | "avgPool2d"> = (shapes, settings, inputs) =>
-  areImages(shapes) && [
-    like(
-      inputs,
-      shapes[0]![0]!,
-      shapes[0]![1]!,
-      ...windowOutputSize(planeSize(shapes[0]!), settings.kernelSize, settings),
-    ),
-  ];
-
 /** Shapes and types of every routine's results. */
 const resultRules: { readonly [Name in RoutineName]: ResultRule<Name> } = {
   matmul: ([a, b], _settings, inputs) => {
@@ -116,17 +106,14 @@ const resultRules: { readonly [Name in RoutineName]: ResultRule<Name> } = {
     shapesEqual(planeSize(dy!), windowOutputSize(planeSize(x!), settings.kernelSize, settings)) && [
       like(inputs, dy![1]!, x![1]! / settings.groups, ...settings.kernelSize),
     ],
-  maxPool2d: (shapes, settings, inputs) => {
-    const results = pooled(shapes, settings, inputs);
-    return results && [...results, int32(results[0]!.shape)];
+  maxPool2d: ([x], settings, inputs) => {
+    if (!areImages([x!])) return false;
+    const size = windowOutputSize(planeSize(x!), settings.kernelSize, settings);
+    const values = like(inputs, x![0]!, x![1]!, ...size);
+    return [values, int32(values.shape)];
   },
-  avgPool2d: pooled,
-  avgPool2dGrad: ([dy], settings, inputs) =>
-    areImages([dy!]) &&
-    shapesEqual(
-      planeSize(dy!),
-      windowOutputSize(settings.inputSize, settings.kernelSize, settings),
-    ) && [like(inputs, dy![0]!, dy![1]!, ...settings.inputSize)],
+  resample: ([x], { axis, positions }, inputs) =>
+    areFloatAlike(inputs) && [like(inputs, ...withAxis(x!, axis, positions.length))],
   gather: ([x, indices], { axis }, inputs) =>
     fitsBeside(indices!, x!, axis) && areIndexed(inputs) && [like(inputs, ...indices!)],
   scatter: ([x, indices, source], { axis }, inputs) =>

@@ -14,6 +14,12 @@ export interface Pool2dParameters extends Window2d {
   readonly kernelSize: readonly [number, number];
 }
 
+/** Where each result along an axis comes from, and with which weights. */
+export interface Taps {
+  readonly positions: readonly (readonly number[])[];
+  readonly weights: readonly (readonly number[])[];
+}
+
 /**
  * The closed list of routines and what each is told besides its inputs. All inputs are contiguous,
  * except matmul's, whose last two axes may have any strides. Indices are int32 and in range:
@@ -33,13 +39,11 @@ export interface RoutineParameters {
    * padding never wins, NaN always does.
    */
   readonly maxPool2d: Pool2dParameters;
-  /** x → means; padded zeros count when `countIncludePad`. */
-  readonly avgPool2d: Pool2dParameters & { readonly countIncludePad: boolean };
-  /** dy → dx [B, C, H, W]: the adjoint of avgPool2d. */
-  readonly avgPool2dGrad: Pool2dParameters & {
-    readonly countIncludePad: boolean;
-    readonly inputSize: readonly [number, number];
-  };
+  /**
+   * x → results along `axis`, each a weighted sum of some positions of x there: result i is
+   * Σ weights[i][t] · x[positions[i][t]], 0 without terms. Positions are in range.
+   */
+  readonly resample: Taps & { readonly axis: number };
   /** (x, indices): out[.., i, ..] = x[.., indices[.., i, ..], ..]; other axes of indices ≤ x's. */
   readonly gather: { readonly axis: number };
   /**

@@ -9,8 +9,10 @@ import {
   type DType,
   type Layout,
   type ReduceOp,
+  type RoutineName,
   type RoutineParameters,
   type Shape,
+  type Taps,
 } from "@dl/backend";
 import type { HostFunction, HostGradient } from "./host-function.ts";
 import {
@@ -36,7 +38,7 @@ export type Operand = Tensor | NumberOperand;
  * The closed list of primitives and what each is told besides its inputs. Everything else is
  * written in these, so whoever follows primitives (gradients, profiles, graphs) sees everything.
  */
-export interface PrimitiveParameters extends Omit<RoutineParameters, "pad"> {
+export interface PrimitiveParameters extends Omit<RoutineParameters, "pad" | "resample"> {
   /** Inputs of one shape; numbers stretch. */
   readonly pointwise: { readonly op: PointwiseOp };
   /** A tensor made from numbers and positions alone: random numbers, counts. Never has a gradient. */
@@ -52,6 +54,8 @@ export interface PrimitiveParameters extends Omit<RoutineParameters, "pad"> {
     readonly steps: readonly number[];
   };
   readonly pad: RoutineParameters["pad"];
+  /** Weighted sums of positions along an axis; `adjoint` are the gradient's taps, for each position. */
+  readonly resample: { readonly axis: number; readonly taps: Taps; readonly adjoint: Taps };
   /** Axes sorted, from the front; they are dropped. */
   readonly reduce: {
     readonly op: Exclude<ReduceOp, "argmax" | "argmin">;
@@ -89,6 +93,22 @@ const tensors = (inputs: readonly ValueOperand[]): readonly TensorValue[] =>
 const contiguous = (inputs: readonly ValueOperand[]): readonly TensorValue[] =>
   tensors(inputs).map(contiguousValue);
 
+type Run<Name extends RoutineName, Result> = (
+  inputs: readonly ValueOperand[],
+  settings: RoutineParameters[Name],
+) => Result;
+
+/** A routine whose result may take an epilogue. */
+const single =
+  <Name extends RoutineName>(name: Name): Run<Name, TensorValue> =>
+  (inputs, settings) =>
+    routineValue(name, settings, contiguous(inputs));
+/** A routine that is run at once. */
+const stored =
+  <Name extends RoutineName>(name: Name): Run<Name, TensorValue[]> =>
+  (inputs, settings) =>
+    routineValues(name, settings, contiguous(inputs));
+
 /** One object: programs are found by the settings' identity first. */
 const matmulSettings: PrimitiveParameters["matmul"] = {};
 
@@ -119,26 +139,22 @@ const execute: { readonly [Name in PrimitiveName]: Execute<Name> } = {
     const { layout, offset } = sliceLayout(store(value).layout, starts, sizes, steps);
     return viewValue(value, layout, offset);
   },
-  pad: (inputs, parameters) => routineValues("pad", parameters, contiguous(inputs)),
+  pad: stored("pad"),
   reduce: ([x], { op, axes }) => reduceValue(op, x as TensorValue, axes),
   argReduce: ([x], { op, axis }) => reduceValue(op, x as TensorValue, [axis]),
   matmul: (inputs) => routineValue("matmul", matmulSettings, tensors(inputs)),
-  conv2d: (inputs, parameters) => routineValue("conv2d", parameters, contiguous(inputs)),
-  conv2dInputGrad: (inputs, parameters) =>
-    routineValue("conv2dInputGrad", parameters, contiguous(inputs)),
-  conv2dWeightGrad: (inputs, parameters) =>
-    routineValue("conv2dWeightGrad", parameters, contiguous(inputs)),
-  maxPool2d: (inputs, parameters) => routineValues("maxPool2d", parameters, contiguous(inputs)),
-  avgPool2d: (inputs, parameters) => routineValues("avgPool2d", parameters, contiguous(inputs)),
-  avgPool2dGrad: (inputs, parameters) =>
-    routineValues("avgPool2dGrad", parameters, contiguous(inputs)),
-  gather: (inputs, parameters) => routineValues("gather", parameters, contiguous(inputs)),
-  scatter: (inputs, parameters) => routineValues("scatter", parameters, contiguous(inputs)),
-  indexSelect: (inputs, parameters) => routineValues("indexSelect", parameters, contiguous(inputs)),
-  indexAdd: (inputs, parameters) => routineValues("indexAdd", parameters, contiguous(inputs)),
-  concatenate: (inputs, parameters) => routineValues("concatenate", parameters, contiguous(inputs)),
-  scan: (inputs, parameters) => routineValues("scan", parameters, contiguous(inputs)),
-  sort: (inputs, parameters) => routineValues("sort", parameters, contiguous(inputs)),
+  conv2d: single("conv2d"),
+  conv2dInputGrad: single("conv2dInputGrad"),
+  conv2dWeightGrad: single("conv2dWeightGrad"),
+  maxPool2d: stored("maxPool2d"),
+  resample: (inputs, { axis, taps }) => single("resample")(inputs, { axis, ...taps }),
+  gather: stored("gather"),
+  scatter: stored("scatter"),
+  indexSelect: stored("indexSelect"),
+  indexAdd: stored("indexAdd"),
+  concatenate: stored("concatenate"),
+  scan: stored("scan"),
+  sort: stored("sort"),
   hostFunction: (inputs, parameters) => parameters.evaluate(contiguous(inputs), parameters),
 };
 

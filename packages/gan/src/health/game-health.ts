@@ -1,4 +1,10 @@
-import { checkCount, checkFunction, checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
+import {
+  checkCount,
+  checkFunction,
+  checkOptions,
+  extendKinds,
+  type OptionKinds,
+} from "@dl/backend";
 import type { GenerativeModel, Network } from "@dl/generator";
 import { Module } from "@dl/nn";
 import type { Callback, TrainingRun } from "@dl/training";
@@ -123,6 +129,8 @@ function playersOf(
   const { generator = model, discriminator: other = discriminator } = trainingStep.modules;
   const players = { generator, discriminator: other };
   return Object.fromEntries(
-    Object.entries(players).filter((entry): entry is [string, Module] => entry[1] instanceof Module),
+    Object.entries(players).filter(
+      (entry): entry is [string, Module] => entry[1] instanceof Module,
+    ),
   );
 }

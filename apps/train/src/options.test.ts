@@ -91,7 +91,7 @@ test.each([
   ["--learning-rate Infinity", '--learning-rate must be a number above 0: received "Infinity".'],
   [
     "--model rnn",
-    '--model must be cnn or mlp or autoencoder or vae or vae-conv or vq-vae: received "rnn".',
+    '--model must be cnn or mlp or autoencoder or vae or vae-conv or vq-vae or dcgan or sngan or stylegan or pix2pix or cyclegan: received "rnn".',
   ],
   ["--backend gpu", '--backend must be cpu or webgpu or reference: received "gpu".'],
   [

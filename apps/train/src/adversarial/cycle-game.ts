@@ -14,8 +14,8 @@ import type { TrainOptions } from "../options.ts";
 import type { PictureKinds } from "../pictures/load-kinds.ts";
 import { framing } from "./framing.ts";
 import { averaging, type GameModel } from "./game-model.ts";
-import { losses } from "./losses.ts";
-import { asColored, firstPictures, translator } from "./translation.ts";
+import { boundaryOf, losses } from "./losses.ts";
+import { asColored, firstPictures, somePictures, translator } from "./translation.ts";
 
 const [generatorWidth, discriminatorWidth] = [16, 32];
 const blocks = 2;
@@ -76,6 +76,13 @@ export function cycleGame(
     generators: [generator],
     freshen: {},
     sampler: translator(from.test, (pictures) => turn("aToB", pictures)),
+    game: {
+      model: translator(from.test, (pictures) => frame(turn("aToB", pictures))),
+      discriminator: discriminators.b,
+      data: (most) => frame(somePictures(to.train, most)),
+      heldOut: (most) => frame(somePictures(to.test, most)),
+      ...boundaryOf(loss ?? "least-squares"),
+    },
     async gallery() {
       const [a, b] = [firstPictures(from.test, perRow), firstPictures(to.test, perRow)];
       const [there, here] = [turn("aToB", a), turn("bToA", b)];

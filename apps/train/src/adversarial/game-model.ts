@@ -1,10 +1,21 @@
-import type { GenerativeModel } from "@dl/generator";
+import type { GenerativeModel, Network } from "@dl/generator";
 import type { Module } from "@dl/nn";
 import type { WeightAverage } from "@dl/optim";
 import type { Generator, Tensor } from "@dl/tensor";
 import type { Callback, TrainingStep } from "@dl/training";
 import type { Gallery } from "../generative/gallery.ts";
 import type { Optimizer } from "../optimizers.ts";
+
+/** Samples as the discriminator sees them: those that are made, learnt from, and held out. */
+export interface WatchedGame {
+  readonly model: GenerativeModel;
+  readonly discriminator: Network;
+  /** So many samples at most of each. */
+  data(most: number): Tensor;
+  heldOut(most: number): Tensor;
+  /** Output of the discriminator above which it says real. Default 0. */
+  readonly boundary?: number;
+}
 
 /** Networks that play against each other, and how they are trained and shown. */
 export interface GameModel<Batch> {
@@ -19,6 +30,8 @@ export interface GameModel<Batch> {
   readonly freshen: Callback;
   /** Makes pictures from 0 to 1 of the kind that is learnt. */
   readonly sampler: GenerativeModel;
+  /** The game that is watched: who plays, and over what. */
+  readonly game: WatchedGame;
   /** What can be done with the generators: walks, tables of styles, translations. */
   gallery(): Promise<Gallery>;
 }

@@ -13,8 +13,8 @@ import { pairGame } from "./pair-game.ts";
 import { play, type Played } from "./play.ts";
 import { styleGame } from "./style-game.ts";
 
-/** A half of the test pictures has a covariance from two on. */
-const leastTested = 4;
+/** So few can be compared as the game goes on. */
+const leastTested = 8;
 
 /** Two networks that play, and what comes of it. */
 export async function game(name: GameName, options: TrainOptions): Promise<Task> {

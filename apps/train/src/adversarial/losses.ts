@@ -25,6 +25,10 @@ export const losses: { readonly [Name in LossName]: AdversarialLoss } = {
   relativistic: relativisticAverage,
 };
 
+/** Where the discriminator's output turns from generated to real. */
+export const boundaryOf = (name: LossName | undefined): { readonly boundary?: number } =>
+  name === "least-squares" ? { boundary: 0.5 } : {};
+
 /** Penalties of every update, and those with updates of their own. */
 interface Penalties {
   readonly penalties?: readonly Penalty[];

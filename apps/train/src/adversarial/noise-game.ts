@@ -16,7 +16,8 @@ import type { MakeOptimizer } from "../optimizers.ts";
 import type { TrainOptions } from "../options.ts";
 import type { Pictures } from "../pictures/load-pictures.ts";
 import { averaging, toSigned, toUnit, type GameModel } from "./game-model.ts";
-import { losses, penaltiesOf } from "./losses.ts";
+import { boundaryOf, losses, penaltiesOf } from "./losses.ts";
+import { somePictures } from "./translation.ts";
 
 const latent = 64;
 const perRow = 8;
@@ -32,7 +33,7 @@ const kinds = {
 /** Pictures from noise: DCGAN's networks, with batch norms, or a discriminator of spectral norms. */
 export function noiseGame(
   kind: keyof typeof kinds,
-  { shape: [channels, size] }: Pictures,
+  { shape: [channels, size], train, test }: Pictures,
   { seed, loss, penalty = "none" }: TrainOptions,
   optimizerOf: MakeOptimizer,
 ): GameModel<PictureBatch> {
@@ -63,6 +64,13 @@ export function noiseGame(
     generators: [generator, fresh],
     freshen: freshAverage(average, { generator: fresh }),
     sampler: { sample: (count, options) => toUnit(average.model.sample(count, options)) },
+    game: {
+      model,
+      discriminator,
+      data: (most) => toSigned(somePictures(train, most)),
+      heldOut: (most) => toSigned(somePictures(test, most)),
+      ...boundaryOf(loss),
+    },
     gallery: () => Promise.resolve(galleryOf(average.model)),
   };
 }

@@ -1,13 +1,13 @@
 import { nonSaturating, pairStep, patchDiscriminator, unetGenerator } from "@dl/gan";
-import { Generator, type Tensor } from "@dl/tensor";
+import { concatenate, Generator, type Tensor } from "@dl/tensor";
 import { inEvaluation, ModelAverage, type SupervisedBatch } from "@dl/training";
 import type { MakeOptimizer } from "../optimizers.ts";
 import type { TrainOptions } from "../options.ts";
 import type { PictureKinds } from "../pictures/load-kinds.ts";
 import { framing } from "./framing.ts";
 import { averaging, type GameModel } from "./game-model.ts";
-import { losses } from "./losses.ts";
-import { asColored, firstPictures, translator } from "./translation.ts";
+import { boundaryOf, losses } from "./losses.ts";
+import { asColored, firstPictures, somePictures, translator } from "./translation.ts";
 
 const width = 24;
 const perRow = 8;
@@ -47,6 +47,10 @@ export function pairGame(
     inEvaluation("train", { model: average.model }, () =>
       unframe(average.model.forward(frame(pictures))),
     );
+  const beside = (make: (pictures: Tensor) => Tensor) => (given: Tensor) =>
+    concatenate([frame(given), frame(make(given))], 1);
+  const pairsOf = (part: "train" | "test", most: number): Tensor =>
+    beside(() => somePictures(to[part], most))(somePictures(from[part], most));
   return {
     modules: [model, discriminator],
     optimizers: [optimizers.generator, optimizers.discriminator],
@@ -55,6 +59,14 @@ export function pairGame(
     generators: [generator],
     freshen: {},
     sampler: translator(from.test, turn),
+    game: {
+      // The discriminator sees each picture beside what it was made of.
+      model: translator(from.test, beside(turn)),
+      discriminator,
+      data: (most) => pairsOf("train", most),
+      heldOut: (most) => pairsOf("test", most),
+      ...boundaryOf(loss),
+    },
     async gallery() {
       const [given, wanted] = [firstPictures(from.test, perRow), firstPictures(to.test, perRow)];
       return new Map([

@@ -20,6 +20,7 @@ import type { Learner, Run } from "../task.ts";
 import { note } from "../terminal.ts";
 import { watchLoss } from "../watch-loss.ts";
 import type { GameModel } from "./game-model.ts";
+import { watchHealth } from "./watch-health.ts";
 
 /** What a game is played over. */
 export interface Played<Batch> {
@@ -46,17 +47,19 @@ export async function play<Batch>(
   const started = performance.now();
   const total = epochs * data.length;
   const falling = lambdaSchedule((step) => Math.max(0, 1 - step / total));
+  const health = watchHealth(model, total, say);
   let seen = 0;
   const callbacks = [
     { onStep: ({ samples }: StepReport) => void (seen += samples) },
     watchLoss(() => seen),
     model.freshen,
+    health.callback,
     showSamples(model, options, run),
     progressLine(output, {
       unit: "pictures",
       per: "minute",
       linesPerEpoch: 4,
-      figures: lossesText,
+      figures: (scalars) => [...lossesText(scalars), health.word()],
     }),
   ];
   try {
@@ -83,8 +86,9 @@ export async function play<Batch>(
   say(`\n${await galleryText(gallery, run)}`);
   if (options.samples !== undefined)
     await writePicture(options.samples, await galleryPicture(gallery));
+  say(`\n${health.message()}`);
   say(`\n${paint("bold", qualityText(figures))} after ${seconds.toFixed(1)} s`);
-  return { ...figures, seconds: Number(seconds.toFixed(2)) };
+  return { ...figures, verdict: health.word(), seconds: Number(seconds.toFixed(2)) };
 }
 
 /** What both players lose, and what else a step tells of distances. */

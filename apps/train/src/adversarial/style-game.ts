@@ -16,7 +16,8 @@ import type { TrainOptions } from "../options.ts";
 import type { Pictures } from "../pictures/load-pictures.ts";
 import { framing } from "./framing.ts";
 import { averaging, type GameModel } from "./game-model.ts";
-import { losses, penaltiesOf } from "./losses.ts";
+import { boundaryOf, losses, penaltiesOf } from "./losses.ts";
+import { somePictures } from "./translation.ts";
 
 const width = 64;
 const perRow = 8;
@@ -30,7 +31,7 @@ const truncation = 0.7;
 
 /** Pictures from noise, with styles: StyleGAN 2 in small. */
 export function styleGame(
-  { shape: [colors, size] }: Pictures,
+  { shape: [colors, size], train, test }: Pictures,
   { seed, loss, penalty = "r1", learningRate }: TrainOptions,
   optimizerOf: MakeOptimizer,
 ): GameModel<PictureBatch> {
@@ -64,6 +65,13 @@ export function styleGame(
     generators: [generator],
     freshen: {},
     sampler: { sample: (count, options) => unframe(average.model.sample(count, options)) },
+    game: {
+      model,
+      discriminator,
+      data: (most) => frame(somePictures(train, most)),
+      heldOut: (most) => frame(somePictures(test, most)),
+      ...boundaryOf(loss),
+    },
     gallery: () =>
       Promise.resolve(
         new Map([...galleryOf(average.model)].map(([what, pictures]) => [what, unframe(pictures)])),

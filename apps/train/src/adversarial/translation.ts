@@ -11,6 +11,10 @@ export function firstPictures(set: ArrayDataset<Picture>, count: number): Tensor
   );
 }
 
+/** The first pictures of a set, at most so many. */
+export const somePictures = (set: ArrayDataset<Picture>, most: number): Tensor =>
+  firstPictures(set, Math.min(most, set.length));
+
 function picturesAt(set: ArrayDataset<Picture>, places: readonly number[]): Tensor {
   const some = places.map((i) => set.get(i));
   const [batch] = new DataLoader<Picture>(

@@ -24,6 +24,8 @@ from torch import nn
 from torch.distributions import MultivariateNormal
 from torch.nn import functional as F
 
+from torch_adversarial import adversarial_kinds
+
 
 class Arrays:
     """Where the numbers come from: at random, or those that a check gives."""
@@ -264,130 +266,6 @@ def frechet(a, count, width):
     return step, lambda: [torch.tensor(found)]
 
 
-def adversarial_generator():
-    return nn.Sequential(
-        nn.Linear(64, 3136), nn.Unflatten(1, (64, 7, 7)), nn.BatchNorm2d(64), nn.ReLU(),
-        nn.ConvTranspose2d(64, 32, 4, 2, 1), nn.BatchNorm2d(32), nn.ReLU(),
-        nn.ConvTranspose2d(32, 1, 4, 2, 1), nn.Tanh(),
-    )
-
-
-def signed_images(a, *shape):
-    images = a.rand(*shape)
-    return images * 2 - 1 if a.queue is None else images
-
-
-def descend(optimizer, loss):
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    optimizer.step()
-
-
-def through(network, loss_of):
-    """The loss through a network whose own gradients nobody wants."""
-    network.requires_grad_(False)
-    loss = loss_of()
-    network.requires_grad_(True)
-    return loss
-
-
-def dcgan(a, batch):
-    generator = a.start(adversarial_generator())
-    discriminator = a.start(nn.Sequential(
-        nn.Conv2d(1, 32, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(32, 64, 4, 2, 1),
-        nn.BatchNorm2d(64), nn.LeakyReLU(0.2), nn.Flatten(), nn.Linear(3136, 1),
-    ))
-    adam = {"lr": 2e-4, "betas": (0.5, 0.999)}
-    g_optimizer = torch.optim.Adam(generator.parameters(), **adam)
-    d_optimizer = torch.optim.Adam(discriminator.parameters(), **adam)
-    images = signed_images(a, batch, 1, 28, 28)
-    noise = a.noise(batch, 64)
-    real, fake = torch.ones(batch, 1), torch.zeros(batch, 1)
-    loss = F.binary_cross_entropy_with_logits
-
-    def step():
-        made = generator(noise())
-        d_loss = loss(discriminator(images), real) + loss(discriminator(made.detach()), fake)
-        d_optimizer.zero_grad(set_to_none=True)
-        d_loss.backward()
-        d_optimizer.step()
-        g_loss = loss(discriminator(made), real)
-        g_optimizer.zero_grad(set_to_none=True)
-        g_loss.backward()
-        g_optimizer.step()
-        d_loss.item()
-        return g_loss.item()
-
-    return step, None
-
-
-def wgan_gp(a, batch, critic):
-    updates = critic
-    generator = a.start(adversarial_generator())
-    critic = a.start(nn.Sequential(
-        nn.Conv2d(1, 32, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(32, 64, 4, 2, 1),
-        nn.LeakyReLU(0.2), nn.Flatten(), nn.Linear(3136, 1),
-    ))
-    adam = {"lr": 1e-4, "betas": (0.5, 0.9)}
-    g_optimizer = torch.optim.Adam(generator.parameters(), **adam)
-    c_optimizer = torch.optim.Adam(critic.parameters(), **adam)
-    images = signed_images(a, batch, 1, 28, 28)
-    fixed = None if a.queue is None else a.rand(batch, 1, 1, 1)
-    noise = a.noise(batch, 64)
-
-    def penalty(made):
-        share = torch.rand(batch, 1, 1, 1) if fixed is None else fixed
-        between = torch.lerp(images, made, share).requires_grad_()
-        slope, = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
-        return (slope.flatten(1).norm(dim=1) - 1).square().mean() * 10
-
-    def step():
-        for _ in range(updates):
-            with torch.no_grad():
-                made = generator(noise())
-            c_loss = critic(made).mean() - critic(images).mean() + penalty(made)
-            descend(c_optimizer, c_loss)
-        g_loss = through(critic, lambda: -critic(generator(noise())).mean())
-        descend(g_optimizer, g_loss)
-        c_loss.item()
-        return g_loss.item()
-
-    return step, None
-
-
-def sngan(a, batch):
-    normed = nn.utils.parametrizations.spectral_norm
-    generator = a.start(adversarial_generator())
-    layers = [nn.Conv2d(1, 32, 4, 2, 1), nn.Conv2d(32, 64, 4, 2, 1), nn.Linear(3136, 1)]
-    for layer in layers:
-        a.start(layer)
-    first, second, last = (normed(layer) for layer in layers)
-    if a.queue is not None:
-        for layer in layers:
-            held = layer.parametrizations.weight[0]
-            held._u, held._v = a.take(*held._u.shape), a.take(*held._v.shape)
-    discriminator = nn.Sequential(
-        first, nn.LeakyReLU(0.2), second, nn.LeakyReLU(0.2), nn.Flatten(), last
-    )
-    adam = {"lr": 2e-4, "betas": (0.5, 0.999)}
-    g_optimizer = torch.optim.Adam(generator.parameters(), **adam)
-    d_optimizer = torch.optim.Adam(discriminator.parameters(), **adam)
-    images = signed_images(a, batch, 1, 28, 28)
-    noise = a.noise(batch, 64)
-
-    def step():
-        with torch.no_grad():
-            made = generator(noise())
-        d_loss = F.relu(1 - discriminator(images)).mean() + F.relu(1 + discriminator(made)).mean()
-        descend(d_optimizer, d_loss)
-        g_loss = through(discriminator, lambda: -discriminator(generator(noise())).mean())
-        descend(g_optimizer, g_loss)
-        d_loss.item()
-        return g_loss.item()
-
-    return step, None
-
-
 def operation(run):
     """One operation, its result read once; PyTorch on the CPU is done when it returns."""
     kept = []
@@ -467,7 +345,7 @@ def adam(a, n):
 kinds = {
     "mlp": mlp, "tiny-mlp": tiny_mlp, "cnn": cnn, "vae": vae, "vae-conv": vae_conv,
     "iwae": iwae, "vq-vae": vq_vae, "mvn-head": mvn_head, "sample-decoder": sample_decoder,
-    "frechet": frechet, "dcgan": dcgan, "wgan-gp": wgan_gp, "sngan": sngan,
+    "frechet": frechet, **adversarial_kinds,
     "matmul": matmul, "conv2d": conv2d, "gelu": gelu, "adam": adam, "layer-norm": layer_norm,
     "add": vector(lambda x, y: x + y), "exp": vector(lambda x, y: x.exp()),
     "tanh": vector(lambda x, y: x.tanh()),

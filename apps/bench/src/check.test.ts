@@ -29,6 +29,9 @@ const checked = [
   "mvn-head",
   "wgan-gp",
   "sngan",
+  "pix2pix",
+  "cyclegan",
+  "pgd",
   "sample-decoder",
   "frechet-5000x64",
 ];

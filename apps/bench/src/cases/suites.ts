@@ -11,7 +11,9 @@ import {
   matrixCase,
   vectorCase,
 } from "./operations.ts";
+import { pgd } from "./attack.ts";
 import { sampleDecoder } from "./sampling.ts";
+import { cyclegan, pix2pix } from "./translation.ts";
 import { trainingCases } from "./training.ts";
 import { variationalCases } from "./variational.ts";
 import { vqVae } from "./vector-quantized.ts";
@@ -25,6 +27,9 @@ const course: readonly BenchCase[] = [
   dcgan,
   wganGp,
   sngan,
+  pix2pix,
+  cyclegan,
+  pgd,
   sampleDecoder,
   frechet,
   gelu,

@@ -3,6 +3,7 @@ import { cpu } from "@dl/backend-cpu";
 import { decodeImage, openImageFolder } from "@dl/data/node";
 import { configure, ones } from "@dl/tensor";
 import { beforeEach, describe, expect, it } from "vitest";
+import { adversarialCalls } from "./option-calls/adversarial.ts";
 import { dataCalls } from "./option-calls/data.ts";
 import { distributionCalls } from "./option-calls/distributions.ts";
 import { latentCalls } from "./option-calls/latents.ts";
@@ -28,6 +29,7 @@ const calls: OptionCalls = {
   ...dataCalls,
   ...distributionCalls,
   ...vaeCalls,
+  ...adversarialCalls,
   ...latentCalls,
   ...sampleQualityCalls,
   ...nodeCalls,
@@ -44,6 +46,7 @@ const noOptions: ReadonlySet<string> = new Set([
   "toHostArray",
   "writeNpy",
   "RandomStream.shuffle",
+  "samplesOf",
   "new ModuleDict",
   "new ArrayDataset",
   // Picks three keys from any layer's options.

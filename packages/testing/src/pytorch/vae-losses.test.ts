@@ -6,18 +6,7 @@ import { configure, tensor, type Tensor } from "@dl/tensor";
 import { mlpVae, variationalStep } from "@dl/vae";
 import { beforeAll, expect, it } from "vitest";
 import { readFixture } from "./fixtures.ts";
-
-/** The numbers of scripts/make-vae-fixtures.py: x <- 1664525 x + 1013904223 modulo 2^32. */
-class Stream {
-  private state = 1;
-
-  shares(count: number): Float64Array {
-    return Float64Array.from({ length: count }, () => {
-      this.state = (Math.imul(1664525, this.state) + 1013904223) >>> 0;
-      return this.state / 2 ** 32;
-    });
-  }
-}
+import { NumberStream } from "./number-stream.ts";
 
 /** Normals that take the noise they are given instead of drawing it. */
 class GivenNoise extends Normal {
@@ -53,7 +42,7 @@ beforeAll(async () => configure({ backend: await cpu() }));
 
 it("a variational autoencoder 784-400-20 has PyTorch's losses for 40 steps", async () => {
   const { losses } = readFixture<{ losses: readonly number[] }>("vae-losses");
-  const stream = new Stream();
+  const stream = new NumberStream();
   const posterior = new GivenNoiseHead();
   const vae = mlpVae({ posterior });
   let bound = 0;

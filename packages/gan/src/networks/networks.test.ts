@@ -1,9 +1,11 @@
 import { cpu } from "@dl/backend-cpu";
 import { BatchNorm, SpectralNorm } from "@dl/nn";
-import { configure, Generator, normal } from "@dl/tensor";
+import { configure, Generator, normal, tensor, zeros } from "@dl/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
 import { dcganDiscriminator } from "./dcgan-discriminator.ts";
 import { dcganGenerator } from "./dcgan-generator.ts";
+import { snganDiscriminator } from "./sngan-discriminator.ts";
+import { SnganGenerator } from "./sngan-generator.ts";
 
 beforeAll(async () => {
   configure({ backend: await cpu() });
@@ -56,5 +58,59 @@ describe("dcgan", () => {
     );
     expect(() => dcganDiscriminator({ width: 0 })).toThrow("width");
     expect(() => dcganDiscriminator({ normalization: "layer" as never })).toThrow("normalization");
+  });
+});
+
+describe("sngan", () => {
+  it.each([28, 32, 64] as const)("makes and judges pictures of %d pixels", async (size) => {
+    const generator = new Generator(1);
+    const sizes = { size, channels: 3, width: 4, generator };
+    const network = new SnganGenerator({ ...sizes, latent: 8 });
+    const latents = normal([2, 8], { generator });
+    const made = network.forward(latents);
+    expect(made.shape).toEqual([2, 3, size, size]);
+    expect(await made.abs().max().item()).toBeLessThanOrEqual(1);
+    const judge = snganDiscriminator(sizes);
+    expect(judge.forward(made).shape).toEqual([2, 1]);
+    // Blocks of two convolutions and a shortcut that changes something, and the last layer.
+    const norms = judge.modules().filter((module) => module instanceof SpectralNorm);
+    expect(norms).toHaveLength(size === 64 ? 3 * 3 + 2 * 2 + 1 : 2 * 3 + 2 * 2 + 1);
+  });
+
+  it("has slopes of the size that its norms allow", async () => {
+    const generator = new Generator(4);
+    const judge = snganDiscriminator({ size: 28, width: 8, generator });
+    const x = normal([4, 1, 28, 28], { generator });
+    for (let i = 0; i < 30; i++) judge.forward(x);
+    judge.eval();
+    const step = normal([4, 1, 28, 28], { generator }).mul(1e-3);
+    const moved = judge.forward(x.add(step)).sub(judge.forward(x)).abs().max();
+    // No convolution's matrix lengthens anything; its taps overlap 9 times, the last sum is of 49 places.
+    expect(await moved.item()).toBeLessThan(100 * (await step.norm().item()));
+    expect(await moved.item()).toBeGreaterThan(0);
+  });
+
+  it("makes other pictures of other classes, where it knows classes", async () => {
+    const generator = new Generator(2);
+    const network = new SnganGenerator({ size: 28, width: 4, latent: 8, classes: 3, generator });
+    const latents = normal([2, 8], { generator });
+    const classes = (...numbers: number[]) => tensor(numbers, { dtype: "int32" });
+    network.blocks[0]!.norm1.parameters()[0]!.assign(normal([3, 4], { generator }));
+    const [same, other] = [
+      network.forward(latents, classes(0, 0)),
+      network.forward(latents, classes(0, 2)),
+    ];
+    expect(
+      await same
+        .narrow(0, 1, 1)
+        .sub(other.narrow(0, 1, 1))
+        .abs()
+        .max()
+        .item(),
+    ).toBeGreaterThan(1e-4);
+    expect(() => network.forward(latents)).toThrow("the network knows 3 classes: received none");
+    expect(() =>
+      new SnganGenerator({ size: 28, width: 4 }).forward(zeros([1, 64]), classes(0)),
+    ).toThrow("the network knows no classes: received some");
   });
 });

@@ -1,3 +1,4 @@
+import { blur } from "@dl/conv";
 import {
   classHistogram,
   frechetDistance,
@@ -21,8 +22,9 @@ export interface DigitReport {
   /** Fréchet distance to the test pictures, by the judge's features and by those of another judge. */
   readonly distance: number;
   readonly fresh: number;
-  /** Of the training pictures, by the judge. */
+  /** Of the training pictures, and of test pictures blurred with 1-2-1, by the judge. */
   readonly floor: number;
+  readonly blurred: number;
   readonly entropy: number;
   readonly rarest: number;
   readonly confidence: number;
@@ -40,17 +42,20 @@ export class DigitReporter {
   readonly #judges: readonly FeatureJudge[];
   readonly #test: readonly Features[];
   readonly #train: Features;
+  readonly #blurred: Features;
 
   private constructor(
     sets: DigitSets,
     judges: readonly FeatureJudge[],
     test: readonly Features[],
     train: Features,
+    blurred: Features,
   ) {
     this.#sets = sets;
     this.#judges = judges;
     this.#test = test;
     this.#train = train;
+    this.#blurred = blurred;
   }
 
   /** Trains two judges, of which the second has no part in any choice. */
@@ -60,8 +65,9 @@ export class DigitReporter {
       judges.push(await trainFeatureJudge(sets.train, { steps: sizes.judgeSteps, seed }));
     const test: Features[] = [];
     for (const judge of judges) test.push((await judge(sets.test.inputs)).features);
-    const { features } = await judges[0]!(sets.train.inputs);
-    return new DigitReporter(sets, judges, test, features);
+    const { features: train } = await judges[0]!(sets.train.inputs);
+    const { features: blurred } = await judges[0]!(blur(sets.test.inputs, [1, 2, 1]));
+    return new DigitReporter(sets, judges, test, train, blurred);
   }
 
   async report(
@@ -73,11 +79,12 @@ export class DigitReporter {
     const [judge, other] = this.#judges as [FeatureJudge, FeatureJudge];
     const { features, logits } = await judge(samples);
     const { entropy, rarestShare, confidence } = await classHistogram(logits);
-    const [distance, fresh, floor] = [
+    const [distance, fresh, floor, blurred] = [
       await frechetDistance(features, this.#test[0]!),
       await frechetDistance((await other(samples)).features, this.#test[1]!),
       await frechetDistance(this.#train, this.#test[0]!),
-    ].map((found) => found.distance) as [number, number, number];
+      await frechetDistance(this.#blurred, this.#test[0]!),
+    ].map((found) => found.distance) as [number, number, number, number];
     const { nearer } = await memorization(
       spread(features, sizes.compared),
       this.#train,
@@ -87,6 +94,7 @@ export class DigitReporter {
       distance,
       fresh,
       floor,
+      blurred,
       entropy,
       rarest: rarestShare,
       confidence,

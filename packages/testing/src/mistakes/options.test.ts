@@ -4,6 +4,7 @@ import { decodeImage, openImageFolder } from "@dl/data/node";
 import { configure, ones } from "@dl/tensor";
 import { beforeEach, describe, expect, it } from "vitest";
 import { adversarialExampleCalls } from "./option-calls/adversarial-examples.ts";
+import { adversarialCalls } from "./option-calls/adversarial.ts";
 import { dataCalls } from "./option-calls/data.ts";
 import { distributionCalls } from "./option-calls/distributions.ts";
 import { latentCalls } from "./option-calls/latents.ts";
@@ -32,6 +33,7 @@ const calls: OptionCalls = {
   ...vaeCalls,
   ...adversarialExampleCalls,
   ...pictureNetworkCalls,
+  ...adversarialCalls,
   ...latentCalls,
   ...sampleQualityCalls,
   ...nodeCalls,
@@ -48,6 +50,7 @@ const noOptions: ReadonlySet<string> = new Set([
   "toHostArray",
   "writeNpy",
   "RandomStream.shuffle",
+  "samplesOf",
   "new ModuleDict",
   "new ArrayDataset",
   // Picks three keys from any layer's options.

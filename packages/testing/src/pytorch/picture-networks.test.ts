@@ -14,7 +14,7 @@ import { configure, tensor, type Tensor } from "@dl/tensor";
 import type { SupervisedBatch } from "@dl/training";
 import { beforeAll, describe, expect, it } from "vitest";
 import { numbersOf, readFixture, type PackedTensor } from "./fixtures.ts";
-import { Stream } from "./stream.ts";
+import { NumberStream } from "./number-stream.ts";
 
 type Named<Value> = Readonly<Record<string, Value>>;
 

@@ -6,7 +6,7 @@ import { configure, tensor, type Tensor } from "@dl/tensor";
 import { mlpVae, variationalStep } from "@dl/vae";
 import { beforeAll, expect, it } from "vitest";
 import { readFixture } from "./fixtures.ts";
-import { Stream } from "./stream.ts";
+import { NumberStream } from "./number-stream.ts";
 
 /** Normals that take the noise they are given instead of drawing it. */
 class GivenNoise extends Normal {
@@ -42,7 +42,7 @@ beforeAll(async () => configure({ backend: await cpu() }));
 
 it("a variational autoencoder 784-400-20 has PyTorch's losses for 40 steps", async () => {
   const { losses } = readFixture<{ losses: readonly number[] }>("vae-losses");
-  const stream = new Stream();
+  const stream = new NumberStream();
   const posterior = new GivenNoiseHead();
   const vae = mlpVae({ posterior });
   let bound = 0;

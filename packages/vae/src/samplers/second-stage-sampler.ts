@@ -5,7 +5,6 @@ import {
   formatShape,
   type OptionKinds,
 } from "@dl/backend";
-import { MultivariateNormal } from "@dl/distributions";
 import {
   DiagonalNormalHead,
   DistributionNetwork,
@@ -18,7 +17,6 @@ import {
   checkTensor,
   generatorKind,
   permutation,
-  triangularSolve,
   type Generator,
   type RandomOptions,
   type Tensor,
@@ -29,9 +27,6 @@ import { VariationalAutoencoder } from "../variational-autoencoder.ts";
 import { variationalStep } from "../variational-step.ts";
 import { LatentSampler, type Decoding, type LatentSamplerOptions } from "./latent-sampler.ts";
 import { priorSampler } from "./samplers.ts";
-
-/** Added to the covariance of latents of deviation 1, so that numbers out of use will do. */
-const ridge = 1e-4;
 
 /** Size and training of a second stage. */
 export interface SecondStageOptions extends LatentSamplerOptions {
@@ -99,12 +94,9 @@ export async function secondStageSampler(
   const { backend } = latents;
   const order = permutation(count, { backend, ...random });
   const standard = latents.sub(mean).div(deviation).indexSelect(0, order);
-  // Made white by the normal that fits, so that a second model that learns nothing would draw from it.
-  const { scaleTril } = MultivariateNormal.fit(standard, { ridge });
-  const white = triangularSolve(scaleTril, standard.transpose(0, 1)).transpose(0, 1);
   // What does not fill a batch is left out: the order is random. Each batch has elements of its own, as
   // the arguments of a compiled step must.
-  const full = white.split(batch).filter(({ shape }) => shape[0] === batch);
+  const full = standard.split(batch).filter(({ shape }) => shape[0] === batch);
   const data = full.map((part) => part.clone());
   const second = secondStage(size, hidden, { backend, ...random });
   const optimizer = new Adam(second.parameters(), { learningRate });
@@ -116,8 +108,7 @@ export async function secondStageSampler(
   await fit(step, { data, epochs, schedule });
   const drawn = priorSampler(second, size, { show: "draw" });
   const scaled: GenerativeModel = {
-    sample: (samples, draw) =>
-      drawn.sample(samples, draw).matmul(scaleTril.transpose(0, 1)).mul(deviation).add(mean),
+    sample: (samples, draw) => drawn.sample(samples, draw).mul(deviation).add(mean),
   };
   return new LatentSampler(model, scaled, { show });
 }

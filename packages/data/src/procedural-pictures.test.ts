@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { HostArray } from "./dataset.ts";
-import type { FaceAttributes } from "./faces/person.ts";
+import { drawDetail } from "./faces/detail.ts";
+import { drawPerson, type FaceAttributes } from "./faces/person.ts";
 import { faceAttributes, ProceduralFaces } from "./procedural-faces.ts";
 import { ProceduralShapes, shapeNames } from "./procedural-shapes.ts";
+import { RandomStream } from "./random-stream.ts";
 
 /** FNV-1a over the pixels as bytes: short enough to commit, and any changed pixel changes it. */
 function checksum(pixels: ArrayLike<number>): string {
@@ -97,7 +99,60 @@ describe("ProceduralFaces", () => {
     }
   });
 
+  it("adds detail by chance, of known strength, to the same faces", () => {
+    const [plain, detailed] = [faces, new ProceduralFaces({ length: 1000, detail: true })];
+    const half = new ProceduralFaces({ length: 1000, detail: 0.5 });
+    expect(detailed.getBatch(first(40)).attributes.data).toEqual(
+      plain.getBatch(first(40)).attributes.data,
+    );
+    const change = (set: ProceduralFaces, index: number): Float32Array => {
+      const hairless = { hair: -1, tilt: 0 };
+      const one = set.getWith(index, hairless).inputs.data as Float32Array;
+      const other = plain.getWith(index, hairless).inputs.data as Float32Array;
+      return one.map((value, i) => value - other[i]!);
+    };
+    const rms = (values: Float32Array): number =>
+      Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+    // Relative light of the shirt's patches, of which each is a pixel: the bottom row between arm and neck.
+    const lights = first(300).flatMap((index) => {
+      const [after, before] = [detailed, plain].map(
+        (set) => set.getWith(index, { hair: -1, tilt: 0 }).inputs.data,
+      );
+      return first(4).map((column) => {
+        const at = 31 * 32 + 7 + column;
+        return after![at]! / before![at]! - 1;
+      });
+    });
+    const mean = lights.reduce((sum, x) => sum + x, 0) / lights.length;
+    const deviation = Math.sqrt(lights.reduce((sum, x) => sum + x * x, 0) / lights.length);
+    expect(Math.abs(mean)).toBeLessThan(0.015);
+    expect(Math.abs(deviation - 0.12)).toBeLessThan(0.01);
+    for (const index of first(20)) {
+      expect(rms(change(detailed, index))).toBeGreaterThan(0.01);
+      expect(rms(change(half, index))).toBeLessThan(0.75 * rms(change(detailed, index)));
+      expect(detailed.get(index).inputs.data).toEqual(detailed.get(index).inputs.data);
+    }
+    const none = new ProceduralFaces({ length: 1000, detail: false });
+    expect(none.get(3).inputs.data).toEqual(plain.get(3).inputs.data);
+  });
+
+  it("draws freckles with the mean and the variance of a Poisson distribution", () => {
+    const random = new RandomStream(3, 1);
+    const person = drawPerson(random);
+    const counts = first(4000).map((index) => {
+      random.seek(index, 1);
+      return drawDetail(random, person, 1).freckles.length;
+    });
+    const mean = counts.reduce((sum, count) => sum + count, 0) / 4000;
+    const variance = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / 4000;
+    expect(Math.abs(mean - 8)).toBeLessThan(0.2); // four and a half deviations
+    expect(Math.abs(variance - 8)).toBeLessThan(0.8);
+  });
+
   it("refuses options out of range", () => {
+    expect(() => new ProceduralFaces({ length: 1, detail: 2 })).toThrow(
+      "ProceduralFaces: detail must be a number from 0 to 1: received 2.",
+    );
     expect(() => new ProceduralFaces({ length: 1, size: 7 })).toThrow(
       "ProceduralFaces: size must be a whole number from 8 to 1024: received 7.",
     );

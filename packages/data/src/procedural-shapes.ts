@@ -2,21 +2,14 @@ import { checkOptions, extendKinds, sineCosine, type OptionKinds } from "@dl/bac
 import { checkGiven } from "./check-given.ts";
 import { checkIndex, checkWhole } from "./check-range.ts";
 import type { ClassificationSample, Dataset, HostBatch } from "./dataset.ts";
-import {
-  Canvas,
-  type Color,
-  type Distance,
-  ellipse,
-  everywhere,
-  polygon,
-  turned,
-  without,
-} from "./drawing/canvas.ts";
+import { Canvas } from "./drawing/canvas.ts";
+import type { Color } from "./drawing/color.ts";
+import { ellipse, everywhere, polygon, without, type Shape } from "./drawing/shape.ts";
 import { drawnClass, drawnKinds, drawnSplit, type DrawnOptions } from "./drawn-split.ts";
 import { type RandomStream, randomStreams } from "./random-stream.ts";
 
 /** A polygon with its corners at equal angles around the origin; several radii take turns. */
-function wheel(count: number, ...radii: readonly number[]): Distance {
+function wheel(count: number, ...radii: readonly number[]): Shape {
   return polygon(
     Array.from({ length: count }, (_, i) => {
       const [sine, cosine] = sineCosine(i / count);
@@ -45,7 +38,7 @@ const cross: readonly (readonly [number, number])[] = [
 const reach = 1.15;
 
 /** What can be drawn, about 1 in radius around the origin; made at first use. */
-const shapes: readonly (readonly [name: string, create: () => Distance])[] = [
+const shapes: readonly (readonly [name: string, create: () => Shape])[] = [
   ["circle", () => ellipse(0, 0, 0.9, 0.9)],
   ["square", () => wheel(4, 1.1)],
   ["triangle", () => wheel(3, reach)],
@@ -89,6 +82,7 @@ export class ProceduralShapes implements Dataset {
   readonly length: number;
   readonly size: number;
   readonly #random: RandomStream;
+  readonly #canvas: Canvas;
   readonly #shapes = shapes.map(([, create]) => create());
 
   constructor(options: ProceduralShapesOptions) {
@@ -97,6 +91,7 @@ export class ProceduralShapes implements Dataset {
     checkWhole(size, 8, 1024, "size", "ProceduralShapes");
     this.length = length;
     this.size = size;
+    this.#canvas = new Canvas(size);
   }
 
   get(index: number): ClassificationSample {
@@ -131,18 +126,15 @@ export class ProceduralShapes implements Dataset {
     const x = random.uniform(-room, room);
     const y = random.uniform(-room, room);
     const shape = this.#shapes[target]!;
-    const placed = turned(
-      (px, py) => radius * shape((px - x) / radius, (py - y) / radius),
-      sineCosine(random.uniform(0, 1)),
-      x,
-      y,
-    );
+    const [sine, cosine] = sineCosine(random.uniform(0, 1));
     const ground = drawColor(random);
     let color = drawColor(random);
     while (contrast(color, ground) < 0.35) color = drawColor(random);
-    const canvas = new Canvas(this.size);
+    const canvas = this.#canvas;
+    const place = { pivotX: x, pivotY: y, originX: x, originY: y, scale: radius };
+    canvas.clear();
     canvas.fill(everywhere, ground);
-    canvas.fill(placed, color);
+    canvas.fill(shape, color, { frame: canvas.turned({ sine, cosine, ...place }) });
     canvas.writeTo(pixels);
     return target;
   }

@@ -1,4 +1,4 @@
-import { type Color, mixColors } from "../drawing/canvas.ts";
+import { type Color, mixColors } from "../drawing/color.ts";
 import type { RandomStream } from "../random-stream.ts";
 
 /** What about a face is asked for, each from −1 to 1. */

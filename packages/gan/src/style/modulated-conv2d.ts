@@ -107,7 +107,7 @@ export class ModulatedConv2d extends Module {
     super();
     const op = "modulatedConv2d";
     const { demodulate = true, enlarge, ...random } = checkOptions(op, options, layerKinds);
-    checkConvolution(op, inChannels, outChannels, kernelSize);
+    checkConvolution(op, inChannels, outChannels, kernelSize, 1);
     if (enlarge !== undefined) checkTaps(op, enlarge);
     this.weight = new Parameter(normal([outChannels, inChannels, kernelSize, kernelSize], random));
     this.affine = new EqualizedLinear(width, inChannels, { biasStart: 1, ...random });

@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
+import { checkCount, checkOptions, checkWhole, extendKinds, type OptionKinds } from "@dl/backend";
 import { Module } from "@dl/nn";
 import { randomKinds, type RandomOptions, type Tensor } from "@dl/tensor";
 import { MinibatchDeviation } from "../stabilizers/minibatch-deviation.ts";
@@ -16,7 +16,10 @@ export interface StyleDiscriminatorOptions extends RandomOptions {
   readonly colors?: number;
   /** Filter that halves: the mean of two by two unless said; the paper's taps are 1, 3, 3, 1. */
   readonly taps?: Taps;
-  /** Convolutions in a block; the last one halves. Default 2. */
+  /**
+   * Convolutions in a block: 2 of 3x3, the second with a filter, or 1 of 4x4 with a stride of 2, which is
+   * quicker; a filter before the only one would hide the finest detail from it. Default 2.
+   */
   readonly depth?: number;
   /** Pictures whose spread is told together. Default 4. */
   readonly groupSize?: number;
@@ -59,7 +62,7 @@ export class StyleDiscriminator extends Module {
     } = checkOptions(op, options, discriminatorKinds);
     checkChannels(op, channels);
     checkCount(op, "colors", colors);
-    checkCount(op, "depth", depth);
+    checkWhole(op, "depth", depth, 1, 2, " from 1 to 2");
     checkTaps(op, taps);
     const coarse = channels[0]!;
     const sizes = channels.toReversed();
@@ -86,14 +89,14 @@ class ResidualBlock extends Module {
   readonly convolutions: readonly EqualizedConv2d[];
   readonly skip: EqualizedConv2d;
 
-  constructor(from: number, to: number, depth: number, halve: Taps, random: RandomOptions) {
+  constructor(from: number, to: number, depth: number, taps: Taps, random: RandomOptions) {
     super();
-    this.convolutions = Array.from({ length: depth }, (_, i) =>
-      i < depth - 1
-        ? new EqualizedConv2d(from, from, 3, random)
-        : new EqualizedConv2d(from, to, 3, { halve, ...random }),
-    );
-    this.skip = new EqualizedConv2d(from, to, 1, { halve, bias: false, ...random });
+    const halving = { stride: 2, taps, ...random };
+    this.convolutions =
+      depth === 1
+        ? [new EqualizedConv2d(from, to, 4, { stride: 2, ...random })]
+        : [new EqualizedConv2d(from, from, 3, random), new EqualizedConv2d(from, to, 3, halving)];
+    this.skip = new EqualizedConv2d(from, to, 1, { bias: false, ...halving });
   }
 
   forward(inputs: Tensor): Tensor {

@@ -2,7 +2,14 @@ import { enableGrad, gradientsOf } from "@dl/autograd";
 import { checkCount, checkOptions, ShapeError, type OptionKinds } from "@dl/backend";
 import { modeCoverage, type GenerativeModel, type ModeOptions, type Network } from "@dl/generator";
 import { Module } from "@dl/nn";
-import { checkTensor, concatenate, generatorKind, stack, type Generator, type Tensor } from "@dl/tensor";
+import {
+  checkTensor,
+  concatenate,
+  generatorKind,
+  stack,
+  type Generator,
+  type Tensor,
+} from "@dl/tensor";
 import { inEvaluation } from "@dl/training";
 import { chanceAbove, distances, meanOfOthers, withoutItself } from "./pairwise.ts";
 

@@ -15,7 +15,9 @@ export function distances(a: Tensor, b: Tensor): Tensor {
 /** Mean distance of two different rows, of distances of rows to themselves [n, n]. */
 export function meanOfOthers(among: Tensor): Tensor {
   const n = among.shape[0]!;
-  return withoutItself(among, 0).sum().div(n * (n - 1));
+  return withoutItself(among, 0)
+    .sum()
+    .div(n * (n - 1));
 }
 
 /** [n, n], with another number where a row meets itself. */

@@ -2,7 +2,7 @@ import { ArgumentError, checkFunction, checkOptions } from "@dl/backend";
 import { batchesOf } from "@dl/generator";
 import type { Layer } from "@dl/nn";
 import { checkTensor, stack, type Tensor } from "@dl/tensor";
-import { compiledPart, inEvaluation, type Batches, type SupervisedBatch } from "@dl/training";
+import { inEvaluation, type Batches, type SupervisedBatch } from "@dl/training";
 import { checkAttacked } from "./input-gradient.ts";
 
 /** How often a classifier is right. */
@@ -54,21 +54,19 @@ export async function adversarialAccuracy(
   });
   checkAttacked(op, network);
   checkFunction(op, "attack", attack);
-  const rightOf = compiledPart(op, (inputs: Tensor, attacked: Tensor, targets: Tensor): Tensor =>
-    inEvaluation(op, { network }, () => {
-      const [before, after] = [inputs, attacked].map((x) =>
-        network.forward(x).argmax(1).equal(targets),
-      ) as [Tensor, Tensor];
-      const both = before.logicalAnd(after);
-      return stack([before, both].map((right) => right.cast("float32").sum()));
-    }),
-  );
+  const rightOf = (inputs: Tensor, targets: Tensor): Tensor =>
+    inEvaluation(op, { network }, () => network.forward(inputs).argmax(1).equal(targets));
   let [clean, robust, samples] = [0, 0, 0];
-  for await (const { inputs, targets } of batchesOf(op, data)) {
+  for await (const batch of batchesOf(op, data)) {
     signal?.throwIfAborted();
-    checkTensor(op, inputs);
-    checkTensor(op, targets);
-    const right = await rightOf(inputs, await attack(inputs, targets), targets).data();
+    checkTensor(op, batch.inputs);
+    checkTensor(op, batch.targets);
+    // Batches that are views of one tensor begin elsewhere in it, which a compiled step does not follow.
+    const [inputs, targets] = [batch.inputs.clone(), batch.targets.clone()];
+    const attacked = await attack(inputs, targets);
+    const before = rightOf(inputs, targets);
+    const both = before.logicalAnd(rightOf(attacked, targets));
+    const right = await stack([before, both].map((each) => each.cast("float32").sum())).data();
     clean += right[0]!;
     robust += right[1]!;
     samples += inputs.shape[0]!;

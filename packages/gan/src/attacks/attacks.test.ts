@@ -6,6 +6,7 @@ import { BatchNorm, Dropout, Flatten, Linear, ReLU, Sequential, Tanh } from "@dl
 import {
   configure,
   Generator,
+  integers,
   normal,
   observePrimitives,
   ones,
@@ -309,6 +310,18 @@ describe("adversarialAccuracy", () => {
     });
     expect(accuracy).toEqual({ clean: 3 / 4, robust: 2 / 4, samples: 8 });
     expect(told).toEqual([4, 8]);
+  });
+
+  it("goes through views of one tensor, by an attack that is compiled", async () => {
+    const network = moody(new Generator(2));
+    const generator = new Generator(8);
+    const inputs = normal([90, 6], { generator }).split(30);
+    const targets = integers(0, 3, [90], { generator }).split(30);
+    const data = inputs.map((some, i) => ({ inputs: some, targets: targets[i]! }));
+    const attack = pgdAttack(network, { epsilon: 0.5, steps: 20, generator });
+    const { clean, robust } = await adversarialAccuracy(network, { data, attack });
+    expect(robust).toBeLessThan(clean);
+    expect(attack.parts!.map(({ refusal }) => refusal)).toEqual([undefined, undefined]);
   });
 
   it("refuses data without batches, and nothing for an attack", async () => {

@@ -19,10 +19,10 @@ import { gradientReport } from "./gradient-report.ts";
 
 /** Who plays, when {@link gameHealth} looks, and whom it tells. */
 export interface GameHealthOptions extends GameReportOptions {
-  /** What makes samples. */
-  readonly model: GenerativeModel;
-  /** What judges them: the network, or a function of samples. */
+  /** What judges samples: the network, or a function of samples. */
   readonly discriminator: Network;
+  /** What makes them. */
+  readonly model: GenerativeModel;
   /** Steps from one look to the next. Default 200; a twentieth of the training is a good choice. */
   readonly every?: number;
   /** Called with the verdict once something is wrong, and again if it is something else; prints its message unless said. */
@@ -32,8 +32,8 @@ export interface GameHealthOptions extends GameReportOptions {
 }
 
 const kinds: OptionKinds<GameHealthOptions> = /* @__PURE__ */ extendKinds(gameReportKinds, {
-  model: "object",
   discriminator: "function|object",
+  model: "object",
   every: "number",
   warn: "function",
   show: "function",

@@ -63,7 +63,10 @@ const alarms: readonly Rule[] = [
       const dead = (r: GameReport): boolean =>
         (r.gradientNorms?.["generator"] ?? 1) < faint || (r.idle?.["generator"] ?? 0) >= 0.5;
       if (!agree(looks, 2, dead)) return undefined;
-      const [norm, idle] = [latest.gradientNorms!["generator"]!, latest.idle!["generator"]!];
+      const [norm = Number.NaN, idle = Number.NaN] = [
+        latest.gradientNorms?.["generator"],
+        latest.idle?.["generator"],
+      ];
       return `the generator's gradient has length ${fixed(norm)}, and ${percent(idle)} of its parameters have none at all`;
     },
     advice:

@@ -23,8 +23,10 @@ import {
   halvingInputGradient,
   halvingWeightGradient,
 } from "../kernels/halving-plan.ts";
+import { isByPlanes } from "../kernels/conv2d-by-planes.ts";
 import { forwardSides, inputGradientSides, winogradPays } from "../kernels/winograd-sides.ts";
 import { splitRange } from "../threads/split-range.ts";
+import { planesWeightSum, runPlanes } from "./conv2d-by-planes.ts";
 import { exactWhereNotFinite, tapExports } from "./conv2d-by-taps.ts";
 import { runHalvingProduct, runHalvingWeightGradient } from "./conv2d-halving.ts";
 import { runWinogradProduct, winogradWeightSum, type WeightSum } from "./conv2d-winograd.ts";
@@ -70,6 +72,7 @@ export const conv2d: RoutineImplementation<"conv2d"> = (device) => (program) => 
 
 function runForward(device: CpuDevice, shape: Conv2dShape, batch: number, work: number): Runner {
   const { strictNonFinite: isStrict } = device;
+  if (isByPlanes(shape)) return runPlanes(device, shape, "y", batch, work);
   if (!isStrict && winogradPays(shape))
     return runWinogradProduct(device, forwardSides(shape), batch, work);
   const halving = isStrict ? undefined : halvingForward(shape, batch);
@@ -113,6 +116,7 @@ function runInputGradient(
   work: number,
 ): Runner {
   const { strictNonFinite: isStrict } = device;
+  if (isByPlanes(shape)) return runPlanes(device, shape, "x", batch, work);
   if (!isStrict && winogradPays(shape))
     return runWinogradProduct(device, inputGradientSides(shape), batch, work);
   const halving = isStrict ? undefined : halvingInputGradient(shape, batch);
@@ -185,7 +189,12 @@ function runWeightGradient(
   const { strictNonFinite: isStrict } = device;
   const halving = isStrict ? undefined : halvingWeightGradient(shape, batch);
   if (halving !== undefined) return runHalvingWeightGradient(device, halving, work);
-  const pieces = weights <= mostSummedApart ? Math.min(mostBatchPieces, Math.floor(batch / 2)) : 1;
+  const mostPieces = Math.max(1, Math.min(mostBatchPieces, Math.floor(batch / 2)));
+  const pieces = weights <= mostSummedApart ? mostPieces : 1;
+  if (isByPlanes(shape)) {
+    const gradient = planesWeightSum(device, shape);
+    return (inputs, outputs) => sumPieces(device, gradient, pieces, batch, work, inputs, outputs);
+  }
   if (!isStrict && pieces > 1 && winogradPays(shape)) {
     const gradient = winogradWeightSum(device, shape);
     return (inputs, outputs) => sumPieces(device, gradient, pieces, batch, work, inputs, outputs);

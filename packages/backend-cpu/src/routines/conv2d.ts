@@ -29,7 +29,12 @@ import { splitRange } from "../threads/split-range.ts";
 import { planesWeightSum, runPlanes } from "./conv2d-by-planes.ts";
 import { exactWhereNotFinite, tapExports } from "./conv2d-by-taps.ts";
 import { runHalvingProduct, runHalvingWeightGradient } from "./conv2d-halving.ts";
-import { runWinogradProduct, winogradWeightSum, type WeightSum } from "./conv2d-winograd.ts";
+import {
+  runWinogradGroupsGradient,
+  runWinogradProduct,
+  winogradWeightSum,
+  type WeightSum,
+} from "./conv2d-winograd.ts";
 import type { RoutineImplementation } from "./routine.ts";
 
 const linked = new WeakMap<CpuDevice, Conv2dKernels>();
@@ -54,6 +59,14 @@ function convolution(
   return { inChannels, outChannels, inputSize, kernelSize, stride, padding, dilation, groups };
 }
 
+/** A group of channels for itself. */
+const ofOneGroup = (shape: Conv2dShape): Conv2dShape => ({
+  ...shape,
+  inChannels: shape.inChannels / shape.groups,
+  outChannels: shape.outChannels / shape.groups,
+  groups: 1,
+});
+
 /** Batches below this are cut within images, so that every thread has something to do. */
 const fewImages = 4;
 
@@ -73,8 +86,9 @@ export const conv2d: RoutineImplementation<"conv2d"> = (device) => (program) => 
 function runForward(device: CpuDevice, shape: Conv2dShape, batch: number, work: number): Runner {
   const { strictNonFinite: isStrict } = device;
   if (isByPlanes(shape)) return runPlanes(device, shape, "y", batch, work);
-  if (!isStrict && winogradPays(shape))
-    return runWinogradProduct(device, forwardSides(shape), batch, work);
+  const group = ofOneGroup(shape);
+  if (!isStrict && winogradPays(group))
+    return runWinogradProduct(device, forwardSides(group), batch, shape.groups, work);
   const halving = isStrict ? undefined : halvingForward(shape, batch);
   if (halving !== undefined) return runHalvingProduct(device, halving, batch, work);
   const plan = planConv2d(shape);
@@ -117,8 +131,9 @@ function runInputGradient(
 ): Runner {
   const { strictNonFinite: isStrict } = device;
   if (isByPlanes(shape)) return runPlanes(device, shape, "x", batch, work);
-  if (!isStrict && winogradPays(shape))
-    return runWinogradProduct(device, inputGradientSides(shape), batch, work);
+  const group = ofOneGroup(shape);
+  if (!isStrict && winogradPays(group))
+    return runWinogradProduct(device, inputGradientSides(group), batch, shape.groups, work);
   const halving = isStrict ? undefined : halvingInputGradient(shape, batch);
   if (halving !== undefined) return runHalvingProduct(device, halving, batch, work);
   if (hasFewChannels(shape)) return runFewChannels(device, shape, batch, work);
@@ -195,6 +210,9 @@ function runWeightGradient(
     const gradient = planesWeightSum(device, shape);
     return (inputs, outputs) => sumPieces(device, gradient, pieces, batch, work, inputs, outputs);
   }
+  const group = ofOneGroup(shape);
+  if (!isStrict && shape.groups > 1 && winogradPays(group))
+    return runWinogradGroupsGradient(device, group, batch, shape.groups, work);
   if (!isStrict && pieces > 1 && winogradPays(shape)) {
     const gradient = winogradWeightSum(device, shape);
     return (inputs, outputs) => sumPieces(device, gradient, pieces, batch, work, inputs, outputs);

@@ -15,7 +15,7 @@ const float = (shape: readonly number[]) => ({
 export function convolutionPrograms(batch: number, shape: Conv2dShape): Program[] {
   const { inChannels, outChannels, inputSize, kernelSize, ...settings } = shape;
   const x = float([batch, inChannels, ...inputSize]);
-  const weight = float([outChannels, inChannels, ...kernelSize]);
+  const weight = float([outChannels, inChannels / shape.groups, ...kernelSize]);
   const forward = routineProgram("conv2d", settings, [x, weight]);
   const dy = float(forward.result.shape);
   return [

@@ -20,6 +20,21 @@ export function filterPlanes(
   sides: Sides,
 ): Tensor {
   const [size, taps] = [imageSize(planes), filter.shape as Sizes];
+  if (down.every((step) => step === 1)) {
+    const padding = sides.map((cells, side) => taps[side >> 1]! - 1 - cells);
+    // What spreads each pixel by the filter: the gradient of a convolution.
+    if (padding.every((cells) => cells >= 0))
+      return applyOne("conv2dInputGrad", [planes, filter.unsqueeze(0).unsqueeze(0)], {
+        stride: up,
+        padding: padding as unknown as Sides,
+        dilation: [1, 1],
+        groups: 1,
+        inputSize: [
+          size[0] * up[0] + sides[0] + sides[1] - taps[0] + 1,
+          size[1] * up[1] + sides[2] + sides[3] - taps[1] + 1,
+        ],
+      });
+  }
   const [rows, columns] = ([0, 1] as const).map((axis) =>
     phasesOf(size[axis], taps[axis], up[axis], down[axis], sides.slice(2 * axis, 2 * axis + 2)),
   ) as [Phases, Phases];

@@ -71,7 +71,9 @@ export function interpolate(inputs: Tensor, options: InterpolateOptions): Tensor
   const size = targetOf(op, inputs, options);
   const { scaleFactor } = options;
   const factors = typeof scaleFactor === "number" ? [scaleFactor, scaleFactor] : scaleFactor;
-  return ([0, 1] as const).reduce((resized, axis) => {
+  // Along rows takes longer, so that is done while there are fewer.
+  const axes = size[0] > from[0] ? ([1, 0] as const) : ([0, 1] as const);
+  return axes.reduce((resized: Tensor, axis) => {
     const [before, after] = [from[axis], size[axis]];
     const factor = factors?.[axis];
     // As in PyTorch, a factor says where pixels lie even where it does not divide the size.

@@ -89,25 +89,19 @@ export function upfirdn2d(inputs: Tensor, filter: Tensor, options: UpfirdnOption
   const [batch, channels] = inputs.shape as [number, number];
   checkResultSize(op, [batch, channels, ...room]);
   const planes = inputs.reshape([batch * channels, 1, ...size]);
+  const imagesOf = (x: Tensor): Tensor => x.reshape([batch, channels, x.shape[2]!, x.shape[3]!]);
   const filtered = gain === 1 ? filter : filter.mul(gain);
-  const result =
-    filter.ndim === 2
-      ? filterPlanes(planes, filtered, up, down, sides)
-      : filterPlanes(
-          filterPlanes(
-            planes,
-            filtered.unsqueeze(0),
-            [1, up[1]],
-            [1, down[1]],
-            [0, 0, left, right],
-          ),
-          filter.unsqueeze(1),
-          [up[0], 1],
-          [down[0], 1],
-          [top, bottom, 0, 0],
-        );
-  return result.reshape([batch, channels, result.shape[2]!, result.shape[3]!]);
+  if (filter.ndim === 2) return imagesOf(filterPlanes(planes, filtered, up, down, sides));
+  const [vertical, horizontal] = [filter.unsqueeze(1), filtered.unsqueeze(0)];
+  const isStrided = [0, 1].every((axis) => Math.max(up[axis]!, down[axis]!) > 1);
+  // Where results see few of the taps, or are few, one pass is quicker than two.
+  if (isStrided && kernel[0] <= mostTapsAtOnce)
+    return imagesOf(filterPlanes(planes, vertical.mul(horizontal), up, down, sides));
+  const across = filterPlanes(planes, horizontal, [1, up[1]], [1, down[1]], [0, 0, left, right]);
+  return imagesOf(filterPlanes(across, vertical, [up[0], 1], [down[0], 1], [top, bottom, 0, 0]));
 }
+
+const mostTapsAtOnce = 6;
 
 function checkFilter(op: string, inputs: Tensor, filter: Tensor): void {
   if ((filter.ndim !== 1 && filter.ndim !== 2) || filter.elementCount === 0)

@@ -68,6 +68,7 @@ export function emitPlanes(module: ModuleBuilder): void {
       Local,
     ];
     const i32 = (): Local => body.local("i32");
+    const [fromVector, low, high] = [i32(), body.local("v128"), body.local("v128")];
     const [plane, y, x, from, to, vectors, fromLine, toLine] = [
       i32(),
       i32(),
@@ -78,9 +79,11 @@ export function emitPlanes(module: ModuleBuilder): void {
       i32(),
       i32(),
     ] as [Local, Local, Local, Local, Local, Local, Local, Local];
-    // Whole vectors only where columns are neighbours on both sides.
+    // Whole vectors only of neighbours, or from every second column to neighbours.
     body.op("i32.and", width, -4).get(0);
-    body.op("i32.eq", fromColumn, 4).op("i32.eq", toColumn, 4).op("i32.and").select().set(vectors);
+    body.op("i32.eq", fromColumn, 4).op("i32.eq", fromColumn, 8).op("i32.or");
+    body.op("i32.eq", toColumn, 4).op("i32.and").select().set(vectors);
+    body.op("i32.shl", fromColumn, 2).set(fromVector);
     body.countUp(plane, planes, 1, () => {
       body.get(source).set(fromLine);
       body.get(target).set(toLine);
@@ -90,8 +93,14 @@ export function emitPlanes(module: ModuleBuilder): void {
         body.get(toLine).set(to);
         body.get(0).set(x);
         body.countUp(x, vectors, 4, () => {
-          body.get(to).load("v128.load", from).store("v128.store");
-          body.op("i32.add", from, 16).set(from);
+          body.load("v128.load", from).set(low);
+          body.op("i32.eq", fromColumn, 8).if(() => {
+            // Not behind the last column that is wanted.
+            body.load("v128.load", from, 12).set(high);
+            body.shuffle32([0, 2, 5, 7], low, high).set(low);
+          });
+          body.store("v128.store", to, low);
+          body.op("i32.add", from, fromVector).set(from);
           body.op("i32.add", to, 16).set(to);
         });
         body.countUp(x, width, 1, () => {

@@ -1,6 +1,7 @@
 import type { FunctionBuilder, Local } from "../wasm/function-builder.ts";
 import type { ModuleBuilder } from "../wasm/module-builder.ts";
 import { gather4, transpose4 } from "./pack.ts";
+import { eachStrip, locals, sumTaps, type Locals } from "./tap-sums.ts";
 
 type Kernel = (...parameters: number[]) => void;
 export type ResampleExports = Readonly<Record<"acrossRows" | "alongRows", Kernel>>;
@@ -25,71 +26,15 @@ export function emitResample(module: ModuleBuilder): void {
   module.exported("alongRows", Array<"i32">(9).fill("i32"), [], emitAlongRows);
 }
 
-type Tuple<N extends number, T extends Local[] = []> = T["length"] extends N
-  ? T
-  : Tuple<N, [...T, Local]>;
-
-function locals<N extends number>(body: FunctionBuilder, type: "i32" | "v128", count: N): Tuple<N> {
-  return Array.from({ length: count }, () => body.local(type)) as Tuple<N>;
-}
-
 /** Moves `taps` behind a result's taps: `first` is where those begin. */
 function nextResult(body: FunctionBuilder, taps: Local, first: Local): void {
   body.op("i32.add", taps, 4).set(first);
   body.load("i32.load", taps).op("i32.shl", 3).op("i32.add", first).set(taps);
 }
 
-/** sums[j] = Σ weight · the vector at base + offset + 16 j, over the taps from `first` to `end`. */
-function sumTaps(
-  body: FunctionBuilder,
-  first: Local,
-  end: Local,
-  base: Local,
-  sums: readonly Local[],
-  load: "v128.load" | "v128.load32_zero" = "v128.load",
-): void {
-  body.scope(() => {
-    const [tap, at] = locals(body, "i32", 2);
-    const weight = body.local("v128");
-    const zero = body.constant("f32x4", 0);
-    const readTap = (): void => {
-      body.load("i32.load", tap).op("i32.add", base).set(at);
-      body.load("v128.load32_splat", tap, 4).set(weight);
-    };
-    body.get(first).set(tap);
-    body.op("i32.eq", tap, end).if(
-      () => sums.forEach((sum) => body.get(zero).set(sum)),
-      () => {
-        // Not from 0, which would make 0 of −0.
-        readTap();
-        sums.forEach((sum, j) =>
-          body
-            .load(load, at, 16 * j)
-            .op("f32x4.mul", weight)
-            .set(sum),
-        );
-        body.op("i32.add", tap, 8).set(tap);
-        body.countUp(tap, end, 8, () => {
-          readTap();
-          sums.forEach((sum, j) =>
-            body
-              .load(load, at, 16 * j)
-              .multiplyAdd(weight, sum)
-              .set(sum),
-          );
-        });
-      },
-    );
-  });
-}
-
 function emitAcrossRows(body: FunctionBuilder): void {
-  const [x, y, taps, begin, end, size, count, inner] = body.parameters as unknown as Tuple<8>;
-  const [source, target, rowBytes, first, next, result, column, limit, base, at] = locals(
-    body,
-    "i32",
-    10,
-  );
+  const [x, y, taps, begin, end, size, count, inner] = body.parameters as unknown as Locals<8>;
+  const [source, target, rowBytes, first, next, result, column, base, at] = locals(body, "i32", 9);
   const sums = locals(body, "v128", 4);
   const strip = (vectors: number): void => {
     body.op("i32.add", source, column).set(base);
@@ -105,19 +50,7 @@ function emitAcrossRows(body: FunctionBuilder): void {
     body.get(0).set(result);
     body.countUp(result, count, 1, () => {
       nextResult(body, next, first);
-      body.get(0).set(column);
-      body.op("i32.and", rowBytes, -64).set(limit);
-      body.countUp(column, limit, 64, () => strip(4));
-      body.op("i32.and", rowBytes, -16).set(limit);
-      body.countUp(column, limit, 16, () => strip(1));
-      // What is left of a long row is its last vector, moved back.
-      body.op("i32.lt_u", column, rowBytes).op("i32.ge_u", rowBytes, 16).op("i32.and");
-      body.if(() => {
-        body.op("i32.sub", rowBytes, 16).set(column);
-        strip(1);
-        body.get(rowBytes).set(column);
-      });
-      body.countUp(column, rowBytes, 4, () => {
+      eachStrip(body, rowBytes, column, [4, 1], strip, () => {
         body.op("i32.add", source, column).set(base);
         sumTaps(body, first, next, base, sums.slice(0, 1), "v128.load32_zero");
         body.op("i32.add", target, column).set(at);
@@ -131,7 +64,7 @@ function emitAcrossRows(body: FunctionBuilder): void {
 
 function emitAlongRows(body: FunctionBuilder): void {
   const [x, y, taps, begin, end, rows, size, count, scratch] =
-    body.parameters as unknown as Tuple<9>;
+    body.parameters as unknown as Locals<9>;
   const [row, last, first, next, at, k, whole] = locals(body, "i32", 7);
   const from = Array.from({ length: ROWS_AT_ONCE }, () => body.local("i32"));
   const to = from.map(() => body.local("i32"));

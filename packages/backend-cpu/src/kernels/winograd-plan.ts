@@ -136,16 +136,25 @@ export function planWinogradProduct(sides: WinogradSides): WinogradProductPlan {
   };
 }
 
-/** Transforms the weights, for every image and part. */
+/** Transforms the weights of all groups, for every image and part. */
 export function prepareWinogradWeights(
   { winogradWeights }: WinogradProductExports,
-  { sides: { channels, outChannels, weight } }: WinogradProductPlan,
+  { sides: { channels, outChannels, kernelSize, weight }, weightBytes }: WinogradProductPlan,
+  groups: number,
   source: number,
   target: number,
 ): void {
   const { first, row, depth, tapRow, tap } = weight;
   const strides = [row, depth, tapRow, tap].map((floats) => 4 * floats);
-  winogradWeights(source + 4 * first, target, outChannels, channels, ...strides);
+  const groupBytes = 4 * channels * outChannels * kernelSize[0] * kernelSize[1];
+  for (let group = 0; group < groups; group++)
+    winogradWeights(
+      source + 4 * first + group * groupBytes,
+      target + group * weightBytes,
+      outChannels,
+      channels,
+      ...strides,
+    );
 }
 
 /** What a call is to do; ranges are independent of each other, each with its own scratch. */
@@ -154,11 +163,15 @@ export interface WinogradRange {
   readonly groups: Size;
 }
 
-/** Outputs of some images, or of some groups of each; byte addresses of contiguous float32 arrays. */
+/**
+ * Outputs of some images, or of some groups of each; byte addresses of contiguous float32 arrays. With several filters
+ * images take turns with them: a group of channels counts as an image.
+ */
 export function winogradProduct(
   exports: WinogradProductExports,
   memory: WebAssembly.Memory,
   plan: WinogradProductPlan,
+  filters: number,
   source: number,
   weights: number,
   target: number,
@@ -174,7 +187,8 @@ export function winogradProduct(
     const from = source + 4 * image * channels * inputSize[0] * inputSize[1];
     const to = target + 4 * image * outChannels * outSize[0] * outSize[1];
     copyPadded(exports, from, inputSize, channels, plane, padded);
-    exports.winogradProduct(words, padded, weights, to, scratch + parts.block, first, end);
+    const filter = weights + (image % filters) * plan.weightBytes;
+    exports.winogradProduct(words, padded, filter, to, scratch + parts.block, first, end);
   }
 }
 
@@ -234,7 +248,7 @@ export function planWinogradGradient(shape: Conv2dShape): WinogradGradientPlan {
   return { sides, plane, changePlane, words, sumBytes, parts, scratchBytes: layout.byteLength };
 }
 
-/** dweight = the sum over `images`, which may be none. */
+/** dweight = the sum over every `step`-th of `images`, which may be none. */
 export function winogradWeightGradient(
   exports: WinogradGradientExports,
   memory: WebAssembly.Memory,
@@ -244,6 +258,7 @@ export function winogradWeightGradient(
   dweight: number,
   images: Size,
   scratch: number,
+  step = 1,
 ): void {
   const { sides, plane, changePlane, parts } = plan;
   const { channels, outChannels, inputSize, outSize } = sides;
@@ -253,7 +268,7 @@ export function winogradWeightGradient(
   exports.fillZero(padded, 4 * channels * planeFloats(plane));
   exports.fillZero(changes, 4 * outChannels * planeFloats(changePlane));
   exports.fillZero(sums, plan.sumBytes);
-  for (let image = images[0]; image < images[1]; image++) {
+  for (let image = images[0]; image < images[1]; image += step) {
     const from = x + 4 * image * channels * inputSize[0] * inputSize[1];
     const change = dy + 4 * image * outChannels * outSize[0] * outSize[1];
     copyPadded(exports, from, inputSize, channels, plane, padded);

@@ -17,6 +17,22 @@ const samples = [
   { batch: 4, channels: [8, 20], inputSize: [25, 23], kernelSize: [5, 5], padding: [1, 2, 3, 1] },
   { batch: 3, channels: [8, 12], inputSize: [16, 17], kernelSize: [3, 5], padding: [1, 0, 2, 1] },
   { batch: 4, channels: [10, 16], inputSize: [21, 22], kernelSize: [5, 3], padding: [3, 3, 2, 2] },
+  {
+    batch: 1,
+    channels: [40, 48],
+    inputSize: [16, 16],
+    kernelSize: [3, 3],
+    padding: [1, 1, 1, 1],
+    groups: 4,
+  },
+  {
+    batch: 3,
+    channels: [16, 32],
+    inputSize: [14, 16],
+    kernelSize: [3, 3],
+    padding: [1, 1, 1, 1],
+    groups: 2,
+  },
 ] as const;
 
 describe.each(samples)(
@@ -25,7 +41,11 @@ describe.each(samples)(
     const shape = { ...once, inChannels, outChannels, ...rest };
     const programs = convolutionPrograms(batch, shape);
 
-    test("is done this way", () => expect(winogradPays(shape)).toBe(true));
+    test("is done this way", () => {
+      const { groups } = shape;
+      const group = { inChannels: inChannels / groups, outChannels: outChannels / groups };
+      expect(winogradPays({ ...shape, ...group, groups: 1 })).toBe(true);
+    });
     test.each([false, true])(
       "as accurate as a plain sum, deterministic: %s",
       async (deterministic) => {

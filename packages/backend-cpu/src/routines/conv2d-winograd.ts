@@ -36,30 +36,32 @@ const gradientExports = /* @__PURE__ */ linker<WinogradGradientExports>(emitWino
 /** Batches below this are cut within images, so that every thread has something to do. */
 const fewImages = 4;
 
-/** Runs a forward convolution, or the gradient by its input. */
+/** Runs a forward convolution, or the gradient by its input, of `sides` in each group. */
 export function runWinogradProduct(
   device: CpuDevice,
   sides: WinogradSides,
   batch: number,
+  groups: number,
   work: number,
 ): Runner {
   const plan = planWinogradProduct(sides);
-  const byImages = batch >= fewImages;
+  const images = batch * groups;
+  const byImages = images >= fewImages;
   return (inputs, outputs) => {
     const [from, weight] = [device.bindingAddress(inputs[0]!), device.bindingAddress(inputs[1]!)];
     const to = device.address(outputs[0]!);
     const exports = productExports(device, sides.kernelSize);
     const { memory } = device.memory;
-    const parts = device.parts(byImages ? batch : Math.ceil(plan.groups / 2), work);
-    device.withScratch(plan.weightBytes + parts * plan.scratchBytes, (weights) => {
-      prepareWinogradWeights(exports, plan, weight, weights);
-      const scratch = weights + plan.weightBytes;
+    const parts = device.parts(byImages ? images : Math.ceil(plan.groups / 2), work);
+    device.withScratch(groups * plan.weightBytes + parts * plan.scratchBytes, (weights) => {
+      prepareWinogradWeights(exports, plan, groups, weight, weights);
+      const scratch = weights + groups * plan.weightBytes;
       device.runParts(exports, parts, work, (own, part) => {
         const range = byImages
-          ? { images: splitRange(batch, parts, part), groups: [0, plan.groups] as const }
-          : { images: [0, batch] as const, groups: splitRange(plan.groups, parts, part, 2) };
+          ? { images: splitRange(images, parts, part), groups: [0, plan.groups] as const }
+          : { images: [0, images] as const, groups: splitRange(plan.groups, parts, part, 2) };
         const at = scratch + part * plan.scratchBytes;
-        winogradProduct(own, memory, plan, from, weights, to, range, at);
+        winogradProduct(own, memory, plan, groups, from, weights, to, range, at);
       });
     });
   };
@@ -94,5 +96,34 @@ export function winogradWeightSum(
     link: () => gradientExports(device, kernelSize),
     run: (exports, x, dy, dweight, images, scratch) =>
       winogradWeightGradient(exports, device.memory.memory, plan, x, dy, dweight, images, scratch),
+  };
+}
+
+/** The gradient by the weight of `shape` in each group: whole groups are split, and no sum is cut. */
+export function runWinogradGroupsGradient(
+  device: CpuDevice,
+  shape: Conv2dShape,
+  batch: number,
+  groups: number,
+  work: number,
+): Runner {
+  const { weightBytes, scratchBytes, link } = winogradWeightSum(device, shape);
+  const plan = planWinogradGradient(shape);
+  return (inputs, outputs) => {
+    const [from, change] = [device.bindingAddress(inputs[0]!), device.bindingAddress(inputs[1]!)];
+    const to = device.address(outputs[0]!);
+    const { memory } = device.memory;
+    const parts = device.parts(groups, work);
+    device.withScratch(parts * scratchBytes, (scratch) =>
+      device.runParts(link(), parts, work, (own, part) => {
+        const [first, end] = splitRange(groups, parts, part);
+        const at = scratch + part * scratchBytes;
+        for (let group = first; group < end; group++) {
+          const images = [group, batch * groups] as const;
+          const dweight = to + group * weightBytes;
+          winogradWeightGradient(own, memory, plan, from, change, dweight, images, at, groups);
+        }
+      }),
+    );
   };
 }

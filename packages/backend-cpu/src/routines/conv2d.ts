@@ -23,11 +23,18 @@ import {
   halvingInputGradient,
   halvingWeightGradient,
 } from "../kernels/halving-plan.ts";
+import { isByPlanes } from "../kernels/conv2d-by-planes.ts";
 import { forwardSides, inputGradientSides, winogradPays } from "../kernels/winograd-sides.ts";
 import { splitRange } from "../threads/split-range.ts";
+import { planesWeightSum, runPlanes } from "./conv2d-by-planes.ts";
 import { exactWhereNotFinite, tapExports } from "./conv2d-by-taps.ts";
 import { runHalvingProduct, runHalvingWeightGradient } from "./conv2d-halving.ts";
-import { runWinogradProduct, winogradWeightSum, type WeightSum } from "./conv2d-winograd.ts";
+import {
+  runWinogradGroupsGradient,
+  runWinogradProduct,
+  winogradWeightSum,
+  type WeightSum,
+} from "./conv2d-winograd.ts";
 import type { RoutineImplementation } from "./routine.ts";
 
 const linked = new WeakMap<CpuDevice, Conv2dKernels>();
@@ -52,6 +59,14 @@ function convolution(
   return { inChannels, outChannels, inputSize, kernelSize, stride, padding, dilation, groups };
 }
 
+/** A group of channels for itself. */
+const ofOneGroup = (shape: Conv2dShape): Conv2dShape => ({
+  ...shape,
+  inChannels: shape.inChannels / shape.groups,
+  outChannels: shape.outChannels / shape.groups,
+  groups: 1,
+});
+
 /** Batches below this are cut within images, so that every thread has something to do. */
 const fewImages = 4;
 
@@ -70,8 +85,10 @@ export const conv2d: RoutineImplementation<"conv2d"> = (device) => (program) => 
 
 function runForward(device: CpuDevice, shape: Conv2dShape, batch: number, work: number): Runner {
   const { strictNonFinite: isStrict } = device;
-  if (!isStrict && winogradPays(shape))
-    return runWinogradProduct(device, forwardSides(shape), batch, work);
+  if (isByPlanes(shape)) return runPlanes(device, shape, "y", batch, work);
+  const group = ofOneGroup(shape);
+  if (!isStrict && winogradPays(group))
+    return runWinogradProduct(device, forwardSides(group), batch, shape.groups, work);
   const halving = isStrict ? undefined : halvingForward(shape, batch);
   if (halving !== undefined) return runHalvingProduct(device, halving, batch, work);
   const plan = planConv2d(shape);
@@ -113,8 +130,10 @@ function runInputGradient(
   work: number,
 ): Runner {
   const { strictNonFinite: isStrict } = device;
-  if (!isStrict && winogradPays(shape))
-    return runWinogradProduct(device, inputGradientSides(shape), batch, work);
+  if (isByPlanes(shape)) return runPlanes(device, shape, "x", batch, work);
+  const group = ofOneGroup(shape);
+  if (!isStrict && winogradPays(group))
+    return runWinogradProduct(device, inputGradientSides(group), batch, shape.groups, work);
   const halving = isStrict ? undefined : halvingInputGradient(shape, batch);
   if (halving !== undefined) return runHalvingProduct(device, halving, batch, work);
   if (hasFewChannels(shape)) return runFewChannels(device, shape, batch, work);
@@ -185,7 +204,15 @@ function runWeightGradient(
   const { strictNonFinite: isStrict } = device;
   const halving = isStrict ? undefined : halvingWeightGradient(shape, batch);
   if (halving !== undefined) return runHalvingWeightGradient(device, halving, work);
-  const pieces = weights <= mostSummedApart ? Math.min(mostBatchPieces, Math.floor(batch / 2)) : 1;
+  const mostPieces = Math.max(1, Math.min(mostBatchPieces, Math.floor(batch / 2)));
+  const pieces = weights <= mostSummedApart ? mostPieces : 1;
+  if (isByPlanes(shape)) {
+    const gradient = planesWeightSum(device, shape);
+    return (inputs, outputs) => sumPieces(device, gradient, pieces, batch, work, inputs, outputs);
+  }
+  const group = ofOneGroup(shape);
+  if (!isStrict && shape.groups > 1 && winogradPays(group))
+    return runWinogradGroupsGradient(device, group, batch, shape.groups, work);
   if (!isStrict && pieces > 1 && winogradPays(shape)) {
     const gradient = winogradWeightSum(device, shape);
     return (inputs, outputs) => sumPieces(device, gradient, pieces, batch, work, inputs, outputs);

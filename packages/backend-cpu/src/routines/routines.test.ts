@@ -73,6 +73,31 @@ describe.each(windows)("window $kernelSize over $size, stride $stride, padding $
   });
 });
 
+test.each([1, 3])("a filter for each of %i channels", async (groups) => {
+  const wide = [
+    { size: [33, 35], kernelSize: [4, 4], ...window, padding: [2, 1, 2, 1] },
+    { size: [16, 40], kernelSize: [5, 3], stride: [1, 3], padding: [2, 2, 0, 4], dilation: [1, 2] },
+    { size: [6, 20], kernelSize: [1, 4], ...window, padding: [0, 0, -1, 2] },
+    { size: [12, 12], kernelSize: [4, 4], ...window, stride: [2, 2], padding: [1, 1, 1, 1] },
+  ] as const;
+  for (const { size, kernelSize, ...settings } of [...windows, ...wide])
+    for (const batch of [1, 5]) {
+      const convolution = { ...settings, groups };
+      const [x, weight] = [spec([batch, groups, ...size]), spec([groups, 1, ...kernelSize])];
+      await check("conv2d", convolution, [x, weight], [], rounding);
+      const dy = spec(routineProgram("conv2d", convolution, [x, weight]).result.shape);
+      const deep = { relative: 1e-4, absolute: 2e-4 };
+      await check(
+        "conv2dInputGrad",
+        { ...convolution, inputSize: size },
+        [dy, weight],
+        [],
+        rounding,
+      );
+      await check("conv2dWeightGrad", { ...convolution, kernelSize }, [x, dy], [], deep);
+    }
+});
+
 test.each([1, 2, 3])("the gradient by an input of %i channels", async (channels) => {
   for (const { size, kernelSize, ...settings } of windows) {
     const convolution = { ...settings, groups: 1 };

@@ -32,7 +32,7 @@ const picture = [batch, 3, side, side];
 
 beforeAll(async () => configure({ backend: await cpu() }));
 
-class Numbers extends Stream {
+class Numbers extends NumberStream {
   /** From −1 to 1. */
   around(shape: readonly number[]): Tensor {
     const count = shape.reduce((product, size) => product * size, 1);

@@ -5,7 +5,13 @@ import type { Batches } from "@dl/training";
 /** A batch that has the samples to be learnt under `inputs`, or is them. */
 export type SampleBatch = Tensor | { readonly inputs: Tensor };
 
-/** The samples of a batch. @throws {ArgumentError} if it has none. */
+/**
+ * The samples of a batch: itself, or its `inputs`.
+ *
+ * @throws {ArgumentError} if it has none.
+ * @example
+ * samplesOf("myStep", { inputs: zeros([2, 3]) }).shape; // => [2, 3]
+ */
 export function samplesOf(op: string, batch: SampleBatch): Tensor {
   if (batch instanceof Tensor) return batch;
   const inputs: unknown = (batch as { readonly inputs?: unknown } | null | undefined)?.inputs;
@@ -17,7 +23,13 @@ export function samplesOf(op: string, batch: SampleBatch): Tensor {
   );
 }
 
-/** @throws {ArgumentError} if there is nothing to go through. */
+/**
+ * The data, which can be gone through, batch by batch.
+ *
+ * @throws {ArgumentError} if it cannot.
+ * @example
+ * batchesOf("myReport", [zeros([2, 3])]).length; // => 1
+ */
 export function batchesOf<Batch>(op: string, data: Batches<Batch>): Batches<Batch> {
   const given: unknown = data;
   if (

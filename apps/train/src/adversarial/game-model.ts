@@ -7,7 +7,7 @@ import type { Gallery } from "../generative/gallery.ts";
 import type { Optimizer } from "../optimizers.ts";
 
 /** Samples as the discriminator sees them: those that are made, learnt from, and held out. */
-export interface WatchedGame {
+interface WatchedGame {
   readonly model: GenerativeModel;
   readonly discriminator: Network;
   /** So many samples at most of each. */

@@ -1,6 +1,6 @@
 import { cpu } from "@dl/backend-cpu";
 import { configure, Generator, uniform, type Tensor } from "@dl/tensor";
-import { Trainer, type TrainingStep } from "@dl/training";
+import { Trainer } from "@dl/training";
 import { beforeAll, describe, expect, test } from "vitest";
 import { optimizers } from "../optimizers.ts";
 import { parseOptions, type TrainOptions } from "../options.ts";
@@ -37,7 +37,7 @@ async function played(
   const trainer = (at?: number): Trainer<never> => {
     const [{ step, averages, generators, freshen }, batch] = build();
     const controller = new AbortController();
-    return new Trainer<never>(step as TrainingStep<never>, {
+    return new Trainer<never>(step, {
       data: Array.from({ length: 3 }, () => batch) as never[],
       epochs: 2,
       averages,
@@ -55,7 +55,7 @@ async function played(
   await last.fit();
   const { trainingStep, averages, generators } = last.stateDict();
   const tensors = [
-    ...Object.values(trainingStep.modules).flatMap((module) => [...module.values()]),
+    ...Object.values(trainingStep.modules).flatMap((module) => Array.from(module.values())),
     ...averages.flatMap((average) => average.averages),
   ];
   return [generators, ...(await Promise.all(tensors.map((tensor) => tensor.toArray())))];

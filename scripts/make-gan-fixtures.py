@@ -206,6 +206,107 @@ def steps(penalty):
         yield [told, descend(of_g, to(1, discriminator(generator(noise))))]
 
 
+class ClassNorm(nn.Module):
+    def __init__(self, width, classes):
+        super().__init__()
+        self.norm = nn.BatchNorm2d(width, affine=False)
+        self.scale, self.shift = nn.Embedding(classes, width), nn.Embedding(classes, width)
+
+    def forward(self, x, y):
+        return self.norm(x) * self.scale(y)[:, :, None, None] + self.shift(y)[:, :, None, None]
+
+
+class Up(nn.Module):
+    def __init__(self, width, classes):
+        super().__init__()
+        self.norm1 = ClassNorm(width, classes)
+        self.conv1 = nn.Conv2d(width, width, 3, padding=1, bias=False)
+        self.norm2 = ClassNorm(width, classes)
+        self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
+        self.shortcut = nn.Conv2d(width, width, 1, bias=False)
+
+    def forward(self, x, y):
+        large = F.interpolate(F.relu(self.norm1(x, y)), scale_factor=2)
+        deep = self.conv2(F.relu(self.norm2(self.conv1(large), y)))
+        return deep + self.shortcut(F.interpolate(x, scale_factor=2))
+
+
+class Made(nn.Module):
+    """SnganGenerator({ size: 28, width: 4, latent: 4, classes: 3 })"""
+
+    def __init__(self):
+        super().__init__()
+        self.input = nn.Linear(4, 4 * 49)
+        self.blocks = nn.ModuleList([Up(4, 3), Up(4, 3)])
+        self.norm = ClassNorm(4, 3)
+        self.output = nn.Conv2d(4, 1, 3, padding=1)
+
+    def forward(self, z, y):
+        x = self.input(z).reshape(-1, 4, 7, 7)
+        for block in self.blocks:
+            x = block(x, y)
+        return torch.tanh(self.output(F.relu(self.norm(x, y))))
+
+
+def bounded(layer, x):
+    """The layer with its weight over the largest singular value, by linalg and not by iteration."""
+    weight = layer.weight / torch.linalg.matrix_norm(layer.weight.flatten(1), 2)
+    if isinstance(layer, nn.Conv2d):
+        return F.conv2d(x, weight, layer.bias, padding=layer.padding)
+    return F.embedding(x, weight) if isinstance(layer, nn.Embedding) else F.linear(x, weight, layer.bias)
+
+
+class Down(nn.Module):
+    def __init__(self, inputs, width, first, halves):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, width, 3, padding=1)
+        self.conv2 = nn.Conv2d(width, width, 3, padding=1)
+        self.shortcut = nn.Conv2d(inputs, width, 1) if halves else None
+        self.first, self.halves = first, halves
+
+    def forward(self, x):
+        deep = F.relu(bounded(self.conv1, x if self.first else F.relu(x)))
+        deep = bounded(self.conv2, deep)
+        beside = x if self.shortcut is None else bounded(self.shortcut, x)
+        return F.avg_pool2d(deep + beside, 2) if self.halves else deep + beside
+
+
+class Projection(nn.Module):
+    """new ProjectionDiscriminator(new SnganFeatures({ size: 28, width: 4 }), 4, 3)"""
+
+    def __init__(self):
+        super().__init__()
+        blocks = [Down(1, 4, True, True), Down(4, 4, False, True)]
+        self.blocks = nn.ModuleList([*blocks, Down(4, 4, False, False), Down(4, 4, False, False)])
+        self.output, self.embedding = nn.Linear(4, 1), nn.Embedding(3, 4)
+
+    def forward(self, x, y):
+        for block in self.blocks:
+            x = block(x)
+        features = F.relu(x).sum([2, 3])
+        along = (bounded(self.embedding, y) * features).sum(1, keepdim=True)
+        return bounded(self.output, features) + along
+
+
+def residual():
+    stream = Stream()
+    generator, discriminator = Made(), Projection()
+    start(stream, generator, discriminator)
+    latents = draw(stream, 4, 4).requires_grad_()
+    classes = torch.tensor([2, 0, 1, 2])
+    made = generator(latents, classes)
+    scores = discriminator(made, classes)
+    weight = draw(stream, 4, 1)
+    (scores * weight).sum().backward()
+    return {
+        "scores": scores.reshape(-1).tolist(),
+        "pictures": made.mean([1, 2, 3]).tolist(),
+        "latents": flat([latents.grad]),
+        "output": flat([generator.output.weight.grad]),
+        "first": flat([discriminator.blocks[0].conv1.weight.grad]),
+    }
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     fixtures.write(
@@ -215,6 +316,7 @@ if __name__ == "__main__":
             "losses": dict(losses()),
             "penalties": dict(penalties()),
             "deviations": [*deviations()],
+            "residual": residual(),
             "steps": {"plain": [*steps(False)], "lazy R1": [*steps(True)]},
         },
     )

@@ -69,7 +69,7 @@ export { MinibatchDeviation } from "./stabilizers/minibatch-deviation.ts";
 export type { MinibatchDeviationOptions } from "./stabilizers/minibatch-deviation.ts";
 export { adversarialStep } from "./steps/adversarial-step.ts";
 export type { AdversarialStepOptions, GeneratorTerm, Scores } from "./steps/adversarial-options.ts";
-export type { GameScalars } from "./steps/game-scalars.ts";
+export type { Game, GameScalars } from "./steps/game.ts";
 export type { Players } from "./steps/players.ts";
 export { styleStep } from "./steps/style-step.ts";
 export type { StyleScalars } from "./steps/style-step.ts";

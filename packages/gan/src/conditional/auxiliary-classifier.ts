@@ -33,6 +33,7 @@ export class AuxiliaryDiscriminator extends Module {
     return this.output.forward(this.features.forward(samples));
   }
 
+  /** Logits of the classes. Shape: [batch, ...] → [batch, classes]. */
   classify(samples: Tensor): Tensor {
     return this.classifier.forward(this.features.forward(samples));
   }

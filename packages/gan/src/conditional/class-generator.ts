@@ -60,6 +60,7 @@ export class ClassGenerator<Network extends ClassNetwork = ClassNetwork>
     return this.network.forward(latents, classes);
   }
 
+  /** So many samples, of given classes or of any. Shape: → [count, ...]. */
   sample(count: number, options: ClassSampleOptions = {}): Tensor {
     const op = "classGenerator";
     const { classes, ...draw } = checkOptions(op, options, classSampleKinds);

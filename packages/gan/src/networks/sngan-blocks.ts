@@ -1,10 +1,18 @@
 import { avgPool2d, Conv2d, interpolate } from "@dl/conv";
-import { BatchNorm, Module, SpectralNorm, xavierUniform, randomOptions, type Layer } from "@dl/nn";
+import {
+  BatchNorm,
+  Module,
+  SpectralNorm,
+  xavierUniform,
+  randomOptions,
+  type Layer,
+  type WeightOptions,
+} from "@dl/nn";
 import type { RandomOptions, Tensor } from "@dl/tensor";
 import { ConditionalBatchNorm } from "../conditional/conditional-batch-norm.ts";
 
 /** A 3x3 convolution that keeps the side, or a 1x1 one, from Xavier's uniform weights. */
-const convolution = (from: number, to: number, size: 1 | 3, random: RandomOptions): Conv2d =>
+const convolution = (from: number, to: number, size: 1 | 3, random: WeightOptions): Conv2d =>
   new Conv2d(from, to, size, {
     padding: (size - 1) / 2,
     init: xavierUniform,
@@ -37,7 +45,8 @@ export class UpBlock extends Module {
 
   constructor(width: number, classes: number | undefined, options: RandomOptions) {
     super();
-    const random = randomOptions(options);
+    // Every sum of these goes through a norm in the end, which takes out what is the same everywhere.
+    const random = { ...randomOptions(options), bias: false };
     this.norm1 = normOf(width, classes);
     this.conv1 = convolution(width, width, 3, random);
     this.norm2 = normOf(width, classes);

@@ -13,6 +13,7 @@ import {
   type Tensor,
 } from "@dl/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
+import { dcganDiscriminator } from "../networks/dcgan-discriminator.ts";
 import { draganPenalty, gradientPenalty } from "./gradient-penalty.ts";
 import type { Penalty } from "./penalty.ts";
 import { r1Penalty, r2Penalty } from "./zero-centered.ts";
@@ -98,18 +99,33 @@ describe("penalties", () => {
     for (const value of await weight.grad!.data()) expect(Number.isFinite(value)).toBe(true);
   });
 
+  it.each(names)("%s computes no gradient of a weight before it is asked for one", async (name) => {
+    const network = new Sequential(new Linear(3, 8), new Tanh(), new Linear(8, 1));
+    const [real, fake] = [normal([4, 3]), normal([4, 3])];
+    const penalty = penalties(1)[name]!((x) => network.forward(x), real, fake, undefined);
+    expect(network.parameters().map(({ grad }) => grad)).toEqual([null, null, null, null]);
+    penalty.backward();
+    // The last bias has no part in any slope.
+    const has = network.parameters().map(({ grad }) => grad !== null);
+    expect(has.slice(0, 3)).toEqual([true, true, true]);
+    expect([real.requiresGrad, fake.requiresGrad]).toEqual([false, false]);
+  });
+
   it.each(names)(
-    "%s asks for gradients of weights only once, and none of the samples",
+    "%s walks to weights alone where networks are linear piece by piece",
     async (name) => {
-      const network = new Sequential(new Linear(3, 8), new Tanh(), new Linear(8, 1));
-      const [real, fake] = [normal([4, 3]), normal([4, 3])];
-      const penalty = penalties(1)[name]!((x) => network.forward(x), real, fake, undefined);
-      expect(network.parameters().map(({ grad }) => grad)).toEqual([null, null, null, null]);
-      penalty.backward();
-      // The last bias has no part in any slope.
-      const has = network.parameters().map(({ grad }) => grad !== null);
-      expect(has.slice(0, 3)).toEqual([true, true, true]);
-      expect([real.requiresGrad, fake.requiresGrad]).toEqual([false, false]);
+      const generator = new Generator(1);
+      const judge = dcganDiscriminator({ size: 28, width: 2, normalization: "none", generator });
+      const seen: Tensor[] = [];
+      const look = (x: Tensor): Tensor => {
+        seen.push(x);
+        return judge.forward(x);
+      };
+      const [real, fake] = [0, 1].map(() => normal([3, 1, 28, 28], { generator }));
+      penalties(1)[name]!(look, real!, fake!, undefined).backward();
+      expect(seen.map(({ grad }) => grad)).toEqual([null]);
+      const weights = judge.parameters().filter(({ ndim }) => ndim > 1);
+      expect(weights.every(({ grad }) => grad !== null)).toBe(true);
     },
   );
 

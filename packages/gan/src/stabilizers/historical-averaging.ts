@@ -1,5 +1,5 @@
 import { ArgumentError, checkOptions } from "@dl/backend";
-import { SWA } from "@dl/optim";
+import type { SWA } from "@dl/optim";
 import type { Tensor } from "@dl/tensor";
 import { checkNotNegative } from "../check-number.ts";
 

@@ -1,8 +1,8 @@
 import type { SampleBatch } from "@dl/generator";
 import type { Module } from "@dl/nn";
-import { compiledPart, type TrainingStep } from "@dl/training";
+import { compiledPart } from "@dl/training";
 import { adversarialOptions, type AdversarialStepOptions } from "./adversarial-options.ts";
-import type { GameScalars } from "./game-scalars.ts";
+import type { Game } from "./game.ts";
 import { discriminatorTurn, gameOf, generatorTurn, penaltyTurn } from "./turns.ts";
 
 /**
@@ -36,7 +36,7 @@ export function adversarialStep<Batch = SampleBatch>(
   model: Module,
   discriminator: Module,
   options: AdversarialStepOptions<Batch>,
-): TrainingStep<Batch, GameScalars> & { evaluate(batch: Batch): GameScalars } {
+): Game<Batch> {
   const given = adversarialOptions(model, discriminator, options);
   const tellApart = compiledPart("discriminator", (batch: Batch) =>
     discriminatorTurn(given, batch),

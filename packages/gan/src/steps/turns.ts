@@ -4,7 +4,7 @@ import type { Tensor } from "@dl/tensor";
 import { descend } from "@dl/training";
 import type { Judge, LazyPenalty } from "../penalties/penalty.ts";
 import type { GivenOptions } from "./adversarial-options.ts";
-import type { GameScalars } from "./game-scalars.ts";
+import type { GameScalars } from "./game.ts";
 
 /** A batch as the discriminator meets it: how it judges, real samples, and as many generated ones. */
 function encounter<Batch>(given: GivenOptions<Batch>, batch: Batch): [Judge, Tensor, Tensor] {

@@ -15,7 +15,7 @@ import { pictureGrid } from "./picture-grid.ts";
 const sizes =
   process.env["DL_COURSE"] === "write"
     ? { judgeSteps: 2800, samples: 10_000, compared: 500 }
-    : { judgeSteps: 250, samples: 1000, compared: 300 };
+    : { judgeSteps: 180, samples: 1000, compared: 300 };
 
 /** What judges say of a generator of digits. */
 export interface DigitReport {

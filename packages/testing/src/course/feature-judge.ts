@@ -10,7 +10,7 @@ import { inParts } from "./faces.ts";
 import { learn } from "./learn.ts";
 
 /** What a classifier of digits makes of pictures: what it tells them by, and what it says. */
-export interface Opinion {
+interface Opinion {
   /** 64 numbers each. */
   readonly features: Features;
   readonly logits: Features;

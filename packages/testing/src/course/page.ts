@@ -36,7 +36,7 @@ export function writeIndex(chapters: readonly ChapterHead[]): void {
   const head = `# The course
 
 What each chapter claims, shown by an experiment: numbers, plots and the code. \`npm run course\` runs
-them all and writes these pages; the tests hold the experiments to the claims. Chapter 19 learns MNIST
+them all and writes these pages; the tests hold the experiments to the claims. Chapters 12 and 19 learn MNIST
 if the folder that \`DL_MNIST\` names, or \`../shared/data/mnist\`, has its four files, else drawn digits.
 `;
   mkdirSync(folder, { recursive: true });

@@ -99,14 +99,14 @@ const ring = {
   noise: 0.05,
   seeds: isWriting ? 5 : 1,
 };
-const shorter = isWriting ? {} : { steps: 3000 };
+const shorter = isWriting ? {} : { steps: 2500 };
 
 const ringGames = {
   "least squares": { ...ring, ...shorter, loss: leastSquares, rates: even },
   "non-saturating": { ...ring, ...shorter, loss: nonSaturating, rates: twice },
   "Wasserstein, slopes near 1": {
     ...ring,
-    ...(isWriting ? { steps: 6000 } : { steps: 2000 }),
+    steps: isWriting ? 6000 : 2000,
     loss: wasserstein,
     penalties: [gradientPenalty({ weight: 0.2 })],
     rates: fourTimes,
@@ -133,13 +133,8 @@ async function ringGame(name: keyof typeof ringGames, seed: number): Promise<Rin
   const generator = new Generator(seed);
   const data = new TensorDataset({ inputs: ringPoints(20_000, noise) });
   const draw = (): Tensor => data.sample(128, { generator }).inputs;
-  const { model, now, seconds } = await play(
-    game,
-    ringPlayers(width, generator),
-    2,
-    draw,
-    generator,
-  );
+  const players = ringPlayers(width, generator);
+  const { model, now, seconds } = await play(game, players, 2, draw, generator);
   const report = await judgeRing(model.sample(5000, { generator }), noise);
   const { highQuality } = await judgeRing(now.sample(5000, { generator }), noise);
   return { ...report, notAveraged: highQuality, seconds };
@@ -151,7 +146,7 @@ const digitGame = {
   decay: isWriting ? 0.998 : 0.98,
   beta2: 0.999,
   fallsFrom: 0.4,
-  steps: isWriting ? 6500 : 300,
+  steps: isWriting ? 5000 : 250,
   seeds: isWriting ? 5 : 1,
 };
 

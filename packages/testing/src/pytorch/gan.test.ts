@@ -5,7 +5,7 @@ import * as gan from "@dl/gan";
 import { LatentGenerator } from "@dl/generator";
 import { Flatten, Linear, Sequential, Tanh, type Module } from "@dl/nn";
 import { Adam } from "@dl/optim";
-import { configure, Generator, zeros, type Tensor } from "@dl/tensor";
+import { configure, Generator, tensor, zeros, type Tensor } from "@dl/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readFixture } from "./fixtures.ts";
 import { NumberStream } from "./number-stream.ts";
@@ -30,6 +30,9 @@ interface GanFixture {
     readonly told: readonly number[];
     readonly gradient: readonly number[];
   }[];
+  readonly residual: Readonly<
+    Record<"scores" | "pictures" | "latents" | "output" | "first", readonly number[]>
+  >;
   readonly steps: Readonly<Record<string, readonly (readonly [told: number, passed: number])[]>>;
 }
 
@@ -124,6 +127,38 @@ describe("two players have PyTorch's numbers", () => {
     },
   );
 
+  it("residual networks told the class, with spectral norm", async () => {
+    const stream = new NumberStream();
+    const sizes = { size: 28, width: 4 } as const;
+    const generator = new gan.SnganGenerator({ ...sizes, latent: 4, classes: 3 });
+    const judge = new gan.ProjectionDiscriminator(new gan.SnganFeatures(sizes), 4, 3);
+    start(stream, 0.5, generator, judge);
+    const latents = stream.draw([4, 4]).requireGrad();
+    const classes = tensor([2, 0, 1, 2], { dtype: "int32" });
+    const weight = stream.draw([4, 1]);
+    // Until the power iterations have found the largest singular values.
+    for (let i = 0; i < 100; i++) await judge.forward(zeros([4, 1, 28, 28]), classes).data();
+    const made = generator.forward(latents, classes);
+    const scores = judge.forward(made, classes);
+    const output = generator.output.weight;
+    const first = judge.namedParameters().get("features.blocks.0.conv1.layer.weight")!;
+    const asked = [latents, output, first];
+    const gradients = gradientsOf(scores.mul(weight).sum(), asked);
+    const { residual } = fixture;
+    const names = ["latents", "output", "first"] as const;
+    expectNear(await flat([made.mean([1, 2, 3])]), residual.pictures);
+    const found = [await flat([scores]), ...(await Promise.all(gradients.map((x) => flat([x]))))];
+    for (const [i, expected] of [
+      residual.scores,
+      ...names.map((name) => residual[name]),
+    ].entries()) {
+      const most = Math.max(...expected.map(Math.abs));
+      expected.forEach((value, j) =>
+        expect(Math.abs(found[i]![j]! - value)).toBeLessThan(1e-4 * most),
+      );
+    }
+  });
+
   it.each(Object.entries(fixture.steps))("20 steps, %s", async (name, expected) => {
     const stream = new NumberStream();
     const isPlain = name === "plain";
@@ -151,7 +186,7 @@ describe("two players have PyTorch's numbers", () => {
     let worst = 0;
     for (const [told, passed] of expected) {
       const inputs = stream.draw([batch, 1, 28, 28]);
-      const scalars = await step({ inputs, noise: stream.draw([batch, 4]) });
+      const scalars = step({ inputs, noise: stream.draw([batch, 4]) });
       const ours = await flat([scalars.discriminatorLoss, scalars.generatorLoss!]);
       worst = Math.max(worst, Math.abs(ours[0]! - told), Math.abs(ours[1]! - passed));
     }

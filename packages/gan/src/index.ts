@@ -87,6 +87,8 @@ export { ModulatedConv2d, modulatedConv2d } from "./style/modulated-conv2d.ts";
 export type { ModulatedConv2dOptions, ModulationOptions } from "./style/modulated-conv2d.ts";
 export { pathLengthPenalty, pathLengths } from "./style/path-length-penalty.ts";
 export type { PathLengthPenaltyOptions } from "./style/path-length-penalty.ts";
+export { projectStyles } from "./style/project-styles.ts";
+export type { ProjectOptions, Projection } from "./style/project-styles.ts";
 export { StyleDiscriminator } from "./style/style-discriminator.ts";
 export type { StyleDiscriminatorOptions } from "./style/style-discriminator.ts";
 export { StyleGenerator } from "./style/style-generator.ts";

@@ -26,7 +26,7 @@ export { naiveDistance } from "./naive-distance.ts";
 export { naiveStep } from "./naive-step.ts";
 export type { NaiveStepOptions } from "./naive-step.ts";
 export { meanDifference, orthogonalize } from "./latent/directions.ts";
-export { invert } from "./latent/invert.ts";
+export { invert, invertKinds } from "./latent/invert.ts";
 export type { Inversion, InversionProgress, InvertOptions } from "./latent/invert.ts";
 export { leastSquaresDirection } from "./latent/least-squares-direction.ts";
 export { analogy, truncate } from "./latent/arithmetic.ts";

@@ -1,5 +1,12 @@
 import { gradientsOf, noGrad } from "@dl/autograd";
-import { ArgumentError, checkOptions, checkWhole, formatShape, ShapeError } from "@dl/backend";
+import {
+  ArgumentError,
+  checkOptions,
+  checkWhole,
+  formatShape,
+  ShapeError,
+  type OptionKinds,
+} from "@dl/backend";
 import { Adam } from "@dl/optim";
 import { checkTensor, compile, stack, Tensor } from "@dl/tensor";
 import { inEvaluation } from "../in-evaluation.ts";
@@ -34,6 +41,23 @@ export interface InvertOptions {
   /** Stops between two steps; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
+
+/**
+ * For options that extend {@link InvertOptions}.
+ *
+ * @example
+ * checkOptions("mySearch", { step: 100 }, invertKinds); // throws an ArgumentError: did you mean steps?
+ */
+export const invertKinds: OptionKinds<InvertOptions> = {
+  steps: "number",
+  learningRate: "number",
+  pixelLoss: "function",
+  features: "function|object",
+  featureWeight: "number",
+  priorWeight: "number",
+  onProgress: "function",
+  signal: "object",
+};
 
 /** Latents that were found for samples. */
 export interface Inversion {
@@ -75,16 +99,7 @@ export async function invert(
 ): Promise<Inversion> {
   const op = "invert";
   checkTensor(op, targets);
-  const settings = checkOptions(op, options, {
-    steps: "number",
-    learningRate: "number",
-    pixelLoss: "function",
-    features: "function|object",
-    featureWeight: "number",
-    priorWeight: "number",
-    onProgress: "function",
-    signal: "object",
-  });
+  const settings = checkOptions(op, options, invertKinds);
   const { steps = 300, learningRate = 0.05, features, signal } = settings;
   checkWhole(op, "steps", steps, 1, Infinity, " of at least 1");
   const lossOf = lossBy(op, generate, targets, settings);

@@ -1,3 +1,4 @@
+import { adversarialExamples } from "./adversarial-examples.ts";
 import { autodiff } from "./autodiff.ts";
 import { autoencoders } from "./autoencoders.ts";
 import { backpropagation } from "./backpropagation.ts";
@@ -26,6 +27,7 @@ export const chapters: readonly ChapterHead[] = [
   convolution,
   endToEnd,
   generators,
+  adversarialExamples,
   latentUses,
   autoencoders,
   faceGenerators,

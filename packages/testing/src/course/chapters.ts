@@ -1,3 +1,4 @@
+import { adversarialExamples } from "./adversarial-examples.ts";
 import { autodiff } from "./autodiff.ts";
 import { autoencoders } from "./autoencoders.ts";
 import { backpropagation } from "./backpropagation.ts";
@@ -28,6 +29,7 @@ export const chapters: readonly ChapterHead[] = [
   endToEnd,
   generators,
   vanillaGans,
+  adversarialExamples,
   latentUses,
   autoencoders,
   faceGenerators,

@@ -90,7 +90,7 @@ function paddedFor(
   };
 }
 
-function plan(
+function planOf(
   shape: Conv2dShape,
   size: Pair,
   step: number,
@@ -145,7 +145,7 @@ export function planPlanes(shape: Conv2dShape): PlanesPlan {
     weight,
   }));
   const all = { row: 0, column: 0, rows: size[0], columns: size[1], taps };
-  return plan(shape, inputSize, stride[1], stride[0], size, [1, 1], [all]);
+  return planOf(shape, inputSize, stride[1], stride[0], size, [1, 1], [all]);
 }
 
 /** dx from dy. */
@@ -173,7 +173,7 @@ export function planPlanesInputGradient(shape: Conv2dShape): PlanesPlan {
       ),
     })),
   );
-  return plan(shape, outputSize(shape), 1, 1, inputSize, stride, phases);
+  return planOf(shape, outputSize(shape), 1, 1, inputSize, stride, phases);
 }
 
 /** Planes one after the other, in chunks that lie in one image where images have several. */

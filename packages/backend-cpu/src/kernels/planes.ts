@@ -1,4 +1,4 @@
-import type { Local } from "../wasm/function-builder.ts";
+import type { FunctionBuilder, Local } from "../wasm/function-builder.ts";
 import type { ModuleBuilder } from "../wasm/module-builder.ts";
 
 /**
@@ -41,78 +41,80 @@ export function emitPlanes(module: ModuleBuilder): void {
       step(4);
     });
   });
-  module.exported("copyPlanes", Array<"i32">(11).fill("i32"), [], (body) => {
-    const [
-      source,
-      target,
-      planes,
-      height,
-      width,
-      fromPlane,
-      fromRow,
-      fromColumn,
-      toPlane,
-      toRow,
-      toColumn,
-    ] = body.parameters as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
-    const i32 = (): Local => body.local("i32");
-    const [fromVector, low, high] = [i32(), body.local("v128"), body.local("v128")];
-    const [plane, y, x, from, to, vectors, fromLine, toLine] = [
-      i32(),
-      i32(),
-      i32(),
-      i32(),
-      i32(),
-      i32(),
-      i32(),
-      i32(),
-    ] as [Local, Local, Local, Local, Local, Local, Local, Local];
-    // Whole vectors only of neighbours, or from every second column to neighbours.
-    body.op("i32.and", width, -4).get(0);
-    body.op("i32.eq", fromColumn, 4).op("i32.eq", fromColumn, 8).op("i32.or");
-    body.op("i32.eq", toColumn, 4).op("i32.and").select().set(vectors);
-    body.op("i32.shl", fromColumn, 2).set(fromVector);
-    body.countUp(plane, planes, 1, () => {
-      body.get(source).set(fromLine);
-      body.get(target).set(toLine);
-      body.get(0).set(y);
-      body.countUp(y, height, 1, () => {
-        body.get(fromLine).set(from);
-        body.get(toLine).set(to);
-        body.get(0).set(x);
-        body.countUp(x, vectors, 4, () => {
-          body.load("v128.load", from).set(low);
-          body.op("i32.eq", fromColumn, 8).if(() => {
-            // Not behind the last column that is wanted.
-            body.load("v128.load", from, 12).set(high);
-            body.shuffle32([0, 2, 5, 7], low, high).set(low);
-          });
-          body.store("v128.store", to, low);
-          body.op("i32.add", from, fromVector).set(from);
-          body.op("i32.add", to, 16).set(to);
+  module.exported("copyPlanes", Array<"i32">(11).fill("i32"), [], emitCopyPlanes);
+}
+
+function emitCopyPlanes(body: FunctionBuilder): void {
+  const [
+    source,
+    target,
+    planes,
+    height,
+    width,
+    fromPlane,
+    fromRow,
+    fromColumn,
+    toPlane,
+    toRow,
+    toColumn,
+  ] = body.parameters as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
+  const i32 = (): Local => body.local("i32");
+  const [fromVector, low, high] = [i32(), body.local("v128"), body.local("v128")];
+  const [plane, y, x, from, to, vectors, fromLine, toLine] = [
+    i32(),
+    i32(),
+    i32(),
+    i32(),
+    i32(),
+    i32(),
+    i32(),
+    i32(),
+  ] as [Local, Local, Local, Local, Local, Local, Local, Local];
+  // Whole vectors only of neighbours, or from every second column to neighbours.
+  body.op("i32.and", width, -4).get(0);
+  body.op("i32.eq", fromColumn, 4).op("i32.eq", fromColumn, 8).op("i32.or");
+  body.op("i32.eq", toColumn, 4).op("i32.and").select().set(vectors);
+  body.op("i32.shl", fromColumn, 2).set(fromVector);
+  body.countUp(plane, planes, 1, () => {
+    body.get(source).set(fromLine);
+    body.get(target).set(toLine);
+    body.get(0).set(y);
+    body.countUp(y, height, 1, () => {
+      body.get(fromLine).set(from);
+      body.get(toLine).set(to);
+      body.get(0).set(x);
+      body.countUp(x, vectors, 4, () => {
+        body.load("v128.load", from).set(low);
+        body.op("i32.eq", fromColumn, 8).if(() => {
+          // Not behind the last column that is wanted.
+          body.load("v128.load", from, 12).set(high);
+          body.shuffle32([0, 2, 5, 7], low, high).set(low);
         });
-        body.countUp(x, width, 1, () => {
-          body.get(to).load("i32.load", from).store("i32.store");
-          body.op("i32.add", from, fromColumn).set(from);
-          body.op("i32.add", to, toColumn).set(to);
-        });
-        body.op("i32.add", fromLine, fromRow).set(fromLine);
-        body.op("i32.add", toLine, toRow).set(toLine);
+        body.store("v128.store", to, low);
+        body.op("i32.add", from, fromVector).set(from);
+        body.op("i32.add", to, 16).set(to);
       });
-      body.op("i32.add", source, fromPlane).set(source);
-      body.op("i32.add", target, toPlane).set(target);
+      body.countUp(x, width, 1, () => {
+        body.get(to).load("i32.load", from).store("i32.store");
+        body.op("i32.add", from, fromColumn).set(from);
+        body.op("i32.add", to, toColumn).set(to);
+      });
+      body.op("i32.add", fromLine, fromRow).set(fromLine);
+      body.op("i32.add", toLine, toRow).set(toLine);
     });
+    body.op("i32.add", source, fromPlane).set(source);
+    body.op("i32.add", target, toPlane).set(target);
   });
 }

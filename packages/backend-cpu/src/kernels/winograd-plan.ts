@@ -161,21 +161,19 @@ export function prepareWinogradWeights(
 export interface WinogradRange {
   readonly images: Size;
   readonly groups: Size;
+  /** With several filters images take turns with them: a group of channels counts as an image. */
+  readonly filters: number;
 }
 
-/**
- * Outputs of some images, or of some groups of each; byte addresses of contiguous float32 arrays. With several filters
- * images take turns with them: a group of channels counts as an image.
- */
+/** Outputs of some images, or of some groups of each; byte addresses of contiguous float32 arrays. */
 export function winogradProduct(
   exports: WinogradProductExports,
   memory: WebAssembly.Memory,
   plan: WinogradProductPlan,
-  filters: number,
   source: number,
   weights: number,
   target: number,
-  { images, groups: [first, end] }: WinogradRange,
+  { images, groups: [first, end], filters }: WinogradRange,
   scratch: number,
 ): void {
   const { sides, plane, parts } = plan;
@@ -248,7 +246,7 @@ export function planWinogradGradient(shape: Conv2dShape): WinogradGradientPlan {
   return { sides, plane, changePlane, words, sumBytes, parts, scratchBytes: layout.byteLength };
 }
 
-/** dweight = the sum over every `step`-th of `images`, which may be none. */
+/** dweight = the sum over images, all or each `step`-th of a range, which may have none. */
 export function winogradWeightGradient(
   exports: WinogradGradientExports,
   memory: WebAssembly.Memory,
@@ -256,9 +254,8 @@ export function winogradWeightGradient(
   x: number,
   dy: number,
   dweight: number,
-  images: Size,
+  [first, end, step = 1]: readonly [first: number, end: number, step?: number],
   scratch: number,
-  step = 1,
 ): void {
   const { sides, plane, changePlane, parts } = plan;
   const { channels, outChannels, inputSize, outSize } = sides;
@@ -268,7 +265,7 @@ export function winogradWeightGradient(
   exports.fillZero(padded, 4 * channels * planeFloats(plane));
   exports.fillZero(changes, 4 * outChannels * planeFloats(changePlane));
   exports.fillZero(sums, plan.sumBytes);
-  for (let image = images[0]; image < images[1]; image += step) {
+  for (let image = first; image < end; image += step) {
     const from = x + 4 * image * channels * inputSize[0] * inputSize[1];
     const change = dy + 4 * image * outChannels * outSize[0] * outSize[1];
     copyPadded(exports, from, inputSize, channels, plane, padded);

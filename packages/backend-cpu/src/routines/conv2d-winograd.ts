@@ -58,10 +58,18 @@ export function runWinogradProduct(
       const scratch = weights + groups * plan.weightBytes;
       device.runParts(exports, parts, work, (own, part) => {
         const range = byImages
-          ? { images: splitRange(images, parts, part), groups: [0, plan.groups] as const }
-          : { images: [0, images] as const, groups: splitRange(plan.groups, parts, part, 2) };
+          ? {
+              images: splitRange(images, parts, part),
+              groups: [0, plan.groups] as const,
+              filters: groups,
+            }
+          : {
+              images: [0, images] as const,
+              groups: splitRange(plan.groups, parts, part, 2),
+              filters: groups,
+            };
         const at = scratch + part * plan.scratchBytes;
-        winogradProduct(own, memory, plan, groups, from, weights, to, range, at);
+        winogradProduct(own, memory, plan, from, weights, to, range, at);
       });
     });
   };
@@ -119,9 +127,9 @@ export function runWinogradGroupsGradient(
         const [first, end] = splitRange(groups, parts, part);
         const at = scratch + part * scratchBytes;
         for (let group = first; group < end; group++) {
-          const images = [group, batch * groups] as const;
+          const images = [group, batch * groups, groups] as const;
           const dweight = to + group * weightBytes;
-          winogradWeightGradient(own, memory, plan, from, change, dweight, images, at, groups);
+          winogradWeightGradient(own, memory, plan, from, change, dweight, images, at);
         }
       }),
     );

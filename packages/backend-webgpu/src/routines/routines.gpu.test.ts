@@ -185,7 +185,7 @@ test("resample leaves out what no tap names, and keeps the sign of zero", async 
     [[8, 4], 1],
     [[4, 5], 0],
   ] as const) {
-    const inner = shape.slice(axis + 1).reduce((all, n) => all * n, 1);
+    const inner = shape.slice(axis + 1).reduce((product, n) => product * n, 1);
     const elements = Array.from(
       { length: elementCount(shape) },
       (_, i) => odd[Math.floor(i / inner) % 4]!,

@@ -5,7 +5,7 @@ import type { Tensor } from "@dl/tensor";
 import type { SupervisedBatch } from "@dl/training";
 import type { AdversarialLoss } from "../losses/adversarial-loss.ts";
 import { nonSaturating } from "../losses/losses.ts";
-import type { GameScalars } from "./game-scalars.ts";
+import type { GameScalars } from "./game.ts";
 import type { Players } from "./players.ts";
 
 /** The discriminator's half of what a step on pairs tells. */

@@ -5,7 +5,7 @@ import { compiledPart, descend, type TrainingStep } from "@dl/training";
 import { pathLengthPenalty } from "../style/path-length-penalty.ts";
 import type { StyleGenerator } from "../style/style-generator.ts";
 import { adversarialStep } from "./adversarial-step.ts";
-import type { GameScalars } from "./game-scalars.ts";
+import type { GameScalars } from "./game.ts";
 import { styleOptions, type StyleStepOptions } from "./style-options.ts";
 
 /** What a step tells of the game; of paths where it was their turn. */

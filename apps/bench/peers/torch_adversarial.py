@@ -269,7 +269,195 @@ def pgd(a, batch, steps):
     return step, None
 
 
+def leaky(x):
+    return F.leaky_relu(x, 0.2) * math.sqrt(2)
+
+
+def spread(weight, scale):
+    """A kernel and the mean of two by two in one."""
+    shifts = [(0, 1, 0, 1), (1, 0, 0, 1), (0, 1, 1, 0), (1, 0, 1, 0)]
+    return sum(F.pad(weight, shift) for shift in shifts) * scale
+
+
+class Equalized(nn.Module):
+    """A linear layer or a convolution, its weights scaled at each use."""
+
+    def __init__(self, *shape, bias=0.0, multiplier=1.0, halves=False):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(*shape) / multiplier)
+        self.bias = None if bias is None else nn.Parameter(torch.full(shape[:1], bias / multiplier))
+        self.multiplier, self.halves = multiplier, halves
+
+    def forward(self, x):
+        weight = self.weight * (self.multiplier / math.sqrt(self.weight[0].numel()))
+        bias = None if self.bias is None else self.bias * self.multiplier
+        if weight.dim() == 2:
+            return F.linear(x, weight, bias)
+        if not self.halves:
+            return F.conv2d(x, weight, bias, padding=weight.shape[2] // 2)
+        kernel = spread(weight, 0.25)
+        return F.conv2d(x, kernel, bias, stride=2, padding=kernel.shape[2] // 2 - 1)
+
+
+class Modulated(nn.Module):
+    def __init__(self, given, to, size, enlarges=False):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(to, given, size, size))
+        self.affine = Equalized(given, 64, bias=1.0)
+        self.enlarges = enlarges
+
+    def forward(self, x, w):
+        weight = self.weight
+        styles = self.affine(w)
+        x = x * styles[:, :, None, None]
+        if weight.shape[2] == 1:
+            return F.conv2d(x, weight) / math.sqrt(weight.shape[1])
+        if self.enlarges:
+            kernel = spread(weight.transpose(0, 1), 1.0).flip([2, 3])
+            x = F.conv_transpose2d(x, kernel, stride=2, padding=1)
+        else:
+            x = F.conv2d(x, weight, padding=1)
+        demodulation = torch.rsqrt(styles.square() @ weight.square().sum([2, 3]).t() + 1e-8)
+        return x * demodulation[:, :, None, None]
+
+
+class StyleLayer(nn.Module):
+    def __init__(self, enlarges):
+        super().__init__()
+        self.convolution = Modulated(32, 32, 3, enlarges)
+        self.strength = nn.Parameter(torch.zeros(()))
+        self.bias = nn.Parameter(torch.zeros(32, 1, 1))
+
+    def forward(self, x, w, noise):
+        return leaky(self.convolution(x, w) + noise * self.strength + self.bias)
+
+
+class Colors(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.convolution = Modulated(32, 3, 1)
+        self.bias = nn.Parameter(torch.zeros(3, 1, 1))
+
+    def forward(self, x, w):
+        return self.convolution(x, w) + self.bias
+
+
+class Styles(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mapping = nn.ModuleList(Equalized(64, 64, multiplier=0.01) for _ in range(4))
+        self.start = nn.Parameter(torch.randn(1, 32, 4, 4))
+        self.blocks = nn.ModuleList(StyleLayer(i % 2 == 1) for i in range(7))
+        self.colors = nn.ModuleList(Colors() for _ in range(4))
+
+    def ordered(self):
+        """Parameters in the order in which src/cases/style.ts gives them."""
+        return [*self.mapping.parameters(), self.start, *(
+            parameter for layer in self.blocks for parameter in
+            [*layer.convolution.parameters(), layer.strength, layer.bias]
+        ), *(
+            parameter for layer in self.colors for parameter in
+            [*layer.convolution.parameters(), layer.bias]
+        )]
+
+    def styles(self, z):
+        x = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
+        for layer in self.mapping:
+            x = leaky(layer(x))
+        return x[:, None, :].expand(-1, 8, -1)
+
+    def forward(self, w, noise):
+        x, picture = self.start.expand(len(w), -1, -1, -1), None
+        for i, layer in enumerate(self.blocks):
+            x = layer(x, w[:, i], noise[i])
+            if i % 2 == 0:
+                colors = self.colors[i // 2](x, w[:, i + 1])
+                picture = colors if picture is None else F.interpolate(picture, scale_factor=2) + colors
+        return picture
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = Equalized(32, 32, 3, 3)
+        self.second = Equalized(32, 32, 3, 3, halves=True)
+        self.skip = Equalized(32, 32, 1, 1, bias=None, halves=True)
+
+    def forward(self, x):
+        return (leaky(self.second(leaky(self.first(x)))) + self.skip(x)) * math.sqrt(0.5)
+
+
+class StyleJudge(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.colors = Equalized(32, 3, 1, 1)
+        self.blocks = nn.Sequential(Block(), Block(), Block())
+        self.convolution = Equalized(32, 33, 3, 3)
+        self.hidden, self.output = Equalized(32, 512), Equalized(1, 32)
+
+    def forward(self, x):
+        x = self.blocks(leaky(self.colors(x)))
+        group = min(4, len(x))
+        apart = x.reshape(group, -1, *x.shape[1:])
+        told = torch.sqrt(apart.var(0, unbiased=False) + 1e-8).mean([1, 2, 3])
+        told = told.repeat(group).reshape(-1, 1, 1, 1).expand(-1, 1, 4, 4)
+        x = leaky(self.convolution(torch.cat([x, told], 1)))
+        return self.output(leaky(self.hidden(x.flatten(1))))
+
+
+def stylegan(a, batch, steps, learningRate):
+    model, judge = Styles(), StyleJudge()
+    if a.queue is not None:
+        with torch.no_grad():
+            for parameter in [*model.ordered(), *judge.parameters()]:
+                parameter.copy_(a.take(*parameter.shape))
+
+    def adam(network, every):
+        share = every / (every + 1)
+        return torch.optim.Adam(network.parameters(), lr=learningRate * share, betas=(0.0, 0.99**share))
+
+    g_optimizer, d_optimizer = adam(model, 8), adam(judge, 16)
+    real = signed_images(a, batch, 3, 32, 32)
+    z = a.noise(batch, 64)
+    sides = [4, 8, 8, 16, 16, 32, 32]
+    noise = [a.noise(batch, 1, side, side) for side in sides]
+    directions = a.noise(batch // 2, 3, 32, 32)
+    state = {"step": 0, "length": torch.zeros(())}
+
+    def pictures(w):
+        return model(w, [draw()[: len(w)] for draw in noise])
+
+    def train():
+        with torch.no_grad():
+            made = pictures(model.styles(z()))
+        d_loss = F.softplus(-judge(real)).mean() + F.softplus(judge(made)).mean()
+        descend(d_optimizer, d_loss)
+        if state["step"] % 16 == 0:
+            at = real.clone().requires_grad_()
+            slope, = torch.autograd.grad(judge(at).sum(), at, create_graph=True)
+            descend(d_optimizer, slope.square().sum([1, 2, 3]).mean() * (0.05 * 16))
+        g_loss = through(judge, lambda: F.softplus(-judge(pictures(model.styles(z())))).mean())
+        descend(g_optimizer, g_loss)
+        if state["step"] % 8 == 0:
+            w = model.styles(z()[: batch // 2])
+            changes = pictures(w) * directions() / 32
+            slope, = torch.autograd.grad(changes.sum(), w, create_graph=True)
+            lengths = slope.square().sum(2).mean(1).sqrt()
+            state["length"] = torch.lerp(state["length"], lengths.detach().mean(), 0.01)
+            descend(g_optimizer, (lengths - state["length"]).square().mean() * (2 * 8))
+        state["step"] += 1
+        d_loss.item()
+        return g_loss.item()
+
+    def step():
+        for _ in range(steps):
+            loss = train()
+        return loss
+
+    return step, None
+
+
 adversarial_kinds = {
     "dcgan": dcgan, "wgan-gp": wgan_gp, "sngan": sngan, "pix2pix": pix2pix, "cyclegan": cyclegan,
-    "pgd": pgd,
+    "pgd": pgd, "stylegan": stylegan,
 }

@@ -13,6 +13,7 @@ import {
 } from "./operations.ts";
 import { pgd } from "./attack.ts";
 import { sampleDecoder } from "./sampling.ts";
+import { stylegan } from "./style.ts";
 import { cyclegan, pix2pix } from "./translation.ts";
 import { trainingCases } from "./training.ts";
 import { variationalCases } from "./variational.ts";
@@ -29,6 +30,7 @@ const course: readonly BenchCase[] = [
   sngan,
   pix2pix,
   cyclegan,
+  stylegan,
   pgd,
   sampleDecoder,
   frechet,

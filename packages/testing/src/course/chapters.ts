@@ -3,7 +3,9 @@ import { autodiff } from "./autodiff.ts";
 import { autoencoders } from "./autoencoders.ts";
 import { backpropagation } from "./backpropagation.ts";
 import type { ChapterHead } from "./chapter.ts";
+import { conditional } from "./conditional.ts";
 import { convolution } from "./convolution.ts";
+import { cycleGan } from "./cycle-gan.ts";
 import { deepNets } from "./deep-nets.ts";
 import { endToEnd } from "./end-to-end.ts";
 import { faceGenerators } from "./face-generators.ts";
@@ -30,6 +32,8 @@ export const chapters: readonly ChapterHead[] = [
   generators,
   adversarialExamples,
   vanillaGans,
+  conditional,
+  cycleGan,
   latentUses,
   autoencoders,
   faceGenerators,

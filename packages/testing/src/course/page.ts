@@ -38,6 +38,7 @@ export function writeIndex(chapters: readonly ChapterHead[]): void {
 What each chapter claims, shown by an experiment: numbers, plots and the code. \`npm run course\` runs
 them all and writes these pages; the tests hold the experiments to the claims. Chapters 12 and 19 learn MNIST
 if the folder that \`DL_MNIST\` names, or \`../shared/data/mnist\`, has its four files, else drawn digits.
+Chapter 13 learns emojis if \`DL_EMOJI\` names their folder, or \`../shared/data/emoji-pairs64\` is there, else drawn faces.
 `;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "README.md"), `${head}\n${lines.join("\n")}\n`);

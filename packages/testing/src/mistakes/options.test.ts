@@ -9,6 +9,7 @@ import { latentCalls } from "./option-calls/latents.ts";
 import { layerCalls } from "./option-calls/layers.ts";
 import type { OptionCalls } from "./option-calls/option-call.ts";
 import { sampleQualityCalls } from "./option-calls/sample-quality.ts";
+import { styleCalls } from "./option-calls/style.ts";
 import { tensorCalls } from "./option-calls/tensors.ts";
 import { trainingCalls } from "./option-calls/training.ts";
 import { vaeCalls } from "./option-calls/vae.ts";
@@ -30,6 +31,7 @@ const calls: OptionCalls = {
   ...vaeCalls,
   ...latentCalls,
   ...sampleQualityCalls,
+  ...styleCalls,
   ...nodeCalls,
 };
 

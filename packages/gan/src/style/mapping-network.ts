@@ -1,6 +1,14 @@
-import { checkCount, checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
+import {
+  checkCount,
+  checkOptions,
+  extendKinds,
+  formatShape,
+  refuseOptions,
+  ShapeError,
+  type OptionKinds,
+} from "@dl/backend";
 import { Module } from "@dl/nn";
-import { randomKinds, type RandomOptions, type Tensor } from "@dl/tensor";
+import { checkTensor, randomKinds, type RandomOptions, type Tensor } from "@dl/tensor";
 import { EqualizedLinear } from "./equalized-linear.ts";
 import { leaky } from "./leaky.ts";
 
@@ -30,6 +38,7 @@ const mappingKinds: OptionKinds<MappingNetworkOptions> = /* @__PURE__ */ extendK
  * Source: Karras et al. 2019, arXiv:1812.04948, figure 1b and appendix C.
  *
  * @throws {ArgumentError} unless sizes are whole numbers of at least 1.
+ * @throws {ShapeError} for latents of another size.
  * @example
  * new MappingNetwork(16, { layers: 4, width: 64 }).forward(ones([2, 16])).shape; // => [2, 64]
  */
@@ -56,7 +65,20 @@ export class MappingNetwork extends Module {
   }
 
   forward(latents: Tensor): Tensor {
+    checkLatents("mappingNetwork", latents, this.layers[0]!.inFeatures);
     const length = latents.square().mean(1, { keepDims: true }).add(1e-8).rsqrt();
     return this.layers.reduce((x, layer) => leaky(layer.forward(x)), latents.mul(length));
   }
+}
+
+/** @throws {ShapeError} unless there are latents of this size. */
+export function checkLatents(op: string, latents: Tensor, size: number): void {
+  refuseOptions(op, latents, "the latents");
+  checkTensor(op, latents);
+  if (latents.ndim !== 2 || latents.shape[1] !== size)
+    throw new ShapeError(
+      op,
+      `latents must be [batch, ${size}]: received ${formatShape(latents.shape)}.`,
+      { expected: ["batch", size], received: latents.shape },
+    );
 }

@@ -1,6 +1,6 @@
 import { gradientsOf } from "@dl/autograd";
-import { checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
-import { normal, randomKinds, type RandomOptions, type Tensor } from "@dl/tensor";
+import { checkOptions, extendKinds, refuseOptions, type OptionKinds } from "@dl/backend";
+import { normal, randomKinds, tensorKind, type RandomOptions, type Tensor } from "@dl/tensor";
 
 /**
  * How far pictures move for a small step of their styles, in random directions of the picture.
@@ -36,7 +36,7 @@ export interface PathLengthPenaltyOptions extends RandomOptions {
 
 const penaltyKinds: OptionKinds<PathLengthPenaltyOptions> = /* @__PURE__ */ extendKinds(
   randomKinds,
-  { noise: "object", share: "number" },
+  { noise: tensorKind, share: "number" },
 );
 
 /**
@@ -64,6 +64,7 @@ export function pathLengthPenalty(
   mean: Tensor,
   options: PathLengthPenaltyOptions = {},
 ): Tensor {
+  refuseOptions("pathLengthPenalty", mean, "the running mean");
   const {
     noise,
     share = 0.01,

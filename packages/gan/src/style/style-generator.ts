@@ -18,7 +18,7 @@ import {
   type Tensor,
 } from "@dl/tensor";
 import { inEvaluation } from "@dl/training";
-import { MappingNetwork } from "./mapping-network.ts";
+import { checkLatents, MappingNetwork } from "./mapping-network.ts";
 import { mixStyles } from "./style-mixing.ts";
 import { SynthesisNetwork, type SynthesisOptions } from "./synthesis-network.ts";
 
@@ -124,6 +124,8 @@ export class StyleGenerator extends Module implements GenerativeModel {
   }
 
   forward(latents: Tensor, random: RandomOptions = {}): Tensor {
+    checkLatents("styleGenerator", latents, this.latent);
+    checkOptions("styleGenerator", random, randomKinds);
     const noise = this.synthesis.drawNoise(latents.shape[0]!, random);
     return this.synthesis.forward(this.styles(latents), noise);
   }

@@ -33,6 +33,12 @@ export class StyleLayer extends Module {
   }
 }
 
+/**
+ * Of the weights that make colours, at the start. With 1 the sum over resolutions is some five times as
+ * strong as data from −1 to 1, and an optimiser whose steps are 2e-3 takes a thousand of them to undo that.
+ */
+const firstColors = 0.1;
+
 /** The colours of a resolution: a modulated 1x1 convolution without demodulation, and a bias. */
 export class ToColors extends Module {
   readonly convolution: ModulatedConv2d;
@@ -43,6 +49,7 @@ export class ToColors extends Module {
     const { generator: _unused, ...creation } = random;
     this.convolution = new ModulatedConv2d(inChannels, colors, 1, width, {
       demodulate: false,
+      deviation: firstColors,
       ...random,
     });
     this.bias = new Parameter(zeros([colors, 1, 1], creation));

@@ -1,4 +1,4 @@
-import { checkOptions, checkWhole, formatShape, ShapeError } from "@dl/backend";
+import { checkOptions, checkWhole, formatShape, refuseOptions, ShapeError } from "@dl/backend";
 import { arange, bernoulli, integers, where, type RandomOptions, type Tensor } from "@dl/tensor";
 
 /** Layers whose style comes from the source. */
@@ -24,6 +24,7 @@ export interface MixOptions {
  */
 export function mixStyles(destination: Tensor, source: Tensor, options: MixOptions = {}): Tensor {
   const op = "mixStyles";
+  refuseOptions(op, source, "the source");
   checkOptions(op, options, { from: "number", to: "number" });
   const [, layers = 0] = destination.shape;
   if (destination.ndim !== 3 || formatShape(source.shape) !== formatShape(destination.shape))

@@ -87,6 +87,8 @@ export class SynthesisNetwork extends Module {
 
   /** Noise for all layers, from coarse to fine, each [count, 1, height, width]. */
   drawNoise(count: number, options: RandomOptions = {}): readonly Tensor[] {
+    checkCount("synthesisNetwork", "count", count);
+    checkOptions("synthesisNetwork", options, randomKinds);
     const { dtype, backend } = this.start;
     return this.blocks.map((_, i) => {
       const size = 4 * 2 ** Math.ceil(i / 2);

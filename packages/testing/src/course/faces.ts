@@ -35,8 +35,12 @@ export interface Faces {
   readonly values: Readonly<Record<string, readonly number[]>>;
 }
 
-export async function drawFaces(count: number, split: "train" | "test"): Promise<Faces> {
-  const faces = new ProceduralFaces({ length: count, seed: 0, split });
+export async function drawFaces(
+  count: number,
+  split: "train" | "test",
+  detail = 0,
+): Promise<Faces> {
+  const faces = new ProceduralFaces({ length: count, seed: 0, split, detail });
   const [all] = new DataLoader(faces, { batchSize: count });
   return { ...all!, values: await byAttribute(all!.attributes) };
 }

@@ -12,6 +12,7 @@ import { layerCalls } from "./option-calls/layers.ts";
 import type { OptionCalls } from "./option-calls/option-call.ts";
 import { pictureNetworkCalls } from "./option-calls/picture-networks.ts";
 import { sampleQualityCalls } from "./option-calls/sample-quality.ts";
+import { styleCalls } from "./option-calls/style.ts";
 import { tensorCalls } from "./option-calls/tensors.ts";
 import { trainingCalls } from "./option-calls/training.ts";
 import { vaeCalls } from "./option-calls/vae.ts";
@@ -36,6 +37,7 @@ const calls: OptionCalls = {
   ...adversarialCalls,
   ...latentCalls,
   ...sampleQualityCalls,
+  ...styleCalls,
   ...nodeCalls,
 };
 

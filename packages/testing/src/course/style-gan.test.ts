@@ -1,0 +1,27 @@
+import { cpu } from "@dl/backend-cpu";
+import { configure } from "@dl/tensor";
+import { beforeAll, expect, it } from "vitest";
+import { isWriting, resultOf } from "./chapter-result.ts";
+import { styleGan } from "./style-gan.ts";
+
+beforeAll(async () => {
+  configure({ backend: await cpu({ threads: 1 }) });
+});
+
+it(
+  "15. styles of coarse layers move the pose, of fine ones the colours; noise moves neither",
+  { timeout: 3_600_000 },
+  async () => {
+    const { before, truncated, mixed, projected } = await resultOf(styleGan);
+    const [whole, , half] = truncated;
+    expect(whole!.distance).toBeLessThan(before / 2);
+    expect(half!.recall).toBeLessThan(whole!.recall);
+    expect(half!.precision).toBeGreaterThan(whole!.precision);
+    expect(mixed.change.noise).toBeLessThan(mixed.change.source / 2);
+    for (const moved of Object.values(mixed.noise)) expect(Math.abs(moved)).toBeLessThan(0.15);
+    expect(projected.error).toBeLessThan(projected.meanPicture);
+    if (!isWriting) return;
+    expect(mixed.coarse["tilt"]!).toBeGreaterThan(mixed.fine["tilt"]!);
+    expect(mixed.fine["background"]!).toBeGreaterThan(mixed.coarse["background"]!);
+  },
+);

@@ -102,10 +102,24 @@ it("tells gradients' lengths, and what has none", async () => {
 /** A look at a game that goes well, with what is changed. */
 function look(change: Partial<GameReport> = {}): GameReport {
   return {
-    ...{ realScore: 0.2, heldOutScore: 0.2, fakeScore: -0.2, realRight: 0.6, fakeRight: 0.6 },
-    ...{ told: 0.6, heldOutSign: 0.2, realSign: 0.2, remembered: 0.5, slope: 1, diversity: 1 },
-    ...{ distance: 0.02, coverage: 0.8, copied: 0.5, discriminatorLoss: 1.3, lossOverScores: 1 },
-    ...{ gradientNorms: { generator: 0.3, discriminator: 0.3 }, idle: { generator: 0 } },
+    realScore: 0.2,
+    heldOutScore: 0.2,
+    fakeScore: -0.2,
+    realRight: 0.6,
+    fakeRight: 0.6,
+    told: 0.6,
+    heldOutSign: 0.2,
+    realSign: 0.2,
+    remembered: 0.5,
+    slope: 1,
+    diversity: 1,
+    distance: 0.02,
+    coverage: 0.8,
+    copied: 0.5,
+    discriminatorLoss: 1.3,
+    lossOverScores: 1,
+    gradientNorms: { generator: 0.3, discriminator: 0.3 },
+    idle: { generator: 0 },
     ...change,
   };
 }

@@ -121,7 +121,7 @@ export async function gameReport(
   const figures = await figuresOf(op, fake, discriminator, given);
   if (modes === undefined) return figures;
   const { centres, ...reach } = modes;
-  const covered = await modeCoverage(fake, centres, reach as ModeOptions);
+  const covered = await modeCoverage(fake, centres, reach);
   return { ...figures, modes: covered.modes, modesKnown: centres.shape[0]! };
 }
 

@@ -162,7 +162,11 @@ async function play(game: Game, seed: number): Promise<readonly GameVerdict[]> {
     for (let i = 0; i < steps; i++) yield set.sample(64, { generator }).inputs;
   };
   const health = gameHealth({
-    ...{ model, discriminator, data, heldOut, boundary },
+    model,
+    discriminator,
+    data,
+    heldOut,
+    boundary,
     every: steps / 20,
     generator: new Generator(seed),
     warn: () => {},

@@ -44,7 +44,8 @@ async function numbersOn(backend: Backend): Promise<number[]> {
     found.push(await pgd(model, inputs, batch.targets, { ...ball, norm, steps: 4, restarts: 2 }));
   const latent = new Independent(new Normal(zeros([2]), 1), 1);
   const report = await gameReport(new LatentGenerator(network(2, 5), latent), network(5, 1), {
-    ...{ data: normal([40, 5], { generator }), heldOut: normal([40, 5], { generator }) },
+    data: normal([40, 5], { generator }),
+    heldOut: normal([40, 5], { generator }),
     generator,
   });
   const points = await Promise.all(found.map((each) => each.data()));

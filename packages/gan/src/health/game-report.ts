@@ -22,7 +22,7 @@ export interface GameReportOptions {
   readonly data: Tensor;
   /** Real samples of the same kind that nothing was learnt from: [m, ...sample]. */
   readonly heldOut: Tensor;
-  /** Samples that are made, judged and compared, and as many real ones. Default 256. */
+  /** Samples that are made, judged and compared, and at most as many of each kind of real ones. Default 256. */
   readonly count?: number;
   /** Output of the discriminator above which it says real: 0 unless said, ½ for least squares. */
   readonly boundary?: number;
@@ -117,12 +117,11 @@ export async function gameReport(
     checkTensor(op, samples);
     checkEnough(op, samples);
   }
-  const size = Math.min(count, data.shape[0]!, heldOut.shape[0]!);
-  const fake = model.sample(size, generator === undefined ? {} : { generator });
-  const figures = await figuresOf(op, fake, discriminator, given, size);
+  const fake = model.sample(count, generator === undefined ? {} : { generator });
+  const figures = await figuresOf(op, fake, discriminator, given);
   if (modes === undefined) return figures;
   const { centres, ...reach } = modes;
-  const covered = await modeCoverage(fake, centres, reach as ModeOptions);
+  const covered = await modeCoverage(fake, centres, reach);
   return { ...figures, modes: covered.modes, modesKnown: centres.shape[0]! };
 }
 
@@ -135,19 +134,16 @@ async function figuresOf(
   fake: Tensor,
   discriminator: Network,
   { data, heldOut: held, boundary = 0, features = (x) => x }: GameReportOptions,
-  size: number,
 ): Promise<GameFigures> {
   const modules = [discriminator, features].filter((network) => network instanceof Module);
   const names = Object.fromEntries(modules.entries());
   const figures = inEvaluation(op, names, (): Record<keyof GameFigures, Tensor> => {
-    const [real, heldOut] = [spread(data, size), spread(held, size)];
+    const count = fake.shape[0]!;
+    const [real, heldOut] = [spread(data, count), spread(held, count)];
     const [onReal, onHeldOut, onFake] = [real, heldOut, fake].map((x) =>
-      applied(discriminator, x).reshape([size, -1]).mean(1),
+      rowsOf(applied(discriminator, x)).mean(1),
     ) as [Tensor, Tensor, Tensor];
-    const rows = [fake, heldOut, data].map((x) => {
-      const n = x.shape[0]!;
-      return applied(features, x).reshape([n, -1]);
-    });
+    const rows = [fake, heldOut, data].map((x) => rowsOf(applied(features, x)));
     const middle = rows[1]!.mean(0);
     // Of numbers around 0 the squares leave more digits to their differences.
     const [made, kept, learnt] = rows.map((x) => x.sub(middle)) as [Tensor, Tensor, Tensor];
@@ -188,10 +184,12 @@ async function figuresOf(
   return Object.fromEntries(keys.map((key, i) => [key, numbers[i]!])) as unknown as GameFigures;
 }
 
-/** As many samples, from the whole of the data. */
+const rowsOf = (x: Tensor): Tensor => x.reshape([x.shape[0]!, -1]);
+
+/** As many samples, from the whole of the data; all where there are fewer. */
 function spread(samples: Tensor, count: number): Tensor {
   const [all] = samples.shape as [number];
-  if (all === count) return samples;
+  if (all <= count) return samples;
   const rows = Array.from({ length: count }, (_, i) => Math.floor((i * all) / count));
   return samples.indexSelect(0, rows);
 }
@@ -199,9 +197,9 @@ function spread(samples: Tensor, count: number): Tensor {
 function slopeOf(discriminator: Network, samples: Tensor): Tensor {
   return enableGrad(() => {
     const points = samples.detach().requireGrad();
-    const outputs = applied(discriminator, points).reshape([points.shape[0]!, -1]).mean(1);
+    const outputs = rowsOf(applied(discriminator, points)).mean(1);
     const [slopes] = gradientsOf(outputs.sum(), [points]) as [Tensor];
-    return slopes.detach().flatten(1).norm(2, 1).mean();
+    return rowsOf(slopes.detach()).norm(2, 1).mean();
   });
 }
 

@@ -4,11 +4,16 @@ import { gradNorm } from "@dl/optim";
 import { concatenate, stack, zeros, type Tensor } from "@dl/tensor";
 import type { GameReport } from "./game-report.ts";
 
-/** What the networks' latest updates went by: how long each one's gradient is, and how much has none. */
+/**
+ * What the networks' latest updates went by: how long each one's gradient is, and how much of it has none.
+ * A network whose parameters keep no gradient at all is left out: nothing is known of it.
+ */
 export async function gradientReport(
   modules: Readonly<Record<string, Module>>,
 ): Promise<Required<Pick<GameReport, "gradientNorms" | "idle">>> {
-  const names = Object.keys(modules);
+  const names = Object.keys(modules).filter((name) =>
+    modules[name]!.parameters().some(({ grad }) => grad !== null),
+  );
   if (names.length === 0) return { gradientNorms: {}, idle: {} };
   const figures = noGrad(() => stack(names.map((name) => figuresOf(modules[name]!))));
   const rows = await figures.toArray<number[][]>();

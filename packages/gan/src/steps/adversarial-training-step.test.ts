@@ -1,8 +1,22 @@
 import { cpu } from "@dl/backend-cpu";
 import { BatchNorm, crossEntropy, Linear, ReLU, Sequential } from "@dl/nn";
 import { Adam } from "@dl/optim";
-import { concatenate, configure, Generator, integers, normal } from "@dl/tensor";
-import { fit, supervised, type SupervisedBatch, type TrainingStep } from "@dl/training";
+import {
+  collectGarbage,
+  concatenate,
+  configure,
+  Generator,
+  integers,
+  memory,
+  normal,
+} from "@dl/tensor";
+import {
+  fit,
+  supervised,
+  type Callback,
+  type SupervisedBatch,
+  type TrainingStep,
+} from "@dl/training";
 import { beforeAll, expect, it } from "vitest";
 import { adversarialAccuracy, type RobustAccuracy } from "../attacks/adversarial-accuracy.ts";
 import { fgsm } from "../attacks/fgsm.ts";
@@ -90,4 +104,25 @@ it.each(Object.entries(ways))("holds out once trained by %s", async (_, { attack
   expect(robust).toBeGreaterThan(0.8);
   expect(step.parts!.map(({ refusal }) => refusal)).toEqual(step.parts!.map(() => undefined));
   expect(model.isTraining).toBe(true);
+});
+
+it("keeps live tensors and bytes flat over 2,000 steps", { timeout: 120_000 }, async () => {
+  const generator = new Generator(3);
+  const model = makeModel(generator);
+  const optimizer = new Adam(model.parameters(), { learningRate: 0.001 });
+  const attack = pgdAttack(model, { epsilon, steps: 2, restarts: 2, generator });
+  const step = adversarialTrainingStep(model, { optimizer, attack });
+  const batch = batchOf(32, generator);
+  const seen: { tensors: number; bytes: number }[] = [];
+  const data = Array.from({ length: 400 }, () => batch);
+  const look: Callback = {
+    async onEpoch() {
+      await collectGarbage();
+      seen.push(memory());
+    },
+  };
+  await fit(step, { data, epochs: 5, generators: [generator], callbacks: [look] });
+  const [first, last] = [seen[1]!, seen.at(-1)!];
+  expect(last.tensors - first.tensors).toBeLessThanOrEqual(20);
+  expect(last.bytes - first.bytes).toBeLessThanOrEqual(64 * 1024);
 });

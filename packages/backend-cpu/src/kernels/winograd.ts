@@ -6,6 +6,7 @@ import type {
   Local,
 } from "../wasm/function-builder.ts";
 import type { ModuleBuilder } from "../wasm/module-builder.ts";
+import { laneProducts } from "./lane-products.ts";
 import { matmulPackedKernel } from "./matmul.ts";
 import { panelKernel, TILE_COLUMNS, TILE_ROWS } from "./micro-kernel.ts";
 import { GROUP_TILES } from "./winograd-sides.ts";
@@ -21,6 +22,9 @@ import {
 } from "./winograd-tiles.ts";
 
 const GROUP_BYTES = 4 * GROUP_TILES;
+/** Up to so many output channels, and from so many groups in an image on, packing takes longer than it saves. */
+const mostUnpackedRows = (slots: number): number => (slots > 16 ? 12 : 16);
+const FEWEST_UNPACKED_GROUPS = 16;
 const PANEL_BYTES = 4 * TILE_COLUMNS;
 
 // A tile's values would lie powers of two apart, in the same few sets of a cache.
@@ -221,6 +225,7 @@ export function emitWinogradChanges(module: ModuleBuilder, transform: WinogradTr
   const input = transformInput(module, transform, "groups");
   const gradient = transformChange(module, transform);
   const matmul = matmulPackedKernel(module);
+  const unpacked = laneProducts(module);
   const slots = slotsOf(transform).length;
   const bins = binsOf(transform);
   module.exported("winogradChanges", Array<"i32">(5).fill("i32"), [], (body) => {
@@ -250,8 +255,20 @@ export function emitWinogradChanges(module: ModuleBuilder, transform: WinogradTr
       body.get(sums).set(c);
       for (const bin of bins) {
         body.op("i32.mul", channels, bin.slots).set(width);
-        body.get(a, b, c, outChannels, width).op("i32.mul", count, GROUP_TILES);
-        body.get(tiles, 1, 1, tiles, width, scratch, 1).call(matmul);
+        body.op("i32.gt_u", outChannels, mostUnpackedRows(slots));
+        body
+          .op("i32.lt_u", groups, FEWEST_UNPACKED_GROUPS)
+          .op("i32.or")
+          .if(
+            () => {
+              body.get(a, b, c, outChannels, width).op("i32.mul", count, GROUP_TILES);
+              body.get(tiles, 1, 1, tiles, width, scratch, 1).call(matmul);
+            },
+            () => {
+              body.get(a, b, c, outChannels, width).op("i32.mul", count, GROUP_BYTES);
+              body.get(laneBytes).call(unpacked);
+            },
+          );
         body.op("i32.mul", outChannels, laneBytes).op("i32.add", a).set(a);
         body.op("i32.mul", width, laneBytes).op("i32.add", b).set(b);
         body.op("i32.mul", width, outChannels).op("i32.shl", 2).op("i32.add", c).set(c);

@@ -17,6 +17,8 @@ const samples = [
   { batch: 4, channels: [8, 20], inputSize: [25, 23], kernelSize: [5, 5], padding: [1, 2, 3, 1] },
   { batch: 3, channels: [8, 12], inputSize: [16, 17], kernelSize: [3, 5], padding: [1, 0, 2, 1] },
   { batch: 4, channels: [10, 16], inputSize: [21, 22], kernelSize: [5, 3], padding: [3, 3, 2, 2] },
+  { batch: 3, channels: [9, 13], inputSize: [26, 32], kernelSize: [3, 3], padding: [1, 1, 1, 1] },
+  { batch: 2, channels: [8, 12], inputSize: [28, 32], kernelSize: [5, 5], padding: [2, 2, 2, 2] },
   {
     batch: 1,
     channels: [40, 48],

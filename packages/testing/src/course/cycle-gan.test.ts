@@ -5,7 +5,7 @@ import { isWriting, resultOf } from "./chapter-result.ts";
 import { cycleGan } from "./cycle-gan.ts";
 
 beforeAll(async () => {
-  configure({ backend: await cpu({ threads: 1 }) });
+  configure({ backend: await cpu() });
 });
 
 // In the long version, which writes the page, more pictures of twice the size are learnt longer, by more seeds.

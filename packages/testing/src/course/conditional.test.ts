@@ -5,7 +5,7 @@ import { isWriting, resultOf } from "./chapter-result.ts";
 import { conditional } from "./conditional.ts";
 
 beforeAll(async () => {
-  configure({ backend: await cpu({ threads: 1 }) });
+  configure({ backend: await cpu() });
 });
 
 // In the long version, which writes the page, emojis are redrawn; else a few faces from their outlines.
@@ -16,7 +16,7 @@ it("13. an adversary makes what is learnt from pairs sharp", { timeout: 1_800_00
     const blur = (sharpness: number): number => Math.abs(Math.log(sharpness));
     expect(blur(played.sharpness)).toBeLessThan(isWriting ? 0.1 : blur(alone.sharpness));
     expect(played.told).toBeLessThanOrEqual(isWriting ? 0.78 : alone.told);
-    if (isWriting) expect(alone.told).toBeGreaterThanOrEqual(0.92);
+    if (isWriting) expect(alone.told).toBeGreaterThan(0.9);
     expect(played.spread).toBeGreaterThan(0.002);
   }
 });

@@ -199,7 +199,7 @@ export const cycleGan: Chapter<CycleGan> = {
   number: 14,
   title: "CycleGAN",
   claim:
-    "From two bags of pictures, without a single pair, two generators learn to turn each kind into the other, nearer to counterparts they never saw than the picture as it is or the mean picture. What must come back as it was is hidden where nobody sees it: from its own grey picture a digit gets its colour back, from the true grey one it does not.",
+    "From two bags of pictures, without a single pair, two generators learn to turn each kind into the other, nearer to counterparts they never saw than the picture as it is and, but for faces whose colours must be guessed, than the mean picture. What must come back as it was is hidden where nobody sees it: from its own grey picture a digit gets its colour back, from the true grey one it does not.",
   file: import.meta.filename,
   run,
   figures: ({ thin, coloured, faces }) => [

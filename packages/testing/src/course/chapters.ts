@@ -12,6 +12,7 @@ import { latentUses } from "./latent-uses.ts";
 import { minibatches } from "./minibatches.ts";
 import { optimizersChapter } from "./optimizers.ts";
 import { regularizers } from "./regularizers.ts";
+import { styleGan } from "./style-gan.ts";
 import { variational } from "./variational.ts";
 
 /** In the order in which they are read. */
@@ -26,6 +27,7 @@ export const chapters: readonly ChapterHead[] = [
   convolution,
   endToEnd,
   generators,
+  styleGan,
   latentUses,
   autoencoders,
   faceGenerators,

@@ -72,7 +72,7 @@ export type { AdversarialStepOptions, GeneratorTerm, Scores } from "./steps/adve
 export type { Game, GameScalars } from "./steps/game.ts";
 export type { Players } from "./steps/players.ts";
 export { styleStep } from "./steps/style-step.ts";
-export type { StyleScalars } from "./steps/style-step.ts";
+export type { StyleScalars } from "./steps/path-length-turn.ts";
 export type { StyleStepOptions } from "./steps/style-options.ts";
 export { EqualizedConv2d } from "./style/equalized-conv2d.ts";
 export type { EqualizedConv2dOptions } from "./style/equalized-conv2d.ts";
@@ -83,20 +83,22 @@ export { lazyRates } from "./style/lazy-rates.ts";
 export type { LazyRates } from "./style/lazy-rates.ts";
 export { MappingNetwork } from "./style/mapping-network.ts";
 export type { MappingNetworkOptions } from "./style/mapping-network.ts";
-export { ModulatedConv2d, modulatedConv2d } from "./style/modulated-conv2d.ts";
-export type { ModulatedConv2dOptions, ModulationOptions } from "./style/modulated-conv2d.ts";
+export { modulatedConv2d } from "./style/modulate.ts";
+export type { ModulationOptions } from "./style/modulate.ts";
+export { ModulatedConv2d } from "./style/modulated-conv2d.ts";
+export type { ModulatedConv2dOptions } from "./style/modulated-conv2d.ts";
 export { pathLengthPenalty, pathLengths } from "./style/path-length-penalty.ts";
 export type { PathLengthPenaltyOptions } from "./style/path-length-penalty.ts";
 export { projectStyles } from "./style/project-styles.ts";
 export type { ProjectOptions, Projection } from "./style/project-styles.ts";
 export { StyleDiscriminator } from "./style/style-discriminator.ts";
 export type { StyleDiscriminatorOptions } from "./style/style-discriminator.ts";
-export { StyleGenerator } from "./style/style-generator.ts";
 export type {
   StyleGeneratorOptions,
   StyleOptions,
   StyleSampleOptions,
-} from "./style/style-generator.ts";
+} from "./style/generator-options.ts";
+export { StyleGenerator } from "./style/style-generator.ts";
 export { mixStyles } from "./style/style-mixing.ts";
 export type { MixOptions } from "./style/style-mixing.ts";
 export { SynthesisNetwork } from "./style/synthesis-network.ts";

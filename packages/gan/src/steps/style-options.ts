@@ -35,13 +35,16 @@ const kinds: OptionKinds<StyleStepOptions<never>> = {
   directions: "function",
 };
 
-/** What styles add, checked, with what stands for what was left out, and the options of the game. */
+/** What styles add, with what stands for what was left out. */
+export type GivenStyleOptions<Batch> = Required<
+  Pick<StyleStepOptions<Batch>, Exclude<Own, "mixing"> | "samples">
+>;
+
+/** What styles add, checked, and the options of the game. */
 export function styleOptions<Batch>(
   model: StyleGenerator,
   options: StyleStepOptions<Batch>,
-): Required<Pick<StyleStepOptions<Batch>, Exclude<Own, "mixing"> | "samples">> & {
-  readonly game: AdversarialStepOptions<Batch>;
-} {
+): GivenStyleOptions<Batch> & { readonly game: AdversarialStepOptions<Batch> } {
   const op = "styleStep";
   const {
     pathLengthWeight = 2,

@@ -1,19 +1,10 @@
 import type { SampleBatch } from "@dl/generator";
 import type { Module } from "@dl/nn";
-import type { Tensor } from "@dl/tensor";
-import { compiledPart, descend, type TrainingStep } from "@dl/training";
-import { pathLengthPenalty } from "../style/path-length-penalty.ts";
+import { compiledPart, type TrainingStep } from "@dl/training";
 import type { StyleGenerator } from "../style/style-generator.ts";
 import { adversarialStep } from "./adversarial-step.ts";
-import type { GameScalars } from "./game.ts";
+import { pathLengthTurn, picturesOf, type StyleScalars } from "./path-length-turn.ts";
 import { styleOptions, type StyleStepOptions } from "./style-options.ts";
-
-/** What a step tells of the game; of paths where it was their turn. */
-export interface StyleScalars extends GameScalars {
-  readonly pathPenalty?: Tensor;
-  /** Running mean. */
-  readonly pathLength?: Tensor;
-}
 
 /**
  * Training of a generator with styles: {@link adversarialStep}'s game, in which most pictures have two
@@ -46,31 +37,20 @@ export function styleStep<Batch = SampleBatch>(
   options: StyleStepOptions<Batch>,
 ): TrainingStep<Batch, StyleScalars> & { evaluate(batch: Batch): StyleScalars } {
   const { game: gameOptions, ...given } = styleOptions(model, options);
-  const { samples, styles, noise, directions, pathLengthWeight, pathLengthEvery } = given;
-  const countOf = (batch: Batch): number => samples(batch).shape[0]!;
-  const picturesOf = (at: Tensor, batch: Batch): Tensor =>
-    model.synthesis.forward(at, noise(at.shape[0]!, batch));
+  const { samples, styles, pathLengthWeight, pathLengthEvery } = given;
   const game = adversarialStep(model, discriminator, {
     ...gameOptions,
-    generate: (batch) => picturesOf(styles(countOf(batch), batch), batch),
+    generate: (batch) => picturesOf(model, given, styles(samples(batch).shape[0]!, batch), batch),
   });
-  const smooth = compiledPart("path length", (batch: Batch) => {
-    const pathPenalty = descend(gameOptions.optimizers.generator, () => {
-      const at = styles(Math.ceil(countOf(batch) / 2), batch);
-      const pictures = picturesOf(at, batch);
-      const penalty = pathLengthPenalty(pictures, at, model.meanPathLength, {
-        noise: directions(pictures.shape, batch),
-      });
-      return penalty.mul(pathLengthWeight * pathLengthEvery);
-    });
-    return { pathPenalty, pathLength: model.meanPathLength.detach() };
-  });
+  const smooth = compiledPart("path length", (batch: Batch) =>
+    pathLengthTurn(model, gameOptions.optimizers.generator, given, batch),
+  );
   let steps = 0;
   return {
     ...game,
     parts: [...game.parts!, ...(pathLengthWeight > 0 ? [smooth] : [])],
     step(batch) {
-      const told = game.step(batch) as GameScalars;
+      const told = game.step(batch) as StyleScalars;
       const isTurn = pathLengthWeight > 0 && steps % pathLengthEvery === 0;
       steps++;
       return isTurn ? { ...told, ...smooth(batch) } : told;

@@ -70,7 +70,7 @@ export class EqualizedLinear extends Module {
 }
 
 /** @throws {ArgumentError} unless a multiplier is above 0. */
-export function checkMultiplier(op: string, multiplier: number): void {
+function checkMultiplier(op: string, multiplier: number): void {
   if (!(multiplier > 0 && Number.isFinite(multiplier)))
     throw new ArgumentError(
       op,

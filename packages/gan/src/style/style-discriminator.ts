@@ -2,11 +2,11 @@ import { checkCount, checkOptions, checkWhole, extendKinds, type OptionKinds } f
 import { Module } from "@dl/nn";
 import { randomKinds, type RandomOptions, type Tensor } from "@dl/tensor";
 import { MinibatchDeviation } from "../stabilizers/minibatch-deviation.ts";
+import { checkChannels } from "./check-layers.ts";
 import { EqualizedConv2d } from "./equalized-conv2d.ts";
 import { EqualizedLinear } from "./equalized-linear.ts";
 import { checkTaps, nearestTaps, type Taps } from "./fold-filter.ts";
 import { leaky } from "./leaky.ts";
-import { checkChannels } from "./synthesis-network.ts";
 
 /** Sizes of a discriminator with residual blocks. */
 export interface StyleDiscriminatorOptions extends RandomOptions {

@@ -1,67 +1,19 @@
-import {
-  ArgumentError,
-  checkCount,
-  checkOptions,
-  checkWhole,
-  extendKinds,
-  type OptionKinds,
-} from "@dl/backend";
+import { ArgumentError, checkCount, checkOptions, checkWhole } from "@dl/backend";
 import type { GenerativeModel } from "@dl/generator";
 import { Module } from "@dl/nn";
-import {
-  generatorKind,
-  normal,
-  randomKinds,
-  zeros,
-  type Generator,
-  type RandomOptions,
-  type Tensor,
-} from "@dl/tensor";
+import { normal, randomKinds, zeros, type RandomOptions, type Tensor } from "@dl/tensor";
 import { inEvaluation } from "@dl/training";
+import {
+  styleGeneratorKinds,
+  styleKinds,
+  styleSampleKinds,
+  type StyleGeneratorOptions,
+  type StyleOptions,
+  type StyleSampleOptions,
+} from "./generator-options.ts";
 import { checkLatents, MappingNetwork } from "./mapping-network.ts";
 import { mixStyles } from "./style-mixing.ts";
-import { SynthesisNetwork, type SynthesisOptions } from "./synthesis-network.ts";
-
-/** Sizes of a generator with styles. */
-export interface StyleGeneratorOptions extends SynthesisOptions {
-  /** Numbers in a latent. As many as in a style unless said. */
-  readonly latent?: number;
-  /** Layers of the mapping network. Default 8. */
-  readonly mappingLayers?: number;
-}
-
-/** How styles are made of latents. */
-export interface StyleOptions {
-  /** ψ: what is left of a style's distance from the mean one. Default 1. */
-  readonly truncation?: number;
-  /** Layers from this one on keep their style whole. None unless said. */
-  readonly cutoff?: number;
-}
-
-/** How samples are made. */
-export interface StyleSampleOptions extends StyleOptions {
-  /** Drawn afresh unless given. */
-  readonly noise?: readonly Tensor[];
-  /** Where latents and noise are drawn from; the default generator unless said. */
-  readonly generator?: Generator;
-}
-
-const styleKinds: OptionKinds<StyleOptions> = { truncation: "number", cutoff: "number" };
-const sampleKinds: OptionKinds<StyleSampleOptions> = /* @__PURE__ */ extendKinds(styleKinds, {
-  noise: "list",
-  generator: generatorKind,
-});
-const generatorKinds: OptionKinds<StyleGeneratorOptions> = /* @__PURE__ */ extendKinds(
-  randomKinds,
-  {
-    channels: "list",
-    width: "number",
-    colors: "number",
-    taps: "list",
-    latent: "number",
-    mappingLayers: "number",
-  },
-);
+import { SynthesisNetwork } from "./synthesis-network.ts";
 
 /** Share of the mean style that each batch replaces. Karras et al. 2019, published code. */
 const meanStyleShare = 0.005;
@@ -91,7 +43,7 @@ export class StyleGenerator extends Module implements GenerativeModel {
   constructor(options: StyleGeneratorOptions = {}) {
     super();
     const op = "styleGenerator";
-    const { latent, mappingLayers = 8, ...rest } = checkOptions(op, options, generatorKinds);
+    const { latent, mappingLayers = 8, ...rest } = checkOptions(op, options, styleGeneratorKinds);
     const { channels: _channels, colors: _colors, taps: _taps, width = 512, ...random } = rest;
     checkCount(op, "width", width);
     const { generator: _unused, ...creation } = random;
@@ -132,7 +84,11 @@ export class StyleGenerator extends Module implements GenerativeModel {
 
   sample(count: number, options: StyleSampleOptions = {}): Tensor {
     checkCount("styleGenerator", "count", count);
-    const { noise, generator, ...style } = checkOptions("styleGenerator", options, sampleKinds);
+    const { noise, generator, ...style } = checkOptions(
+      "styleGenerator",
+      options,
+      styleSampleKinds,
+    );
     const random = { ...(generator && { generator }) };
     return inEvaluation("styleGenerator", { model: this }, () => {
       const { dtype, backend } = this.meanStyle;

@@ -1,15 +1,8 @@
-import {
-  checkCount,
-  checkList,
-  checkOptions,
-  extendKinds,
-  formatShape,
-  ShapeError,
-  type OptionKinds,
-} from "@dl/backend";
-import { interpolate, upfirdn2d } from "@dl/conv";
+import { checkCount, checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
 import { Module, Parameter } from "@dl/nn";
-import { normal, randomKinds, tensor, type RandomOptions, type Tensor } from "@dl/tensor";
+import { normal, randomKinds, type RandomOptions, type Tensor } from "@dl/tensor";
+import { checkChannels, checkLayers } from "./check-layers.ts";
+import { enlargePicture } from "./enlarge-picture.ts";
 import { checkTaps, nearestTaps, type Taps } from "./fold-filter.ts";
 import { StyleLayer, ToColors } from "./style-layer.ts";
 
@@ -25,12 +18,15 @@ export interface SynthesisOptions extends RandomOptions {
   readonly taps?: Taps;
 }
 
-const synthesisKinds: OptionKinds<SynthesisOptions> = /* @__PURE__ */ extendKinds(randomKinds, {
-  channels: "list",
-  width: "number",
-  colors: "number",
-  taps: "list",
-});
+export const synthesisKinds: OptionKinds<SynthesisOptions> = /* @__PURE__ */ extendKinds(
+  randomKinds,
+  {
+    channels: "list",
+    width: "number",
+    colors: "number",
+    taps: "list",
+  },
+);
 
 /**
  * From styles, one for each layer, to pictures: a learnt 4x4 start, a block for each resolution, each
@@ -97,52 +93,16 @@ export class SynthesisNetwork extends Module {
   }
 
   forward(styles: Tensor, noise: readonly Tensor[] = this.drawNoise(styles.shape[0]!)): Tensor {
-    this.check(styles, noise);
+    checkLayers(this, styles, noise);
     const style = styles.unbind(1);
-    let [x, picture] = [this.start as Tensor, undefined as Tensor | undefined];
-    x = x.expand([styles.shape[0]!, ...x.shape.slice(1)]);
+    let x = this.start.expand([styles.shape[0]!, ...this.start.shape.slice(1)]);
+    let picture: Tensor | undefined;
     this.blocks.forEach((layer, i) => {
       x = layer.forward(x, style[i]!, noise[i]!);
       if (i % 2 === 1) return;
       const colors = this.colors[i / 2]!.forward(x, style[i + 1]!);
-      picture = picture === undefined ? colors : enlarge(picture, this.taps).add(colors);
+      picture = picture === undefined ? colors : enlargePicture(picture, this.taps).add(colors);
     });
     return picture!;
   }
-
-  private check(styles: Tensor, noise: readonly Tensor[]): void {
-    const { layers, width, blocks } = this;
-    if (styles.ndim !== 3 || styles.shape[1] !== layers || styles.shape[2] !== width)
-      throw new ShapeError(
-        "synthesisNetwork",
-        `styles must be [batch, ${layers}, ${width}], one for each layer: received ${formatShape(styles.shape)}. Repeat a single one by styles.unsqueeze(1).expand(shape).`,
-        { expected: ["batch", layers, width], received: styles.shape },
-      );
-    if (noise.length !== blocks.length)
-      throw new ShapeError(
-        "synthesisNetwork",
-        `needs noise for each of ${blocks.length} layers: received ${noise.length}. Make it with drawNoise(count).`,
-        { expected: blocks.length, received: noise.length },
-      );
-  }
-}
-
-/** @throws {ArgumentError} unless there is a count of channels for each resolution. */
-export function checkChannels(op: string, channels: readonly number[]): void {
-  checkList(op, channels, "channels", "counts");
-  checkCount(op, "the number of resolutions", channels.length);
-  for (const count of channels) checkCount(op, "channels", count);
-}
-
-/** The picture twice as large. */
-function enlarge(picture: Tensor, taps: Taps): Tensor {
-  if (taps.length === 2) return interpolate(picture, { scaleFactor: 2 });
-  const { dtype, backend } = picture;
-  const filter = tensor(taps, { dtype, backend });
-  const sides = [taps.length / 2, taps.length / 2 - 1] as const;
-  return upfirdn2d(picture, filter.div(filter.sum()), {
-    up: 2,
-    padding: [...sides, ...sides],
-    gain: 4,
-  });
 }

@@ -16,6 +16,7 @@ import { minibatches } from "./minibatches.ts";
 import { optimizersChapter } from "./optimizers.ts";
 import { regularizers } from "./regularizers.ts";
 import { vanillaGans } from "./vanilla-gans.ts";
+import { styleGan } from "./style-gan.ts";
 import { variational } from "./variational.ts";
 
 /** In the order in which they are read. */
@@ -34,6 +35,7 @@ export const chapters: readonly ChapterHead[] = [
   vanillaGans,
   conditional,
   cycleGan,
+  styleGan,
   latentUses,
   autoencoders,
   faceGenerators,

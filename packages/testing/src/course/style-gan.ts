@@ -185,7 +185,7 @@ export const styleGan: Chapter<StyleGan> = {
   number: 15,
   title: "StyleGAN",
   claim:
-    "A latent becomes a style that is fed to every layer. Swapping the styles of coarse layers between two faces moves the tilt and leaves the background alone, swapping those of fine layers the reverse; other noise changes what chance adds to a face and little that a judge of attributes sees. Truncation trades recall for precision, and a style can be found for a face that was never seen.",
+    "A latent becomes a style that is fed to every layer. Swapping the styles of coarse layers between two faces moves the tilt and leaves the background alone, swapping those of fine layers the reverse; other noise moves none of these (after so few pictures the generator hardly uses it). Truncation trades recall for precision, and a style can be found for a face that was never seen.",
   file: import.meta.filename,
   run,
   figures: ({ before, truncated, mixed, projected }) => [

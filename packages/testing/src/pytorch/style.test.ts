@@ -85,7 +85,7 @@ class Stream {
   }
 
   /** The parameters drawn one after the other, each as it starts in the script. */
-  fill<Model extends StyleGenerator | StyleDiscriminator>(model: Model): Model {
+  started<Model extends StyleGenerator | StyleDiscriminator>(model: Model): Model {
     for (const [path, parameter] of model.namedParameters()) {
       const isWeight = path.endsWith("weight") || path.endsWith("start");
       const scale = (isWeight ? 1 : 0.1) * (path.startsWith("mapping") ? 100 : 1);
@@ -98,8 +98,8 @@ class Stream {
 
   players(): { readonly model: StyleGenerator; readonly discriminator: StyleDiscriminator } {
     const sizes = { channels, ...this.options };
-    const model = this.fill(new StyleGenerator({ ...sizes, width, mappingLayers: 2 }));
-    return { model, discriminator: this.fill(new StyleDiscriminator(sizes)) };
+    const model = this.started(new StyleGenerator({ ...sizes, width, mappingLayers: 2 }));
+    return { model, discriminator: this.started(new StyleDiscriminator(sizes)) };
   }
 }
 

@@ -134,6 +134,10 @@ describe("gameVerdict", () => {
     ["discriminator wins", times(4, { distance: 0.5, told: 1, diversity: 0.2 })],
     ["generator collapsed", times(4, { distance: 0.5, diversity: 0.2 })],
     ["generator collapsed", times(4, { distance: 0.5, modes: 3, modesKnown: 8 })],
+    [
+      "generator collapsed",
+      [0.9, 0.5, 0.4, 0.8, 0.5].map((distance) => look({ distance, diversity: 0.3 })),
+    ],
     ["still learning", times(4, { distance: 0.5, modes: 7, modesKnown: 8 })],
     ["still learning", [0.9, 0.7, 0.5, 0.4].map((distance) => look({ distance, told: 1 }))],
     ["dead generator", times(2, { gradientNorms: { generator: 1e-5 } })],

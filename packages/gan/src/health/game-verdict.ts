@@ -75,9 +75,7 @@ const alarms: readonly Rule[] = [
   {
     state: "memorises",
     figures: (r, looks) => {
-      const lately = looks.slice(-patience).map(({ remembered }) => remembered);
-      const known =
-        lately.length === patience && lately.reduce((sum, x) => sum + x) / patience > byHeart;
+      const known = meanOf(looks, ({ remembered }) => remembered) > byHeart;
       const copies = agree(looks, 2, ({ copied, diversity }) => copied > 0.85 && diversity > 0.6);
       return known || copies
         ? `the discriminator puts data it learnt from above held-out data ${percent(r.remembered)} of the time, and ${percent(r.copied)} of the samples lie nearer to the data than held-out data do, where half is right`
@@ -98,7 +96,7 @@ const alarms: readonly Rule[] = [
   {
     state: "generator collapsed",
     figures: (r, looks) => {
-      if (!isStuck(looks) || !agree(looks, patience, isNarrow)) return undefined;
+      if (!(isStuck(looks) || wanders(looks)) || !isNarrow(looks)) return undefined;
       const modes = r.modes === undefined ? "" : `, ${r.modes} of ${r.modesKnown} modes`;
       return `samples differ ${percent(r.diversity)} as much as data do, and ${percent(r.coverage)} of the data have one near${modes}; energy distance ${fixed(r.distance)}`;
     },
@@ -116,10 +114,10 @@ const alarms: readonly Rule[] = [
  * explain; twice the generator's gradient is below 10⁻³, or half of its parameters have none; in the mean
  * of three looks the discriminator knows learnt data from held-out data 59 % of the time, or twice 85 % of
  * samples that are varied lie nearer to the data than held-out data do; for three looks samples come no
- * nearer, and either the discriminator tells 99 % of them, or they differ by less than 0.7 of what data
- * do, or they miss a quarter of the modes. A generator that begins narrow is not collapsed as long as its
- * samples come nearer. The thresholds lie between what healthy and failing trainings on rings and digits
- * showed.
+ * nearer and the discriminator tells 99 % of them; or they come no nearer, or go away again, and differ in
+ * the mean by less than 0.7 of what data do, or miss a quarter of the modes. A generator that begins narrow
+ * is not collapsed as long as its samples come nearer. The thresholds lie between what healthy and failing
+ * trainings on rings and digits showed.
  *
  * @throws {ArgumentError} without a look.
  * @example
@@ -164,8 +162,23 @@ function isStuck(looks: readonly GameReport[]): boolean {
   return before.length > 0 && nearest(lately) > Math.max(near, progress * nearest(before));
 }
 
-const isNarrow = ({ diversity, modes, modesKnown }: GameReport): boolean =>
-  diversity < 0.7 || (modes !== undefined && modes <= 0.75 * modesKnown!);
+/** Whether the latest looks saw samples on average further away than they had been at best. */
+function wanders(looks: readonly GameReport[]): boolean {
+  const before = Math.min(...looks.slice(0, -patience).map(({ distance }) => distance));
+  return meanOf(looks, ({ distance }) => distance) > Math.max(near, before);
+}
+
+function isNarrow(looks: readonly GameReport[]): boolean {
+  const misses = ({ modes, modesKnown }: GameReport): boolean =>
+    modes !== undefined && modes <= 0.75 * modesKnown!;
+  return meanOf(looks, ({ diversity }) => diversity) < 0.7 || agree(looks, patience, misses);
+}
+
+/** Of the latest looks; not a number where there are too few. */
+function meanOf(looks: readonly GameReport[], of: (look: GameReport) => number): number {
+  if (looks.length < patience) return Number.NaN;
+  return looks.slice(-patience).reduce((sum, look) => sum + of(look), 0) / patience;
+}
 
 const fixed = (value: number): string => String(Number(value.toPrecision(3)));
 const percent = (share: number): string => `${Math.round(100 * share)} %`;

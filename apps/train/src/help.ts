@@ -6,7 +6,7 @@ import {
   lossNames,
   optimizerNames,
   penaltyNames,
-} from "./options.ts";
+} from "./names.ts";
 
 /** What `--help` prints. */
 export const help = `Trains a network in the terminal: to read digits, or to make pictures.

@@ -1,4 +1,4 @@
-import type { ModelName, OptimizerName } from "./options.ts";
+import type { ModelName, OptimizerName } from "./names.ts";
 
 /** How a model is trained unless the user says otherwise. */
 export interface ModelDefaults {

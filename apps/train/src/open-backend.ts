@@ -3,7 +3,7 @@ import { cpu } from "@dl/backend-cpu";
 import { reference } from "@dl/backend-reference";
 import { webgpu } from "@dl/backend-webgpu";
 import { existsSync } from "node:fs";
-import type { BackendName } from "./options.ts";
+import type { BackendName } from "./names.ts";
 
 /** The Vulkan driver without a GPU that comes with Debian's Chromium. */
 const softwareDriver = "/usr/lib/chromium/vk_swiftshader_icd.json";

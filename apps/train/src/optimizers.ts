@@ -1,6 +1,6 @@
 import type { Tensor } from "@dl/tensor";
 import { Adam, SGD, type AdamOptions } from "@dl/optim";
-import type { OptimizerName } from "./options.ts";
+import type { OptimizerName } from "./names.ts";
 
 export type Optimizer = Adam | SGD;
 /** What a model may want otherwise: how long Adam remembers, and its rate. */

@@ -1,7 +1,8 @@
 import { game } from "./adversarial/games.ts";
 import { classification } from "./classification/classify.ts";
 import { pictureMaking } from "./generative/make-pictures.ts";
-import type { ModelName, TrainOptions } from "./options.ts";
+import type { ModelName } from "./names.ts";
+import type { TrainOptions } from "./options.ts";
 import type { Task } from "./task.ts";
 
 /** What each model is there for. */

@@ -1,7 +1,8 @@
 import { DataLoader, type Batch, type Dataset, type HostArray } from "@dl/data";
 import type { Tensor } from "@dl/tensor";
 import { optimizers, type MakeOptimizer } from "../optimizers.ts";
-import type { GameName, TrainOptions } from "../options.ts";
+import type { GameName } from "../names.ts";
+import type { TrainOptions } from "../options.ts";
 import { loadBags, loadPairs, type PictureKinds } from "../pictures/load-kinds.ts";
 import { loadPictures, type Picture, type Pictures } from "../pictures/load-pictures.ts";
 import { checkWritable } from "../pictures/picture-file.ts";

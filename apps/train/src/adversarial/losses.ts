@@ -14,7 +14,7 @@ import {
   type Penalty,
 } from "@dl/gan";
 import type { Generator } from "@dl/tensor";
-import type { LossName, PenaltyName } from "../options.ts";
+import type { LossName, PenaltyName } from "../names.ts";
 
 export const losses: { readonly [Name in LossName]: AdversarialLoss } = {
   minimax,

@@ -1,7 +1,7 @@
 import { Conv2d, MaxPool2d } from "@dl/conv";
 import { Flatten, Linear, ReLU, Sequential } from "@dl/nn";
 import type { Generator } from "@dl/tensor";
-import type { ClassifierName } from "../options.ts";
+import type { ClassifierName } from "../names.ts";
 
 /** Networks from [batch, 1, 28, 28] to ten class scores. */
 export const models: { readonly [Name in ClassifierName]: (generator: Generator) => Sequential } = {

@@ -7,6 +7,7 @@ export interface UnpairedBatch {
   readonly b: Tensor;
 }
 
+/** One of the two kinds of pictures. */
 export type Side = "a" | "b";
 
 /** One thing for each side. */

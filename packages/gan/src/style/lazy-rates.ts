@@ -1,4 +1,4 @@
-import { checkCount } from "@dl/backend";
+import { checkCount, realPower } from "@dl/backend";
 
 /** What of Adam depends on how many updates there are. */
 export interface LazyRates {
@@ -23,5 +23,6 @@ export function lazyRates(rates: LazyRates, every: number): LazyRates {
   checkCount("lazyRates", "every", every);
   const share = every / (every + 1);
   const { learningRate, beta1, beta2 } = rates;
-  return { learningRate: learningRate * share, beta1: beta1 ** share, beta2: beta2 ** share };
+  const decay = (beta: number): number => realPower(beta, share);
+  return { learningRate: learningRate * share, beta1: decay(beta1), beta2: decay(beta2) };
 }

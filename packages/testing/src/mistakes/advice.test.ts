@@ -7,6 +7,7 @@ import * as conv from "@dl/conv";
 import * as data from "@dl/data";
 import * as dataInNode from "@dl/data/node";
 import * as distributions from "@dl/distributions";
+import * as gan from "@dl/gan";
 import * as generator from "@dl/generator";
 import * as nn from "@dl/nn";
 import * as optim from "@dl/optim";
@@ -26,6 +27,7 @@ const packages = [
   data,
   dataInNode,
   distributions,
+  gan,
   generator,
   nn,
   optim,

@@ -242,7 +242,7 @@ export const vanillaGans: Chapter<VanillaGans> = {
         games.length === 0 ? [] : [{ name, points: games[0]!.points, marks: "dots" as const }],
       ),
     }),
-    "Digits that the generators of the seeds drew": digits.reports[0]!.pictures,
+    "Digits that the first of the generators drew": digits.reports[0]!.pictures,
     "Digits that were drawn, and under each the most similar one of those learnt from":
       digits.reports[0]!.neighbors,
   }),

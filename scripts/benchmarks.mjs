@@ -10,6 +10,7 @@ const once = "--suite course --blocks 4 --rounds 1 --block-ms 200";
 /** In the order of the page. */
 const parts = {
   course: `${every} --backend cpu --peer torch,tfjs,jax-js`,
+  generative: `${once} --backend cpu --peer torch --case vae,vae-conv,vq-vae,iwae-16,mvn-head,sample-decoder,frechet-5000x64,dcgan,wgan-gp,sngan,pix2pix,cyclegan,stylegan,pgd`,
   deterministic: `${every} --backend cpu-deterministic --peer torch`,
   blas: `${every} --backend cpu-blas --peer torch`,
   chromium: `${once} --host chromium --backend cpu --peer tfjs,jax-js --case mlp,tiny-mlp,vae,gelu,matmul-512,matmul-1024`,

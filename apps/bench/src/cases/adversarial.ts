@@ -15,8 +15,8 @@ import {
 import { Adam } from "@dl/optim";
 import { compile, Generator, ones, uniform, zeros, type Tensor } from "@dl/tensor";
 import type { BenchCase, Setting } from "./bench-case.ts";
+import { gameWork } from "./game-work.ts";
 import { noiseSource } from "./random-noise.ts";
-import { gradientValues } from "./training.ts";
 
 const seed = 1;
 
@@ -71,7 +71,6 @@ export const dcgan: BenchCase = {
     const [draw, kept] = noiseSource([batch!, 64], options, fixedNoise);
     const [real, fake] = [ones([batch!, 1], setting), zeros([batch!, 1], setting)];
     const judge = (x: Tensor): Tensor => discriminator.forward(x);
-    const losses = [NaN, NaN];
     const update = compile(() => {
       const made = generator.forward(draw());
       const discriminatorLoss = binaryCrossEntropyWithLogits(judge(images), real).add(
@@ -86,15 +85,11 @@ export const dcgan: BenchCase = {
       generatorOptimizer.step();
       return { discriminatorLoss, generatorLoss };
     });
-    return {
-      async step() {
-        const { discriminatorLoss, generatorLoss } = update();
-        losses[0] = await discriminatorLoss.item();
-        return (losses[1] = await generatorLoss.item());
-      },
-      results: async () => [losses, ...(await gradientValues(generator.parameters()))],
-      given: [...randomParameters(generator), ...randomParameters(discriminator), images, ...kept],
-    };
+    return gameWork(
+      update,
+      [...randomParameters(generator), ...randomParameters(discriminator), images, ...kept],
+      generator,
+    );
   },
 };
 
@@ -132,7 +127,6 @@ export const wganGp: BenchCase = {
       const [slope] = gradientsOf(critic.forward(between).sum(), [between], { createGraph: true });
       return slope!.flatten(1).norm(2, 1).sub(1).square().mean().mul(10);
     };
-    const losses = [NaN, NaN];
     const update = compile(() => {
       let criticLoss: Tensor | undefined;
       for (let i = 0; i < updates!; i++) {
@@ -150,23 +144,19 @@ export const wganGp: BenchCase = {
       generatorOptimizer.zeroGrad();
       noWeightGradients(critic.parameters(), () => generatorLoss.backward());
       generatorOptimizer.step();
-      return { criticLoss: criticLoss!, generatorLoss };
+      return { discriminatorLoss: criticLoss!, generatorLoss };
     });
-    return {
-      async step() {
-        const { criticLoss, generatorLoss } = update();
-        losses[0] = await criticLoss.item();
-        return (losses[1] = await generatorLoss.item());
-      },
-      results: async () => [losses, ...(await gradientValues(generator.parameters()))],
-      given: [
+    return gameWork(
+      update,
+      [
         ...randomParameters(generator),
         ...randomParameters(critic),
         images,
         ...(fixedNoise === 1 ? [share] : []),
         ...kept,
       ],
-    };
+      generator,
+    );
   },
 };
 
@@ -205,7 +195,6 @@ export const sngan: BenchCase = {
     const discriminatorOptimizer = new Adam(discriminator.parameters(), adam);
     const images = uniform([batch!, 1, 28, 28], { low: -1, high: 1, ...options });
     const [draw, kept] = noiseSource([batch!, 64], options, fixedNoise);
-    const losses = [NaN, NaN];
     const update = compile(() => {
       const made = noGrad(() => generator.forward(draw()));
       const [onReal, onFake] = [discriminator.forward(images), discriminator.forward(made)];
@@ -219,21 +208,17 @@ export const sngan: BenchCase = {
       generatorOptimizer.step();
       return { discriminatorLoss, generatorLoss };
     });
-    return {
-      async step() {
-        const { discriminatorLoss, generatorLoss } = update();
-        losses[0] = await discriminatorLoss.item();
-        return (losses[1] = await generatorLoss.item());
-      },
-      results: async () => [losses, ...(await gradientValues(generator.parameters()))],
-      given: [
+    return gameWork(
+      update,
+      [
         ...randomParameters(generator),
         ...layers.flatMap((layer) => layer.parameters()),
         ...vectors,
         images,
         ...kept,
       ],
-    };
+      generator,
+    );
   },
 };
 

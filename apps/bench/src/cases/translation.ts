@@ -11,7 +11,7 @@ import { ModuleDict } from "@dl/nn";
 import { Adam } from "@dl/optim";
 import { Generator, uniform, type Tensor } from "@dl/tensor";
 import type { BenchCase } from "./bench-case.ts";
-import { gradientValues } from "./training.ts";
+import { gameWork } from "./game-work.ts";
 
 const seed = 1;
 const adam = { learningRate: 2e-4, beta1: 0.5, beta2: 0.999 };
@@ -39,16 +39,11 @@ export const pix2pix: BenchCase = {
     });
     const pictures = (): Tensor => uniform([batch!, 3, 32, 32], { low: -1, high: 1, ...options });
     const pair = { inputs: pictures(), targets: pictures() };
-    const losses = [NaN, NaN];
-    return {
-      async step() {
-        const { discriminatorLoss, generatorLoss } = await step.step(pair);
-        losses[0] = await discriminatorLoss.item();
-        return (losses[1] = await generatorLoss.item());
-      },
-      results: async () => [losses, ...(await gradientValues(model.parameters()))],
-      given: [...model.parameters(), ...discriminator.parameters(), pair.inputs, pair.targets],
-    };
+    return gameWork(
+      () => step.step(pair),
+      [...model.parameters(), ...discriminator.parameters(), pair.inputs, pair.targets],
+      model,
+    );
   },
 };
 
@@ -78,16 +73,10 @@ export const cyclegan: BenchCase = {
     });
     const pictures = (): Tensor => uniform([batch!, 3, 32, 32], { low: -1, high: 1, ...options });
     const bags = { a: pictures(), b: pictures() };
-    const losses = [NaN, NaN];
-    return {
-      async step() {
-        const { discriminatorLoss, generatorLoss } = await step.step(bags);
-        losses[0] = await discriminatorLoss!.item();
-        return (losses[1] = await generatorLoss.item());
-      },
-      // Signs of differences near 0 make its gradients differ by half a percent between types of numbers.
-      results: () => Promise.resolve([losses]),
-      given: [...players.parameters(), ...judges.parameters(), bags.a, bags.b],
-    };
+    // Signs of differences near 0 make its gradients differ by half a percent between types of numbers.
+    return gameWork(async () => {
+      const { discriminatorLoss, generatorLoss } = await step.step(bags);
+      return { discriminatorLoss: discriminatorLoss!, generatorLoss };
+    }, [...players.parameters(), ...judges.parameters(), bags.a, bags.b]);
   },
 };

@@ -30,8 +30,9 @@ interface Recipe {
   readonly blocks: number;
   readonly judgeWidth: number;
   readonly cycleWeight: number;
-  /** Of the generators; the discriminators' is never above 5e-4. */
+  /** Of the generators, and of the discriminators. */
   readonly learningRate: number;
+  readonly judgeRate: number;
 }
 
 /** So many batches of 4 of each bag. */
@@ -50,7 +51,7 @@ function batchesOf({ train }: Bags, steps: number, generator: Generator): Batche
 
 /** Learns both directions from two bags. */
 async function learnBags(bags: Bags, seed: number, recipe: Recipe): Promise<Directions> {
-  const { steps, width, blocks, judgeWidth, cycleWeight, learningRate } = recipe;
+  const { steps, width, blocks, judgeWidth, cycleWeight, learningRate, judgeRate } = recipe;
   const generator = new Generator(seed);
   const [channelsOfA, channelsOfB] = [bags.test.a.shape[1]!, bags.test.b.shape[1]!];
   const side = bags.test.a.shape[2]!;
@@ -75,7 +76,7 @@ async function learnBags(bags: Bags, seed: number, recipe: Recipe): Promise<Dire
   const discriminators: Sides<Layer> = { a: judge(channelsOfA), b: judge(channelsOfB) };
   const optimizers = {
     generator: adamOf(Object.values(generators), learningRate),
-    discriminator: adamOf(Object.values(discriminators), Math.min(learningRate, 5e-4)),
+    discriminator: adamOf(Object.values(discriminators), judgeRate),
   };
   const step = cycleStep(generators, discriminators, {
     optimizers,
@@ -166,15 +167,17 @@ async function run(): Promise<CycleGan> {
   return {
     thin: await learnTask("thin and bold digits", await thinAndBold(sizes), seeds(5), {
       ...digits,
-      steps: steps(400, 150),
+      steps: steps(600, 150),
       cycleWeight: 1,
-      learningRate: 5e-4,
+      learningRate: isLong ? 1e-3 : 5e-4,
+      judgeRate: isLong ? 1e-3 : 5e-4,
     }),
     coloured: await learnTask("grey and coloured digits", await greyAndColoured(sizes), seeds(3), {
       ...digits,
-      steps: steps(1400, 150),
+      steps: steps(2000, 150),
       cycleWeight: 10,
       learningRate: 1e-3,
+      judgeRate: 5e-4,
     }),
     faces: await learnTask(
       "outlines and faces",
@@ -187,6 +190,7 @@ async function run(): Promise<CycleGan> {
         steps: steps(2000, 50),
         cycleWeight: 3,
         learningRate: 1e-3,
+        judgeRate: 5e-4,
       },
     ),
   };

@@ -167,7 +167,7 @@ async function run(): Promise<CycleGan> {
   return {
     thin: await learnTask("thin and bold digits", await thinAndBold(sizes), seeds(5), {
       ...digits,
-      steps: steps(600, 150),
+      steps: steps(700, 150),
       cycleWeight: 1,
       learningRate: isLong ? 1e-3 : 5e-4,
       judgeRate: isLong ? 1e-3 : 5e-4,
@@ -175,7 +175,7 @@ async function run(): Promise<CycleGan> {
     coloured: await learnTask("grey and coloured digits", await greyAndColoured(sizes), seeds(3), {
       ...digits,
       steps: steps(2000, 150),
-      cycleWeight: 10,
+      cycleWeight: 20,
       learningRate: 1e-3,
       judgeRate: 5e-4,
     }),

@@ -1,5 +1,5 @@
 import { DataLoader } from "@dl/data";
-import { lambdaSchedule, Scheduler } from "@dl/optim";
+import { linearSchedule, Scheduler } from "@dl/optim";
 import { Generator } from "@dl/tensor";
 import {
   fit,
@@ -46,7 +46,7 @@ export async function play<Batch>(
   const judge = await judgeOf(pictures, run);
   const started = performance.now();
   const total = epochs * data.length;
-  const falling = lambdaSchedule((step) => Math.max(0, 1 - step / total));
+  const falling = linearSchedule({ from: 1, to: 0, steps: total });
   const health = watchHealth(model, total, say);
   let seen = 0;
   const callbacks = [

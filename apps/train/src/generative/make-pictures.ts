@@ -1,5 +1,5 @@
 import { DataLoader } from "@dl/data";
-import { lambdaSchedule, Scheduler } from "@dl/optim";
+import { linearSchedule, Scheduler } from "@dl/optim";
 import { fit, progressLine, type StepReport } from "@dl/training";
 import { optimizers, type MakeOptimizer } from "../optimizers.ts";
 import type { AutoencoderName } from "../names.ts";
@@ -56,10 +56,7 @@ async function learn(
   const data = new DataLoader<Picture>(pictures.train, { batchSize, shuffle: true, seed });
   const test = [...new DataLoader<Picture>(pictures.test, { batchSize: testBatch })];
   const total = epochs * data.length;
-  const schedule = new Scheduler(
-    model.optimizer,
-    lambdaSchedule((step) => Math.max(0, 1 - step / total)),
-  );
+  const schedule = new Scheduler(model.optimizer, linearSchedule({ from: 1, to: 0, steps: total }));
   let seen = 0;
   const callbacks = [
     { onStep: ({ samples }: StepReport) => void (seen += samples) },

@@ -17,6 +17,7 @@ import { Adam } from "@dl/optim";
 import { tensor, where, type CreationOptions, type Tensor } from "@dl/tensor";
 import { describe, expect, it } from "vitest";
 import { numbersOf, readFixture, type PackedTensor } from "./fixtures.ts";
+import { NumberStream } from "./number-stream.ts";
 
 const { modulation, parts, losses } = readFixture<{
   readonly modulation: readonly {
@@ -51,20 +52,13 @@ const channels = [6, 5, 4];
 const layers = 6;
 const pictures = [batch, 3, 16, 16];
 
-/** The numbers of scripts/make-style-fixtures.py: x <- 1664525 x + 1013904223 modulo 2^32. */
-class Stream {
+/** Nearly normal numbers of the stream, as scripts/make-style-fixtures.py draws them. */
+class NormalStream extends NumberStream {
   readonly options: CreationOptions;
-  #state = 1;
 
   constructor(options: CreationOptions) {
+    super();
     this.options = options;
-  }
-
-  shares(count: number): Float64Array {
-    return Float64Array.from({ length: count }, () => {
-      this.#state = (Math.imul(1664525, this.#state) + 1013904223) >>> 0;
-      return this.#state / 2 ** 32;
-    });
   }
 
   numbers(count: number): Float32Array {
@@ -122,7 +116,7 @@ describe.each<[string, Backend, DType, number]>([
   it.each(modulation)(
     "modulated convolution (enlarged by $enlarge, demodulated: $demodulate) has the results, gradients and second derivatives of one weight per picture",
     async ({ enlarge, demodulate, outputs, gradients, second }) => {
-      const stream = new Stream(options);
+      const stream = new NormalStream(options);
       const inputs = [
         stream.normal(2, 3, 4, 4),
         stream.normal(4, 3, 3, 3),
@@ -144,7 +138,7 @@ describe.each<[string, Backend, DType, number]>([
   );
 
   it("mapping network, minibatch deviation, R1 and path lengths are PyTorch's, and so are their slopes", async () => {
-    const stream = new Stream(options);
+    const stream = new NormalStream(options);
     const { model, discriminator } = stream.players();
     const [latents, real] = [stream.normal(batch, width), stream.normal(...pictures)];
     const styles = model.mapping.forward(latents);
@@ -177,7 +171,7 @@ describe.each<[string, Backend, DType, number]>([
   });
 
   it("20 steps with lazy R1 and path lengths have PyTorch's losses, each at its turn", async () => {
-    const stream = new Stream(options);
+    const stream = new NormalStream(options);
     const { model, discriminator } = stream.players();
     const rates = { learningRate: 2e-3, beta1: 0, beta2: 0.99 };
     const flatness: Tensor[] = [];

@@ -28,6 +28,7 @@ export {
 } from "./errors.ts";
 export type { ErrorDetails } from "./errors.ts";
 export { checkFunction, checkSynchronous } from "./check-function.ts";
+export { checkGiven } from "./check-given.ts";
 export { IdTrie } from "./intern.ts";
 export {
   coalesceAxes,

@@ -100,7 +100,7 @@ describe("stackSamples", () => {
     ],
     [
       [{ a: 1 }, {}],
-      'ArgumentError: stackSamples: field "a" must be a 32-bit whole number: received nothing in sample 1 of the batch. Put fractions into a Float32Array with shape [].',
+      'ArgumentError: stackSamples: field "a" must be a 32-bit whole number: received undefined in sample 1 of the batch. Put fractions into a Float32Array with shape [].',
     ],
     [
       [{ a: array([2]) }, { a: 1 }],

@@ -1,5 +1,4 @@
-import { ArgumentError, formatShape, ShapeError } from "@dl/backend";
-import { checkGiven } from "./check-given.ts";
+import { ArgumentError, checkGiven, formatShape, ShapeError } from "@dl/backend";
 import { checkIndex } from "./check-range.ts";
 import type {
   ClassificationSample,
@@ -52,7 +51,7 @@ export class ArrayDataset<S extends Sample = ClassificationSample> implements Da
   }
 
   getBatch(indices: ArrayLike<number>): HostBatch<S> {
-    checkGiven(indices, "the indices", ["length"], "ArrayDataset.getBatch");
+    checkGiven("ArrayDataset.getBatch", "the indices", indices, ["length"]);
     for (let i = 0; i < indices.length; i++)
       checkIndex(indices[i]!, this.length, "ArrayDataset.getBatch");
     const batch: Record<string, HostArray> = {};

@@ -1,8 +1,9 @@
 import { reference } from "@dl/backend-reference";
+import { type DecodedImage, parseCsv } from "@dl/formats";
 import { configure } from "@dl/tensor";
 import { describe, expect, it } from "vitest";
 import * as data from "./index.ts";
-import { decodeImage, openImageFolder } from "./node.ts";
+import { openImageFolder } from "./node.ts";
 import { RandomStream } from "./random-stream.ts";
 
 configure({ backend: reference() });
@@ -11,10 +12,10 @@ const points = new data.ArrayDataset({
   inputs: { data: Float32Array.of(1, 2), shape: [2, 1] },
   targets: { data: Int32Array.of(0, 1), shape: [2] },
 });
-const table = data.parseCsv("a,b\n1,2");
+const table = parseCsv("a,b\n1,2");
 const random = new RandomStream(0, 0);
 const file = { path: "a/a.png", byteLength: 1, read: async () => new Uint8Array(1) };
-const decode = async (): Promise<data.DecodedImage> => ({
+const decode = async (): Promise<DecodedImage> => ({
   width: 1,
   height: 1,
   data: new Uint8Array(4),
@@ -49,15 +50,7 @@ const calls: Readonly<Record<string, (value: never) => unknown>> = {
     new data.StreamLoader({ samples: () => [] }, { batchSize: 1 }).loadState(value),
   loadMnist: (value) => data.loadMnist(value),
   "loadMnist of": (value) => data.loadMnist({ images: value, labels: value }),
-  parseIdx: (value) => data.parseIdx(value),
-  readIdx: (value) => data.readIdx(value),
-  parseNpy: (value) => data.parseNpy(value),
-  readNpz: (value) => data.readNpz(value),
-  writeNpy: (value) => data.writeNpy(value),
-  "writeNpy of": (value) => data.writeNpy({ data: value, shape: [1] }),
-  "writeNpz of": (value) => data.writeNpz({ a: value }),
   toHostArray: (value) => data.toHostArray(value),
-  parseCsv: (value) => data.parseCsv(value),
   classificationTable: (value) => data.classificationTable(value, { inputs: ["a"], targets: "b" }),
   "classificationTable by": (value) => data.classificationTable(table, value),
   "classificationTable from": (value) =>
@@ -74,11 +67,6 @@ const calls: Readonly<Record<string, (value: never) => unknown>> = {
   "cutout a batch": (value) => data.cutout(2)(value, random),
   "toOneHot a batch": (value) => data.toOneHot(2)(value, random),
   ravine: (value) => data.ravine(value),
-  inspectImage: (value) => data.inspectImage(value),
-  decodeImage: (value) => decodeImage(value),
-  decodeInPage: (value) => data.decodeInPage(value),
-  imageToArray: (value) => data.imageToArray(value, 3, [1, 1]),
-  "imageToArray of": (value) => data.imageToArray({ width: 1, height: 1, data: value }, 3, [1, 1]),
   ImageFolder: (value) => new data.ImageFolder(value, decode, { size: 1 }),
   "ImageFolder of": (value) => new data.ImageFolder([value], decode, { size: 1 }),
   "ImageFolder by": (value) => new data.ImageFolder([file], value, { size: 1 }),
@@ -102,18 +90,6 @@ describe.each(Object.entries(calls))("%s", (_, call) => {
       });
     },
   );
-});
-
-describe("what other decoders give", () => {
-  it.each([
-    [{ width: 2, height: 1, data: new Uint8Array(6) }, "received 6 bytes for 2 x 1 pixels"],
-    [{ width: 1, height: 1, data: new Uint16Array(4) }, "received a Uint16Array for 1 x 1 pixels"],
-    [{ width: 1, height: 1, data: [1, 2, 3, 4] }, "received a list of 4 for 1 x 1 pixels"],
-  ])("is refused: %o", (image, message) => {
-    expect(() => data.imageToArray(image as data.DecodedImage, 3, [1, 1])).toThrow(
-      `imageToArray: the image must have four bytes per pixel, red, green, blue and opacity: ${message}.`,
-    );
-  });
 });
 
 describe("statistics", () => {

@@ -1,30 +1,8 @@
-import { ArgumentError } from "@dl/backend";
-import { describe } from "./host-array.ts";
-
-/**
- * Checks that a value is an object with what is used of it: `"length"` a member, `"get()"` a method.
- *
- * @throws {ArgumentError} if it is none, or something is missing.
- */
-export function checkGiven(
-  value: unknown,
-  name: string,
-  members: readonly string[],
-  op: string,
-): void {
-  const isThere =
-    typeof value === "object" &&
-    value !== null &&
-    members.every((member) => {
-      const found: unknown = Reflect.get(value, member.replace("()", ""));
-      return member.endsWith("()") ? typeof found === "function" : found !== undefined;
-    });
-  if (!isThere) throw notGiven(value, `${name} must be an object with ${members.join(", ")}`, op);
-}
+import { ArgumentError, checkGiven, describeValue } from "@dl/backend";
 
 /** @throws {ArgumentError} unless it has samples that can be had by their number. */
 export function checkDataset(value: unknown, op: string): void {
-  checkGiven(value, "the dataset", ["length", "get()"], op);
+  checkGiven(op, "the dataset", value, ["length", "get()"]);
 }
 
 /** @throws {ArgumentError} unless it is an array, or a typed one. */
@@ -45,5 +23,5 @@ export function checkFunction(value: unknown, name: string, op: string): void {
 }
 
 function notGiven(value: unknown, need: string, op: string): ArgumentError {
-  return new ArgumentError(op, `${need}: received ${describe(value)}.`, { received: value });
+  return new ArgumentError(op, `${need}: received ${describeValue(value)}.`, { received: value });
 }

@@ -1,11 +1,12 @@
 import {
   ArgumentError,
+  type Backend,
+  checkGiven,
   checkOptions,
   extendKinds,
-  type Backend,
   type OptionKinds,
 } from "@dl/backend";
-import { checkDataset, checkGiven } from "./check-given.ts";
+import { checkDataset } from "./check-given.ts";
 import { checkWhole } from "./check-range.ts";
 import type { AsyncDataset, ClassificationSample, HostBatch } from "./dataset.ts";
 import {
@@ -202,7 +203,7 @@ export class DataLoader<S extends object = ClassificationSample, T extends objec
    */
   loadState(state: DataLoaderState): void {
     const own = this.state();
-    checkGiven(state, "the state", Object.keys(own), "DataLoader.loadState");
+    checkGiven("DataLoader.loadState", "the state", state, Object.keys(own));
     for (const name of Object.keys(own) as (keyof DataLoaderState)[])
       if (name !== "epoch" && name !== "batch" && state[name] !== own[name])
         throw new ArgumentError(

@@ -2,8 +2,8 @@ import { runInNewContext } from "node:vm";
 import { reference } from "@dl/backend-reference";
 import { configure } from "@dl/tensor";
 import { describe, expect, it } from "vitest";
+import { parseCsv } from "@dl/formats";
 import { ArrayDataset } from "./array-dataset.ts";
-import { parseCsv } from "./csv/parse-csv.ts";
 import { regressionTable } from "./csv/table-dataset.ts";
 import { DataLoader } from "./data-loader.ts";
 import type { HostArray, HostBatch, HostSource, IterableDataset } from "./dataset.ts";
@@ -61,12 +61,15 @@ const refused: readonly (readonly [unknown, string])[] = [
   ],
   [
     [1, 2],
-    "must be a typed array: received a list of 2. Use Float32Array.from(...) for measurements, Int32Array.from(...) for classes.",
+    "must be a typed array: received a list. Use Float32Array.from(...) for measurements, Int32Array.from(...) for classes.",
   ],
-  [new DataView(new ArrayBuffer(2)), "must be a typed array: received a DataView."],
+  [
+    new DataView(new ArrayBuffer(2)),
+    "must be a typed array: received an object of class DataView.",
+  ],
   ["12", 'must be a typed array: received "12".'],
   [null, "must be a typed array: received null."],
-  [undefined, "must be a typed array: received nothing."],
+  [undefined, "must be a typed array: received undefined."],
 ];
 
 /** Every way in which an array from outside comes in, and what became of it behind. */
@@ -169,7 +172,7 @@ describe("batches", () => {
   const set = { length: 1, get: () => ({}) };
 
   it.each<[unknown, string]>([
-    [undefined, "nothing"],
+    [undefined, "undefined"],
     [null, "null"],
     [3, "3"],
   ])("of collate or transform must be objects of arrays, not %o", (batch, received) => {
@@ -183,16 +186,16 @@ describe("batches", () => {
   it("of collate are there at once", () => {
     const collate = (): HostBatch<object> => Promise.resolve({});
     expect(() => [...new DataLoader(set, { batchSize: 1, collate })]).toThrow(
-      "collate: a batch must be an object of arrays by name: received a Promise.",
+      "collate: a batch must be an object of arrays by name: received an object of class Promise.",
     );
   });
 
   it.each<[unknown, string]>([
     [null, '"x" must have data and a shape: received null.'],
-    [{ data: Float32Array.of(1) }, '"x" must have data and a shape: received an object of data.'],
+    [{ data: Float32Array.of(1) }, '"x" must have data and a shape: received { data }.'],
     [
       { data: Float32Array.of(1), shape: [-1] },
-      '"x" must have data and a shape: received an object of data, shape.',
+      '"x" must have data and a shape: received { data, shape }.',
     ],
     [
       { data: Float32Array.of(1), shape: [2] },

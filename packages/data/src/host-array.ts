@@ -1,4 +1,4 @@
-import { ArgumentError, elementCount, formatShape, ShapeError } from "@dl/backend";
+import { ArgumentError, describeValue, elementCount, formatShape, ShapeError } from "@dl/backend";
 import type { HostArray, HostBatch, HostSource } from "./dataset.ts";
 
 /**
@@ -21,7 +21,7 @@ export function hostBatchOf<S>(batch: unknown, op: string): HostBatch<S> {
   if (!isObject(batch) || batch instanceof Promise)
     throw new ArgumentError(
       op,
-      `a batch must be an object of arrays by name: received ${describe(batch)}.`,
+      `a batch must be an object of arrays by name: received ${describeValue(batch)}.`,
       { received: batch },
     );
   return Object.fromEntries(
@@ -34,7 +34,7 @@ export function hostArrayOf(value: unknown, name: string, op: string): HostArray
   if (!isObject(value) || !isShape(value["shape"]))
     throw new ArgumentError(
       op,
-      `${name} must have data and a shape: received ${describe(value)}. Give e.g. { data: Float32Array.of(1, 2), shape: [2] }.`,
+      `${name} must have data and a shape: received ${describeValue(value)}. Give e.g. { data: Float32Array.of(1, 2), shape: [2] }.`,
       { received: value },
     );
   const { shape } = value;
@@ -59,7 +59,7 @@ export function hostNumbers(data: unknown, name: string, op: string): Float32Arr
   if (!isFloat && !integers.test(kind))
     throw new ArgumentError(
       op,
-      `the data of ${name} must be a typed array: received ${describe(data)}. Use Float32Array.from(...) for measurements, Int32Array.from(...) for classes.`,
+      `the data of ${name} must be a typed array: received ${describeValue(data)}. Use Float32Array.from(...) for measurements, Int32Array.from(...) for classes.`,
       { received: data },
     );
   const given = data as ArrayLike<number | bigint>;
@@ -86,20 +86,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function isShape(shape: unknown): shape is readonly number[] {
   return Array.isArray(shape) && shape.every((size) => Number.isInteger(size) && size >= 0);
-}
-
-/** What was received instead of something better, in a few words. */
-export function describe(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
-  if (typeof value === "function") return "a function";
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (isObject(value)) {
-    const keys = ArrayBuffer.isView(value) ? [] : Object.keys(value).slice(0, 8);
-    return keys.length === 0 ? `a ${kindOf(value)}` : `an object of ${keys.join(", ")}`;
-  }
-  const isNumeric = typeof value === "number" || typeof value === "bigint";
-  return isNumeric || typeof value === "boolean" || value === null ? String(value) : "a symbol";
 }
 
 /** Name of a built-in class, of another window too. */

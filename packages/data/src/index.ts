@@ -1,5 +1,4 @@
 export { ArrayDataset } from "./array-dataset.ts";
-export type { ReadLimits } from "./bytes/file-limits.ts";
 export { concat } from "./concat.ts";
 export {
   DataLoader,
@@ -19,8 +18,6 @@ export type {
 } from "./dataset.ts";
 export { toHostArray } from "./host-array.ts";
 export { loadMnist, type MnistFiles } from "./idx/load-mnist.ts";
-export { type IdxArray, type IdxDType, parseIdx } from "./idx/parse-idx.ts";
-export { readIdx } from "./idx/read-idx.ts";
 export type { Shard } from "./loading/epoch-order.ts";
 export type { Batch } from "./loading/to-tensors.ts";
 export { mapDataset } from "./map-dataset.ts";
@@ -76,31 +73,15 @@ export {
   unstandardize,
 } from "./transforms/standardize.ts";
 export { fitStatistics, type Statistics } from "./transforms/statistics.ts";
-export { type CsvColumn, type CsvTable, parseCsv, type ParseCsvOptions } from "./csv/parse-csv.ts";
 export {
   classificationTable,
   type RegressionSample,
   regressionTable,
   type TableColumns,
 } from "./csv/table-dataset.ts";
-export type { NpyDType } from "./npy/npy-elements.ts";
-export { type NpyArray, parseNpy } from "./npy/parse-npy.ts";
-export { readNpz } from "./npy/read-npz.ts";
-export { type NpySource, writeNpy } from "./npy/write-npy.ts";
-export { writeNpz } from "./npy/write-npz.ts";
-export { decodeInPage } from "./image/decode-in-page.ts";
-export {
-  type DecodedImage,
-  type ImageChannels,
-  type ImageDecoder,
-  imageToArray,
-} from "./image/decoded-image.ts";
-export { encodePng } from "./image/encode-png.ts";
 export {
   type ImageFile,
   ImageFolder,
   type ImageFolderOptions,
   pageFiles,
 } from "./image/image-folder.ts";
-export type { ImageInfo, ImageLimits } from "./image/image-info.ts";
-export { inspectImage } from "./image/inspect-image.ts";

@@ -1,5 +1,4 @@
-import { checkOptions } from "@dl/backend";
-import { checkGiven } from "./check-given.ts";
+import { checkGiven, checkOptions } from "@dl/backend";
 import { checkIndex } from "./check-range.ts";
 import type { ClassificationSample, Dataset, HostBatch } from "./dataset.ts";
 import { paintPath } from "./digits/paint.ts";
@@ -46,7 +45,7 @@ export class ProceduralDigits implements Dataset {
   }
 
   getBatch(indices: ArrayLike<number>): HostBatch<ClassificationSample> {
-    checkGiven(indices, "the indices", ["length"], "ProceduralDigits.getBatch");
+    checkGiven("ProceduralDigits.getBatch", "the indices", indices, ["length"]);
     const count = indices.length;
     const inputs = new Float32Array(count * pixelCount);
     const targets = new Int32Array(count);

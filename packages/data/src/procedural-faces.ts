@@ -1,5 +1,4 @@
-import { checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
-import { checkGiven } from "./check-given.ts";
+import { checkGiven, checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
 import { checkIndex, checkNumber, checkWhole } from "./check-range.ts";
 import type { Dataset, HostArray, HostBatch } from "./dataset.ts";
 import { drawnKinds, drawnSplit, type DrawnOptions } from "./drawn-split.ts";
@@ -105,7 +104,7 @@ export class ProceduralFaces implements Dataset<FaceSample> {
   }
 
   getBatch(indices: ArrayLike<number>): HostBatch<FaceSample> {
-    checkGiven(indices, "the indices", ["length"], "ProceduralFaces.getBatch");
+    checkGiven("ProceduralFaces.getBatch", "the indices", indices, ["length"]);
     const count = indices.length;
     const imageLength = 3 * this.size * this.size;
     const inputs = new Float32Array(count * imageLength);

@@ -1,5 +1,4 @@
-import { checkOptions, extendKinds, sineCosine, type OptionKinds } from "@dl/backend";
-import { checkGiven } from "./check-given.ts";
+import { checkGiven, checkOptions, extendKinds, type OptionKinds, sineCosine } from "@dl/backend";
 import { checkIndex, checkWhole } from "./check-range.ts";
 import type { ClassificationSample, Dataset, HostBatch } from "./dataset.ts";
 import { Canvas } from "./drawing/canvas.ts";
@@ -103,7 +102,7 @@ export class ProceduralShapes implements Dataset {
   }
 
   getBatch(indices: ArrayLike<number>): HostBatch<ClassificationSample> {
-    checkGiven(indices, "the indices", ["length"], "ProceduralShapes.getBatch");
+    checkGiven("ProceduralShapes.getBatch", "the indices", indices, ["length"]);
     const { size } = this;
     const imageLength = 3 * size * size;
     const inputs = new Float32Array(indices.length * imageLength);

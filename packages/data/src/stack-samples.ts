@@ -1,7 +1,14 @@
-import { ArgumentError, DTypeError, formatShape, ShapeError, shapesEqual } from "@dl/backend";
+import {
+  ArgumentError,
+  describeValue,
+  DTypeError,
+  formatShape,
+  ShapeError,
+  shapesEqual,
+} from "@dl/backend";
 import { checkList } from "./check-given.ts";
 import type { HostArray, HostBatch } from "./dataset.ts";
-import { describe, hostArrayOf } from "./host-array.ts";
+import { hostArrayOf } from "./host-array.ts";
 
 /**
  * Stacks samples along a new first axis; whole numbers become int32 [N], arrays float32 or int32 as
@@ -38,7 +45,7 @@ function checkSample(sample: unknown, i: number): void {
   if (typeof sample !== "object" || sample === null)
     throw new ArgumentError(
       "stackSamples",
-      `a sample must be an object of arrays and whole numbers by name: received ${describe(sample)} as sample ${i} of the batch.`,
+      `a sample must be an object of arrays and whole numbers by name: received ${describeValue(sample)} as sample ${i} of the batch.`,
       { received: sample },
     );
 }
@@ -48,7 +55,7 @@ function stackNumbers(name: string, values: readonly unknown[]): HostArray {
     if (typeof value !== "number" || (value | 0) !== value)
       throw new ArgumentError(
         "stackSamples",
-        `field "${name}" must be a 32-bit whole number: received ${describe(value)} in sample ${i} of the batch. Put fractions into a Float32Array with shape [].`,
+        `field "${name}" must be a 32-bit whole number: received ${describeValue(value)} in sample ${i} of the batch. Put fractions into a Float32Array with shape [].`,
         { received: value },
       );
     return value;

@@ -1,5 +1,10 @@
-import { ArgumentError, checkOptions, extendKinds, type OptionKinds } from "@dl/backend";
-import { checkGiven } from "./check-given.ts";
+import {
+  ArgumentError,
+  checkGiven,
+  checkOptions,
+  extendKinds,
+  type OptionKinds,
+} from "@dl/backend";
 import { checkWhole } from "./check-range.ts";
 import { loadingKinds, type LoadingOptions } from "./data-loader.ts";
 import type { ClassificationSample, HostBatch, IterableDataset } from "./dataset.ts";
@@ -66,7 +71,7 @@ export class StreamLoader<S extends object = ClassificationSample, T extends obj
       prefetch = 2,
       shuffleBuffer = 0,
     } = checkOptions("StreamLoader", options, streamLoaderKinds);
-    checkGiven(dataset, "the dataset", ["samples()"], "StreamLoader");
+    checkGiven("StreamLoader", "the dataset", dataset, ["samples()"]);
     checkWhole(batchSize, 1, Infinity, "batchSize", "StreamLoader");
     checkWhole(prefetch, 0, Infinity, "prefetch", "StreamLoader");
     checkWhole(shuffleBuffer, 0, Infinity, "shuffleBuffer", "StreamLoader");
@@ -88,7 +93,7 @@ export class StreamLoader<S extends object = ClassificationSample, T extends obj
 
   /** Makes the next pass go on where the state was taken, in a loader made as that one was. */
   loadState(state: StreamLoaderState): void {
-    checkGiven(state, "the state", ["epoch", "batch"], "StreamLoader.loadState");
+    checkGiven("StreamLoader.loadState", "the state", state, ["epoch", "batch"]);
     const { epoch, batch } = state;
     checkWhole(epoch, 0, 2 ** 32 - 1, "epoch", "StreamLoader.loadState");
     checkWhole(batch, 0, 2 ** 32 - 1, "batch", "StreamLoader.loadState");

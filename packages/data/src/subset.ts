@@ -1,4 +1,5 @@
-import { checkDataset, checkGiven } from "./check-given.ts";
+import { checkGiven } from "@dl/backend";
+import { checkDataset } from "./check-given.ts";
 import { checkIndex } from "./check-range.ts";
 import type { AsyncDataset, Dataset } from "./dataset.ts";
 import { gatherBatch } from "./loading/gather-samples.ts";
@@ -24,7 +25,7 @@ export function subset<S extends object>(
   indices: ArrayLike<number>,
 ): AsyncDataset<S> {
   checkDataset(dataset, "subset");
-  checkGiven(indices, "the indices", ["length"], "subset");
+  checkGiven("subset", "the indices", indices, ["length"]);
   const chosen = Uint32Array.from(indices, (index) => {
     checkIndex(index, dataset.length, "subset");
     return index;
@@ -36,7 +37,7 @@ export function subset<S extends object>(
       return dataset.get(chosen[index]!, signal);
     },
     getBatch(positions, signal) {
-      checkGiven(positions, "the indices", ["length"], "subset.getBatch");
+      checkGiven("subset.getBatch", "the indices", positions, ["length"]);
       const wanted = Uint32Array.from(positions, (position) => {
         checkIndex(position, chosen.length, "subset.getBatch");
         return chosen[position]!;

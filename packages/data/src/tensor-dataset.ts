@@ -1,12 +1,12 @@
 import {
   ArgumentError,
+  checkGiven,
   checkOptions,
   formatShape,
-  ShapeError,
   type OptionKinds,
+  ShapeError,
 } from "@dl/backend";
 import { generatorKind, integers, Tensor, uniform, type Generator } from "@dl/tensor";
-import { checkGiven } from "./check-given.ts";
 import { checkWhole } from "./check-range.ts";
 
 /** How {@link TensorDataset.sample} draws. */
@@ -75,7 +75,7 @@ export class TensorDataset<Fields extends Readonly<Record<string, Tensor>>> {
 }
 
 function checkedLength(fields: Readonly<Record<string, Tensor>>): number {
-  checkGiven(fields, "the fields", [], "TensorDataset");
+  checkGiven("TensorDataset", "the fields", fields, []);
   const entries = Object.entries(fields);
   const [first] = entries;
   if (first === undefined)

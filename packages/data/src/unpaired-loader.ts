@@ -1,6 +1,5 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, checkGiven } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
-import { checkGiven } from "./check-given.ts";
 import { checkWhole } from "./check-range.ts";
 import type { DataLoader } from "./data-loader.ts";
 import type { HostArray } from "./dataset.ts";
@@ -41,7 +40,7 @@ export class UnpairedLoader {
 
   constructor(a: Bag, b: Bag) {
     for (const [name, loader] of Object.entries({ a, b }))
-      checkGiven(loader, name, ["length", "order()", "state()", "loadState()"], "UnpairedLoader");
+      checkGiven("UnpairedLoader", name, loader, ["length", "order()", "state()", "loadState()"]);
     const [orderOfA, orderOfB] = [a.order(0), b.order(0)];
     if (orderOfA.length === orderOfB.length && orderOfA.every((at, i) => at === orderOfB[i]))
       throw new ArgumentError(
@@ -60,7 +59,7 @@ export class UnpairedLoader {
 
   /** Makes the next pass go on where the state was taken, with loaders made as those were. */
   loadState(state: UnpairedLoaderState): void {
-    checkGiven(state, "the state", ["epoch", "batch"], "UnpairedLoader.loadState");
+    checkGiven("UnpairedLoader.loadState", "the state", state, ["epoch", "batch"]);
     checkWhole(state.epoch, 0, 2 ** 32 - 1, "epoch", "UnpairedLoader.loadState");
     checkWhole(state.batch, 0, this.length - 1, "batch", "UnpairedLoader.loadState");
     this.#next = { epoch: state.epoch, batch: state.batch };

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cpu } from "@dl/backend-cpu";
-import { encodePng, ProceduralDigits } from "@dl/data";
+import { ProceduralDigits } from "@dl/data";
+import { encodePng } from "@dl/formats";
 import { normalQuantile } from "@dl/distributions";
 import { Adam, cosineSchedule, Scheduler } from "@dl/optim";
 import { bernoulli, configure, Generator, linspace, stack, tensor, type Tensor } from "@dl/tensor";
@@ -40,7 +41,7 @@ it("the README's picture is what is learnt; with DL_COURSE=write it is written a
     .mean.reshape([side * side, 1, 28, 28]);
   const grid = imageGrid(decoded, { columns: side, gap: 0 });
   const shape = grid.shape as [number, number, number];
-  const picture = await encodePng({ data: (await grid.data()) as Float32Array, shape });
+  const picture = await encodePng({ data: await grid.data(), shape });
   if (process.env["DL_COURSE"] === "write") writeFileSync(path, picture);
   expect(Buffer.compare(readFileSync(path), Buffer.from(picture))).toBe(0);
 });

@@ -1,5 +1,6 @@
-import { decodeImage } from "@dl/data/node";
-import { encodePng, ProceduralFaces } from "@dl/data";
+import { decodeImage } from "@dl/formats/node";
+import { ProceduralFaces } from "@dl/data";
+import { encodePng } from "@dl/formats";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-import { readNpz, writeNpz } from "@dl/data";
+import { readNpz, writeNpz } from "@dl/formats";
 import type { Module } from "@dl/nn";
 import { tensor, type Tensor } from "@dl/tensor";
 import { createHash } from "node:crypto";

@@ -1,4 +1,5 @@
-import { encodePng, type HostArray } from "@dl/data";
+import { type HostArray } from "@dl/data";
+import { encodePng } from "@dl/formats";
 import { open, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UsageError } from "../usage-error.ts";

@@ -1,10 +1,10 @@
-import { ArgumentError, checkOptions, type OptionKinds } from "@dl/backend";
-import { checkGiven, checkList } from "../check-given.ts";
+import { ArgumentError, checkGiven, checkOptions, type OptionKinds } from "@dl/backend";
+import type { CsvColumn, CsvTable } from "@dl/formats";
+import { checkList } from "../check-given.ts";
 import { ArrayDataset } from "../array-dataset.ts";
 import type { ClassificationSample, HostArray } from "../dataset.ts";
 import { orderedClasses } from "../class-names.ts";
 import { hostNumbers } from "../host-array.ts";
-import type { CsvColumn, CsvTable } from "./parse-csv.ts";
 
 /** Which columns are inputs and which is the target, and what becomes of missing values. */
 export interface TableColumns {
@@ -92,8 +92,8 @@ function inputRows(
   op: string,
 ): { inputs: HostArray; rows: readonly number[] } {
   const { inputs, targets, missing = "refuse" } = checkOptions(op, options, tableKinds);
-  checkGiven(options, "the columns", ["inputs", "targets"], op);
-  checkGiven(table, "the table", ["rowCount", "column()"], op);
+  checkGiven(op, "the columns", options, ["inputs", "targets"]);
+  checkGiven(op, "the table", table, ["rowCount", "column()"]);
   checkList(inputs, "inputs", op);
   if (inputs.length === 0)
     throw new ArgumentError(op, "needs at least one column of inputs: received none.");

@@ -1,9 +1,7 @@
-import { FormatError, formatShape } from "@dl/backend";
-import { checkGiven } from "../check-given.ts";
+import { checkGiven, FormatError, formatShape } from "@dl/backend";
+import { type IdxArray, readIdx } from "@dl/formats";
 import { checkIndex } from "../check-range.ts";
 import type { ClassificationSample, Dataset, HostBatch } from "../dataset.ts";
-import type { IdxArray } from "./parse-idx.ts";
-import { readIdx } from "./read-idx.ts";
 
 const classCount = 10;
 
@@ -31,7 +29,7 @@ export interface MnistFiles {
  * set.get(0).targets; // => 7
  */
 export async function loadMnist(files: MnistFiles): Promise<Dataset> {
-  checkGiven(files, "the files", ["images", "labels"], "loadMnist");
+  checkGiven("loadMnist", "the files", files, ["images", "labels"]);
   const [images, labels] = await Promise.all([readIdx(files.images), readIdx(files.labels)]);
   const [count, height, width] = checkKind(images, "images", 3) as [number, number, number];
   checkKind(labels, "labels", 1);
@@ -85,7 +83,7 @@ class ByteImages implements Dataset {
   }
 
   getBatch(indices: ArrayLike<number>): HostBatch<ClassificationSample> {
-    checkGiven(indices, "the indices", ["length"], "loadMnist.get");
+    checkGiven("loadMnist.get", "the indices", indices, ["length"]);
     const count = indices.length;
     const pixelCount = this.#imageShape[1] * this.#imageShape[2];
     const inputs = new Float32Array(count * pixelCount);

@@ -2,15 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { pngFile } from "../../test/png-file.ts";
-import { decodeImage } from "./decode-in-node.ts";
+import { encodePng } from "@dl/formats";
+import { decodeImage } from "@dl/formats/node";
 import { ImageFolder, pageFiles } from "./image-folder.ts";
 import { openImageFolder } from "./open-image-folder.ts";
 
 let plain = new Uint8Array(0);
 beforeAll(async () => {
-  const kind = { width: 2, height: 1, depth: 8, color: 0, isInterlaced: false } as const;
-  plain = (await pngFile(kind)).bytes;
+  plain = new Uint8Array(await encodePng({ data: Float32Array.of(0, 1), shape: [1, 1, 2] }));
 });
 
 describe("ImageFolder", () => {

@@ -1,15 +1,21 @@
-import { ArgumentError, checkOptions, FormatError, type OptionKinds } from "@dl/backend";
-import { checkIndex, checkWhole } from "../check-range.ts";
-import { checkFunction, checkGiven, checkIterable } from "../check-given.ts";
-import { orderedClasses } from "../class-names.ts";
-import type { AsyncDataset, ClassificationSample } from "../dataset.ts";
+import {
+  ArgumentError,
+  checkGiven,
+  checkOptions,
+  FormatError,
+  type OptionKinds,
+} from "@dl/backend";
 import {
   type DecodedImage,
   type ImageChannels,
   type ImageDecoder,
+  type ImageLimits,
   imageToArray,
-} from "./decoded-image.ts";
-import type { ImageLimits } from "./image-info.ts";
+} from "@dl/formats";
+import { checkIndex, checkWhole } from "../check-range.ts";
+import { checkFunction, checkIterable } from "../check-given.ts";
+import { orderedClasses } from "../class-names.ts";
+import type { AsyncDataset, ClassificationSample } from "../dataset.ts";
 
 /** A file that is read when its sample is asked for. */
 export interface ImageFile {
@@ -83,7 +89,7 @@ export class ImageFolder implements AsyncDataset {
     checkIterable(files, "the files", "ImageFolder");
     const all = [...files];
     for (const file of all)
-      checkGiven(file, "a file", ["path", "byteLength", "read()"], "ImageFolder");
+      checkGiven("ImageFolder", "a file", file, ["path", "byteLength", "read()"]);
     this.#files = all
       .filter(({ path }) => /\.(png|jpe?g)$/i.test(path) && !isHidden(path))
       .toSorted((a, b) => (a.path < b.path ? -1 : 1));
@@ -135,7 +141,7 @@ export function pageFiles(files: Iterable<File>): ImageFile[] {
   checkIterable(files, "the files", "pageFiles");
   const all = [...files];
   for (const file of all)
-    checkGiven(file, "a file", ["name", "size", "arrayBuffer()"], "pageFiles");
+    checkGiven("pageFiles", "a file", file, ["name", "size", "arrayBuffer()"]);
   return all
     .map((file) => ({
       // The chosen folder itself may be a hidden one.

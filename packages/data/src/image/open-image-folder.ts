@@ -1,6 +1,5 @@
-import { ArgumentError, checkOptions } from "@dl/backend";
-import { describe } from "../host-array.ts";
-import { decodeImage } from "./decode-in-node.ts";
+import { ArgumentError, checkOptions, describeValue } from "@dl/backend";
+import { decodeImage } from "@dl/formats/node";
 import {
   type ImageFile,
   ImageFolder,
@@ -26,7 +25,7 @@ export async function openImageFolder(
   if (typeof folder !== "string")
     throw new ArgumentError(
       "openImageFolder",
-      `the folder must be a path: received ${describe(folder)}.`,
+      `the folder must be a path: received ${describeValue(folder)}.`,
       {
         received: folder,
       },

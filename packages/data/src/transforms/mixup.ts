@@ -1,5 +1,4 @@
-import { checkOptions, DTypeError, exponential, logarithm } from "@dl/backend";
-import { checkGiven } from "../check-given.ts";
+import { checkGiven, checkOptions, DTypeError, exponential, logarithm } from "@dl/backend";
 import { checkNumber } from "../check-range.ts";
 import type { HostArray } from "../dataset.ts";
 import { hostArrayOf } from "../host-array.ts";
@@ -42,7 +41,7 @@ export function mixup<S extends Readonly<Record<"inputs" | "targets", unknown>>>
   checkNumber(alpha, 0.05, 4, "alpha", "mixup");
   return (batch, random) => {
     const share = betaNumber(alpha, random);
-    checkGiven(batch, "the batch", ["inputs", "targets"], "mixup");
+    checkGiven("mixup", "the batch", batch, ["inputs", "targets"]);
     const { inputs, targets }: Readonly<Record<"inputs" | "targets", HostArray>> = batch;
     const partners = Uint32Array.from({ length: inputs.shape[0] ?? 0 }, (_, i) => i);
     random.shuffle(partners);

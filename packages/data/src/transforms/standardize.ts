@@ -1,5 +1,5 @@
-import { ArgumentError, checkOptions, formatShape, ShapeError } from "@dl/backend";
-import { checkGiven, checkList } from "../check-given.ts";
+import { ArgumentError, checkGiven, checkOptions, formatShape, ShapeError } from "@dl/backend";
+import { checkList } from "../check-given.ts";
 import { checkNumber } from "../check-range.ts";
 import type { HostArray } from "../dataset.ts";
 import { hostArrayOf } from "../host-array.ts";
@@ -91,7 +91,7 @@ function checkedPair<Name extends keyof Statistics>(
   second: Name,
   op: string,
 ): Pick<Statistics, Name> {
-  checkGiven(statistics, "the statistics", [first, second], op);
+  checkGiven(op, "the statistics", statistics, [first, second]);
   const { [first]: a, [second]: b } = statistics;
   for (const [name, list] of [
     [first, a],

@@ -1,4 +1,4 @@
-import { encodePng } from "@dl/data";
+import { encodePng } from "@dl/formats";
 import { repeatInterleave, type Tensor } from "@dl/tensor";
 import { imageGrid } from "@dl/training";
 
@@ -10,7 +10,7 @@ export async function pictureGrid(pictures: Tensor, columns: number): Promise<Ui
   const [channels, height, width] = grid.shape as readonly [number, number, number];
   const large = repeatInterleave(repeatInterleave(coarse, 2, 1), 2, 2);
   return await encodePng({
-    data: (await large.data()) as Float32Array,
+    data: await large.data(),
     shape: [channels, 2 * height, 2 * width],
   });
 }

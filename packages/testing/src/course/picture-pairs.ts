@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { avgPool2d } from "@dl/conv";
-import { readIdx } from "@dl/data";
+import { readIdx } from "@dl/formats";
 import { tensor, type Tensor } from "@dl/tensor";
 import type { SupervisedBatch } from "@dl/training";
 import { outlinesOf } from "./drawings.ts";

@@ -6,6 +6,7 @@ import * as backendWebgpu from "@dl/backend-webgpu";
 import * as conv from "@dl/conv";
 import * as data from "@dl/data";
 import * as distributions from "@dl/distributions";
+import * as formats from "@dl/formats";
 import * as gan from "@dl/gan";
 import * as generator from "@dl/generator";
 import * as nn from "@dl/nn";
@@ -24,6 +25,7 @@ const packages: Readonly<Record<string, object>> = {
   "@dl/conv": conv,
   "@dl/data": data,
   "@dl/distributions": distributions,
+  "@dl/formats": formats,
   "@dl/gan": gan,
   "@dl/generator": generator,
   "@dl/nn": nn,

@@ -7,6 +7,8 @@ import * as conv from "@dl/conv";
 import * as data from "@dl/data";
 import * as dataInNode from "@dl/data/node";
 import * as distributions from "@dl/distributions";
+import * as formats from "@dl/formats";
+import * as formatsInNode from "@dl/formats/node";
 import * as gan from "@dl/gan";
 import * as generator from "@dl/generator";
 import * as nn from "@dl/nn";
@@ -27,6 +29,8 @@ const packages = [
   data,
   dataInNode,
   distributions,
+  formats,
+  formatsInNode,
   gan,
   generator,
   nn,

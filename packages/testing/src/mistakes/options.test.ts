@@ -1,6 +1,7 @@
 import { DlError, InternalError } from "@dl/backend";
 import { cpu } from "@dl/backend-cpu";
-import { decodeImage, openImageFolder } from "@dl/data/node";
+import { openImageFolder } from "@dl/data/node";
+import { decodeImage } from "@dl/formats/node";
 import { configure, ones } from "@dl/tensor";
 import { beforeEach, describe, expect, it } from "vitest";
 import { adversarialExampleCalls } from "./option-calls/adversarial-examples.ts";

@@ -1,5 +1,6 @@
 import { noGrad } from "@dl/autograd";
-import { ArrayDataset, DataLoader, parseIdx } from "@dl/data";
+import { ArrayDataset, DataLoader } from "@dl/data";
+import { parseIdx } from "@dl/formats";
 import { crossEntropy, Linear, Parameter, ReLU, Sequential, type Module } from "@dl/nn";
 import {
   Accuracy,

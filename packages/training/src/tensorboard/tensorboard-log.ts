@@ -1,10 +1,10 @@
 import { checkOptions } from "@dl/backend";
+import { eventRecord, histogramValue, scalarValue, summaryEvent, versionEvent } from "@dl/formats";
 import type { Tensor } from "@dl/tensor";
 import { histograms } from "../inspect/histogram.ts";
 import type { Callback } from "../callback.ts";
 import { figuresOf } from "../callbacks/csv-log.ts";
 import { namedParametersOf, type TrainingStep } from "../training-step.ts";
-import { histogramValue, record, scalarValue, summaryEvent, versionEvent } from "./event-file.ts";
 
 /** Where bytes go: a file's stream, a download in the browser, an array. */
 export interface ByteSink {
@@ -42,7 +42,7 @@ export function tensorBoardLog(sink: ByteSink, options: TensorBoardOptions = {})
   const seconds = (): number => now() / 1000;
   return {
     async onStart() {
-      await sink.write(record(versionEvent(seconds())));
+      await sink.write(eventRecord(versionEvent(seconds())));
     },
     async onEpoch(epoch, { trainingStep }) {
       const values = [...figuresOf(epoch)]
@@ -51,7 +51,7 @@ export function tensorBoardLog(sink: ByteSink, options: TensorBoardOptions = {})
       const found =
         options.histograms === true ? await histograms(weightsAndGradients(trainingStep)) : [];
       for (const [name, histogram] of found) values.push(histogramValue(name, histogram));
-      await sink.write(record(summaryEvent(seconds(), epoch.step, values)));
+      await sink.write(eventRecord(summaryEvent(seconds(), epoch.step, values)));
     },
   };
 }

@@ -1,9 +1,10 @@
 import * as data from "@dl/data";
+import * as formats from "@dl/formats";
 import { ones } from "@dl/tensor";
 import type { OptionCalls } from "./option-call.ts";
 
 const dataset = (): data.ProceduralDigits => new data.ProceduralDigits({ length: 10 });
-const table = (): data.CsvTable => data.parseCsv("a,b\n1,2\n3,4");
+const table = (): formats.CsvTable => formats.parseCsv("a,b\n1,2\n3,4");
 const bytes = new Uint8Array(90);
 const statistics = { minimum: [0], maximum: [1] };
 
@@ -29,21 +30,21 @@ export const dataCalls: OptionCalls = {
   "new StreamLoader": () => [data.StreamLoader, { samples: () => [{ count: 1 }] }],
   circles: () => [data.circles],
   classificationTable: () => [data.classificationTable, table()],
-  decodeInPage: () => [data.decodeInPage, bytes],
+  decodeInPage: () => [formats.decodeInPage, bytes],
   gaussianGrid: () => [data.gaussianGrid],
   gaussianRing: () => [data.gaussianRing],
-  inspectImage: () => [data.inspectImage, bytes],
+  inspectImage: () => [formats.inspectImage, bytes],
   kFolds: () => [data.kFolds, dataset(), 2],
   mixup: () => [data.mixup],
   normalize: () => [data.normalize, statistics],
-  parseCsv: () => [data.parseCsv, "a,b\n1,2"],
+  parseCsv: () => [formats.parseCsv, "a,b\n1,2"],
   randomAffine: () => [data.randomAffine],
   randomCrop: () => [data.randomCrop, 2],
   randomFlip: () => [data.randomFlip],
   randomSplit: () => [data.randomSplit, dataset(), [0.5, 0.5]],
   ravine: () => [data.ravine, ones([2])],
-  readIdx: () => [data.readIdx, bytes],
-  readNpz: () => [data.readNpz, bytes],
+  readIdx: () => [formats.readIdx, bytes],
+  readNpz: () => [formats.readNpz, bytes],
   regressionTable: () => [data.regressionTable, table()],
   spirals: () => [data.spirals],
   twoMoons: () => [data.twoMoons],

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { decodeInPage } from "./decode-in-page.ts";
-import { ImageFolder, pageFiles } from "./image-folder.ts";
 
 /** A picture of four colours, as the browser itself encodes it. */
 async function encoded(type: "image/png" | "image/jpeg"): Promise<Uint8Array<ArrayBuffer>> {
@@ -40,20 +39,5 @@ describe("decodeInPage", () => {
     await expect(decodeInPage(file.subarray(0, 60))).rejects.toMatchObject({ name: "FormatError" });
     const jpeg = await encoded("image/jpeg");
     await expect(decodeInPage(jpeg.subarray(0, -9))).rejects.toMatchObject({ name: "FormatError" });
-  });
-
-  it("serves a folder chosen in the page", async () => {
-    const files = [
-      new File([await encoded("image/png")], "a.png"),
-      new File([await encoded("image/jpeg")], "b.jpg"),
-    ];
-    const images = new ImageFolder(pageFiles(files), decodeInPage, { size: 16 });
-    const [a, b] = [await images.get(0), await images.get(1)];
-    expect([images.length, a.inputs.shape]).toEqual([2, [3, 16, 16]]);
-    // The middle of the picture: green on the left, blue on the right.
-    expect(a.inputs.data[256 + 8 * 16 + 3]).toBeCloseTo(1, 5);
-    a.inputs.data.forEach((value, i) =>
-      expect(Math.abs(value - b.inputs.data[i]!)).toBeLessThan(0.1),
-    );
   });
 });

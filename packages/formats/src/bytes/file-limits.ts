@@ -1,6 +1,4 @@
-import { ArgumentError, checkOptions, FormatError } from "@dl/backend";
-import { checkWhole } from "../check-range.ts";
-import { describe } from "../host-array.ts";
+import { ArgumentError, checkCount, checkOptions, describeValue, FormatError } from "@dl/backend";
 
 /** How large a file may be before it is refused. */
 export interface ReadLimits {
@@ -11,7 +9,7 @@ export interface ReadLimits {
 /** The limit asked for, or 1 GiB. @throws {ArgumentError} unless it is a whole number of at least 1. */
 export function checkedLimit(limits: ReadLimits, op: string): number {
   const { maxByteLength = 2 ** 30 } = checkOptions(op, limits, { maxByteLength: "number" });
-  checkWhole(maxByteLength, 1, Infinity, "maxByteLength", op);
+  checkCount(op, "maxByteLength", maxByteLength);
   return maxByteLength;
 }
 
@@ -20,7 +18,7 @@ export function checkBytes(bytes: unknown, op: string): void {
   if (ArrayBuffer.isView(bytes) && bytes instanceof Uint8Array) return;
   throw new ArgumentError(
     op,
-    `needs the bytes of a file as a Uint8Array: received ${describe(bytes)}. Of an ArrayBuffer make new Uint8Array(buffer).`,
+    `needs the bytes of a file as a Uint8Array: received ${describeValue(bytes)}. Of an ArrayBuffer make new Uint8Array(buffer).`,
     { received: bytes },
   );
 }

@@ -27,7 +27,7 @@ async function decodeByBrowser({ width, height, essential }: JpegInfo): Promise<
   if (typeof createImageBitmap === "undefined" || typeof OffscreenCanvas === "undefined")
     throw new UnsupportedError(
       op,
-      "this engine has no image decoder. In Node use decodeImage of @dl/data/node.",
+      "this engine has no image decoder. In Node use decodeImage of @dl/formats/node.",
     );
   const bitmap = await createImageBitmap(
     new Blob([new Uint8Array(essential)], { type: "image/jpeg" }),

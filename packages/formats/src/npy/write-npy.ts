@@ -1,6 +1,12 @@
-import { ArgumentError, elementCount, formatShape, ShapeError } from "@dl/backend";
-import { describe } from "../host-array.ts";
-import { checkGiven, checkList } from "../check-given.ts";
+import {
+  ArgumentError,
+  checkGiven,
+  checkList,
+  describeValue,
+  elementCount,
+  formatShape,
+  ShapeError,
+} from "@dl/backend";
 import { type NpyData, type NpyDType, npyElements } from "./npy-elements.ts";
 
 /** Numbers with a shape, row by row; what {@link parseNpy} gives is one. */
@@ -23,17 +29,16 @@ const alignment = 64;
  * writeNpy({ data: Int32Array.of(1, 2, 3), shape: [3] }).byteLength; // => 140
  */
 export function writeNpy(source: NpySource, op = "writeNpy"): Uint8Array {
-  checkGiven(source, "the array", ["data", "shape"], op);
+  checkGiven(op, "the array", source, ["data", "shape"]);
   const { data, shape, dtype } = source;
-  checkList(data, "data", op);
-  checkList(shape, "shape", op);
+  const code = dtype === "bool" && data instanceof Uint8Array ? "b1" : codeOf(data, op);
+  checkList(op, shape);
   if (elementCount(shape) !== data.length)
     throw new ShapeError(
       op,
       `the array has shape ${formatShape(shape)} but ${data.length} elements.`,
       { expected: shape, received: data.length },
     );
-  const code = dtype === "bool" && data instanceof Uint8Array ? "b1" : codeOf(data, op);
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const order = code.endsWith("1") ? "|" : "<";
   const text = `{'descr': '${order}${code}', 'fortran_order': False, 'shape': (${sizes}), }`;
@@ -63,15 +68,12 @@ function codeOf(data: NpySource["data"], op: string): string {
     ["Float32Array", "float32"],
     ["Float64Array", "float64"],
   ]);
-  const kind = kinds.get(data[Symbol.toStringTag]);
+  const kind = kinds.get(data?.[Symbol.toStringTag]);
   if (kind === undefined)
     throw new ArgumentError(
       op,
-      `${describe(data)} cannot be written. Use a typed array of integers, or of floats of 32 or 64 bits.`,
-      {
-        expected: [...kinds.keys()],
-        received: data[Symbol.toStringTag],
-      },
+      `${describeValue(data)} cannot be written. Use a typed array of integers, or of floats of 32 or 64 bits.`,
+      { expected: [...kinds.keys()], received: data },
     );
   return npyElements[kind].code;
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { crc32 } from "../bytes/crc32.ts";
-import { toHostArray } from "../host-array.ts";
+import { toHostArray } from "@dl/data";
 import { parseNpy } from "./parse-npy.ts";
 import { readNpz } from "./read-npz.ts";
 import { type NpySource, writeNpy } from "./write-npy.ts";

@@ -1,7 +1,5 @@
-import { ShapeError } from "@dl/backend";
+import { checkGiven, ShapeError } from "@dl/backend";
 import { crc32 } from "../bytes/crc32.ts";
-import { checkGiven } from "../check-given.ts";
-import type { HostArray } from "../dataset.ts";
 
 const op = "encodePng";
 const signature = [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10] as const;
@@ -9,6 +7,12 @@ const signature = [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10] as const;
 const colorTypes: Readonly<Record<number, number>> = { 1: 0, 3: 2, 4: 6 };
 /** Each row is written as differences from the pixels at its left, which compresses drawn pictures well. */
 const filterSub = 1;
+
+/** A picture as numbers, row by row in each channel. */
+export interface PictureNumbers {
+  readonly data: ArrayLike<number>;
+  readonly shape: readonly number[];
+}
 
 /**
  * A picture as a PNG file of 8 bits per channel: grey; red, green, blue; or opacity besides.
@@ -20,8 +24,8 @@ const filterSub = 1;
  * const file = await encodePng({ data: Float32Array.of(0, 1), shape: [1, 1, 2] });
  * [...file.subarray(1, 4)]; // => [80, 78, 71]
  */
-export async function encodePng(picture: HostArray): Promise<Uint8Array> {
-  checkGiven(picture, "the picture", ["data", "shape"], op);
+export async function encodePng(picture: PictureNumbers): Promise<Uint8Array> {
+  checkGiven(op, "the picture", picture, ["data", "shape"]);
   const { data, shape } = picture;
   const [channels, height, width] = shape as readonly [number, number, number];
   const colorType = colorTypes[channels];

@@ -1,8 +1,11 @@
-import { ArgumentError } from "@dl/backend";
-import { checkGiven, checkList } from "../check-given.ts";
-import { checkWhole } from "../check-range.ts";
-import type { HostArray } from "../dataset.ts";
-import { describe } from "../host-array.ts";
+import {
+  ArgumentError,
+  checkCount,
+  checkGiven,
+  checkList,
+  checkWhole,
+  describeValue,
+} from "@dl/backend";
 import type { ImageLimits } from "./image-info.ts";
 
 /** Pixels row by row, four bytes each: red, green, blue, opacity. */
@@ -39,18 +42,22 @@ export function imageToArray(
   image: DecodedImage,
   channels: ImageChannels,
   size: readonly [height: number, width: number],
-): HostArray {
+): { readonly data: Float32Array; readonly shape: readonly number[] } {
   const op = "imageToArray";
   checkImage(image, op);
   if (channels !== 1 && channels !== 3 && channels !== 4)
-    throw new ArgumentError(op, `channels must be 1, 3 or 4: received ${describe(channels)}.`, {
-      expected: [1, 3, 4],
-      received: channels,
-    });
-  checkList(size, "the size", op);
+    throw new ArgumentError(
+      op,
+      `channels must be 1, 3 or 4: received ${describeValue(channels)}.`,
+      {
+        expected: [1, 3, 4],
+        received: channels,
+      },
+    );
+  checkList(op, size, "the size", "height and width");
   const [height, width] = size;
-  checkWhole(height, 1, 2 ** 16, "height", op);
-  checkWhole(width, 1, 2 ** 16, "width", op);
+  checkSide(op, "height", height);
+  checkSide(op, "width", width);
   const scale = Math.min(image.width / width, image.height / height);
   const columns = triangleWeights(width, scale, image.width);
   const rows = triangleWeights(height, scale, image.height);
@@ -76,21 +83,25 @@ export function imageToArray(
   return { data, shape: [channels, height, width] };
 }
 
+function checkSide(op: string, name: string, side: number): void {
+  checkWhole(op, name, side, 1, 2 ** 16, " from 1 to 65536");
+}
+
 /**
  * Decoders of other kinds give three bytes per pixel, or 16 bits per sample.
  *
  * @throws {ArgumentError} unless there are four bytes per pixel.
  */
 function checkImage(image: DecodedImage, op: string): void {
-  checkGiven(image, "the image", ["width", "height", "data"], op);
+  checkGiven(op, "the image", image, ["width", "height", "data"]);
   const { width, height, data } = image;
-  checkWhole(width, 1, Infinity, "the image's width", op);
-  checkWhole(height, 1, Infinity, "the image's height", op);
+  checkCount(op, "the image's width", width);
+  checkCount(op, "the image's height", height);
   const isBytes = data instanceof Uint8Array || data instanceof Uint8ClampedArray;
   if (!isBytes || data.length !== 4 * width * height)
     throw new ArgumentError(
       op,
-      `the image must have four bytes per pixel, red, green, blue and opacity: received ${isBytes ? `${data.length} bytes` : describe(data)} for ${width} x ${height} pixels.`,
+      `the image must have four bytes per pixel, red, green, blue and opacity: received ${isBytes ? `${data.length} bytes` : describeValue(data)} for ${width} x ${height} pixels.`,
       { expected: 4 * width * height, received: isBytes ? data.length : data },
     );
 }

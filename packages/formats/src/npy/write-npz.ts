@@ -1,5 +1,4 @@
-import { ArgumentError } from "@dl/backend";
-import { checkGiven } from "../check-given.ts";
+import { ArgumentError, checkGiven } from "@dl/backend";
 import { crc32 } from "../bytes/crc32.ts";
 import { checkPartName } from "../bytes/file-limits.ts";
 import { type NpySource, writeNpy } from "./write-npy.ts";
@@ -22,7 +21,7 @@ const most = 2 ** 32 - 1;
 export function writeNpz(
   arrays: Readonly<Record<string, NpySource>> | ReadonlyMap<string, NpySource>,
 ): Uint8Array {
-  checkGiven(arrays, "the arrays", [], "writeNpz");
+  checkGiven("writeNpz", "the arrays", arrays, []);
   const parts: Uint8Array[] = [];
   const directory: Uint8Array[] = [];
   let length = 0;

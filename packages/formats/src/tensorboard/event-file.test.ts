@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { crc32c, maskedCrc32c } from "./crc32c.ts";
-import { histogramValue, record, scalarValue, summaryEvent, versionEvent } from "./event-file.ts";
+import {
+  eventRecord,
+  histogramValue,
+  scalarValue,
+  summaryEvent,
+  versionEvent,
+} from "./event-file.ts";
 import { integerField, message } from "./protobuf.ts";
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -63,7 +69,7 @@ const doubles = (bytes: unknown): number[] => {
 describe("event files", () => {
   it("frames records with length and two checksums", () => {
     const data = ascii("hello");
-    const framed = record(data);
+    const framed = eventRecord(data);
     const view = new DataView(framed.buffer);
     expect(framed).toHaveLength(21);
     expect(view.getBigUint64(0, true)).toBe(5n);

@@ -15,7 +15,7 @@ const op = "decodeImage";
  * @throws {FormatError} if the file is malformed, or larger than the limit.
  * @throws {UnsupportedError} if the decoder is not installed.
  * @example
- * import { decodeImage } from "@dl/data/node";
+ * import { decodeImage } from "@dl/formats/node";
  * const file = Uint8Array.from(
  *   atob("iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAAAAADRSSBWAAAAC0lEQVR4nGPg+gUAAREBBUmL4lsAAAAASUVORK5CYII="),
  *   (letter) => letter.charCodeAt(0),

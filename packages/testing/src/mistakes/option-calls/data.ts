@@ -45,7 +45,10 @@ export const dataCalls: OptionCalls = {
   ravine: () => [data.ravine, ones([2])],
   readIdx: () => [formats.readIdx, bytes],
   readNpz: () => [formats.readNpz, bytes],
+  readStateDict: () => [formats.readStateDict, bytes],
   regressionTable: () => [data.regressionTable, table()],
+  safetensorsParts: () => [formats.safetensorsParts, {}],
   spirals: () => [data.spirals],
   twoMoons: () => [data.twoMoons],
+  writeSafetensors: () => [formats.writeSafetensors, {}],
 };

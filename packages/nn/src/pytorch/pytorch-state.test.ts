@@ -43,7 +43,7 @@ class TiedWeights extends Module {
 }
 
 const valuesOf = async (model: Module): Promise<number[][]> =>
-  Promise.all([...model.stateDict().values()].map(async (x) => [...(await x.data())]));
+  Promise.all([...model.stateDict().values()].map(async (x) => Array.from(await x.data())));
 
 describe("pytorchNames", () => {
   it("is snake_case of properties, and what classes say", () => {

@@ -1,4 +1,4 @@
-import { ArgumentError, formatShape, shapesEqual } from "@dl/backend";
+import { ArgumentError, checkOptions, formatShape, shapesEqual } from "@dl/backend";
 import type { Tensor } from "@dl/tensor";
 import type { LoadOptions, LoadReport } from "../load-state.ts";
 import type { Module } from "../module.ts";
@@ -23,14 +23,15 @@ export interface MatchedState extends LoadReport {
  * @throws {ArgumentError} listing every missing and unexpected name and every shape that differs.
  * @example
  * const shapes = new Map([["weight", [3, 2]], ["bias", [3]]]);
- * matchState(new Linear(2, 3), shapes).matches.map((match) => match.names); // => [["weight"], ["bias"]]
+ * matchState("load", new Linear(2, 3), shapes).matches.map((match) => match.names); // => [["weight"], ["bias"]]
  */
 export function matchState(
+  op: string,
   model: Module,
   shapes: ReadonlyMap<string, readonly number[]>,
-  { strict = true }: LoadOptions = {},
-  op = "matchState",
+  options: LoadOptions = {},
 ): MatchedState {
+  const { strict = true } = checkOptions(op, options, { strict: "boolean" });
   const entries = stateEntries(model);
   const beginnings = new Set<string>();
   for (const name of shapes.keys())

@@ -1,4 +1,4 @@
-import { ArgumentError, checkOptions, wrongType } from "@dl/backend";
+import { ArgumentError, wrongType } from "@dl/backend";
 import { checkTensor, zeros, type Tensor } from "@dl/tensor";
 import type { LoadOptions, LoadReport } from "../load-state.ts";
 import type { Module, StateDict } from "../module.ts";
@@ -41,7 +41,6 @@ export async function loadPytorchStateDict(
   options: LoadOptions = {},
 ): Promise<LoadReport> {
   const op = "loadPytorchStateDict";
-  checkOptions(op, options, { strict: "boolean" });
   if (!(state instanceof Map))
     throw wrongType(
       op,
@@ -51,7 +50,7 @@ export async function loadPytorchStateDict(
     );
   for (const tensor of state.values()) checkTensor(op, tensor);
   const shapes = new Map([...state].map(([name, tensor]) => [name, tensor.shape]));
-  const { matches, missing, unexpected } = matchState(model, shapes, options, op);
+  const { matches, missing, unexpected } = matchState(op, model, shapes, options);
   const values = matches.map(({ names }) => names.map((name) => state.get(name)!.detach()));
   for (const [i, { tensor, names }] of matches.entries()) {
     const away = values[i]!.find(({ backend }) => backend !== tensor.backend);

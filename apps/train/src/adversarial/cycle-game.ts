@@ -83,6 +83,14 @@ export function cycleGame(
       heldOut: (most) => frame(somePictures(to.test, most)),
       ...boundaryOf(loss ?? "least-squares"),
     },
+    trained: {
+      module: new ModuleDict({ aToB: averages.aToB.model, bToA: averages.bToA.model }),
+      follows: new ModuleDict(generators),
+      uses: {
+        translate: (pictures) => turn("aToB", pictures),
+        translateBack: (pictures) => turn("bToA", pictures),
+      },
+    },
     async gallery() {
       const [a, b] = [firstPictures(from.test, perRow), firstPictures(to.test, perRow)];
       const [there, here] = [turn("aToB", a), turn("bToA", b)];

@@ -5,6 +5,7 @@ import type { Generator, Tensor } from "@dl/tensor";
 import type { Callback, TrainingStep } from "@dl/training";
 import type { Gallery } from "../generative/gallery.ts";
 import type { Optimizer } from "../optimizers.ts";
+import type { Trained } from "../saved/trained.ts";
 
 /** Samples as the discriminator sees them: those that are made, learnt from, and held out. */
 interface WatchedGame {
@@ -32,6 +33,8 @@ export interface GameModel<Batch> {
   readonly sampler: GenerativeModel;
   /** The game that is watched: who plays, and over what. */
   readonly game: WatchedGame;
+  /** The generators, as they are kept. */
+  readonly trained: Trained;
   /** What can be done with the generators: walks, tables of styles, translations. */
   gallery(): Promise<Gallery>;
 }

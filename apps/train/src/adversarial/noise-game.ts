@@ -7,7 +7,7 @@ import {
   nonSaturating,
   type PictureSize,
 } from "@dl/gan";
-import { freshAverage, LatentGenerator, latentWalk } from "@dl/generator";
+import { freshAverage, invert, LatentGenerator, latentWalk } from "@dl/generator";
 import { Generator, zeros, type Tensor } from "@dl/tensor";
 import { inEvaluation, ModelAverage } from "@dl/training";
 import type { Gallery } from "../generative/gallery.ts";
@@ -15,6 +15,7 @@ import type { PictureBatch } from "../generative/picture-model.ts";
 import type { MakeOptimizer } from "../optimizers.ts";
 import type { TrainOptions } from "../options.ts";
 import type { Pictures } from "../pictures/load-pictures.ts";
+import type { Uses } from "../saved/trained.ts";
 import { averaging, toSigned, toUnit, type GameModel } from "./game-model.ts";
 import { boundaryOf, losses, penaltiesOf } from "./losses.ts";
 import { somePictures } from "./translation.ts";
@@ -50,6 +51,7 @@ export function noiseGame(
     discriminator: optimizerOf(discriminator.parameters(), betas),
   };
   const average = new ModelAverage(model, averaging);
+  const uses = usesOf(average.model);
   return {
     modules: [model, discriminator],
     optimizers: [optimizers.generator, optimizers.discriminator],
@@ -71,20 +73,42 @@ export function noiseGame(
       heldOut: (most) => toSigned(somePictures(test, most)),
       ...boundaryOf(loss),
     },
-    gallery: () => Promise.resolve(galleryOf(average.model)),
+    trained: { module: average.model, follows: model, uses },
+    gallery: () => Promise.resolve(galleryOf(uses)),
   };
 }
 
 /** New pictures, and walks between two of them. */
-function galleryOf(model: LatentGenerator): Gallery {
-  return inEvaluation("train", { model }, () => {
-    const random = { generator: new Generator(0) };
-    const ends = model.latent.sample([2, walks], random);
-    const walk = latentWalk(ends.select(0, 0), ends.select(0, 1), perRow).transpose(0, 1);
-    const made = model.forward(walk.reshape([-1, latent])) as Tensor;
-    return new Map([
-      ["new pictures", toUnit(model.sample(sampleRows * perRow, random))],
-      ["on the way from one to another", toUnit(made)],
-    ]);
-  });
+function galleryOf({
+  sample,
+  interpolate,
+}: Required<Pick<Uses, "sample" | "interpolate">>): Gallery {
+  const generator = new Generator(0);
+  return new Map([
+    ["new pictures", sample(sampleRows * perRow, generator)],
+    ["on the way from one to another", interpolate(walks, perRow, generator)],
+  ]);
+}
+
+/** What the generator can do by itself. */
+function usesOf(model: LatentGenerator) {
+  const made = (latents: Tensor): Tensor => toUnit(model.forward(latents) as Tensor);
+  const evaluated = (body: () => Tensor): Tensor => inEvaluation("train", { model }, body);
+  return {
+    sample: (count, generator) => toUnit(model.sample(count, { generator })),
+    interpolate: (rows, columns, generator) =>
+      evaluated(() => {
+        const ends = model.latent.sample([2, rows], { generator });
+        const walk = latentWalk(ends.select(0, 0), ends.select(0, 1), columns).transpose(0, 1);
+        return made(walk.reshape([-1, latent]));
+      }),
+    async project(pictures, search) {
+      const start = zeros([pictures.shape[0]!, latent]);
+      const found = await invert(made, pictures, start, { ...search, priorWeight: 0.01 });
+      return new Map([
+        ["given", pictures],
+        ["the nearest that were found", evaluated(() => made(found.latents))],
+      ]);
+    },
+  } satisfies Uses;
 }

@@ -67,6 +67,7 @@ export function pairGame(
       heldOut: (most) => pairsOf("test", most),
       ...boundaryOf(loss),
     },
+    trained: { module: average.model, follows: model, uses: { translate: turn } },
     async gallery() {
       const [given, wanted] = [firstPictures(from.test, perRow), firstPictures(to.test, perRow)];
       return new Map([

@@ -3,6 +3,7 @@ import {
   lazyRates,
   mixStyles,
   nonSaturating,
+  projectStyles,
   StyleDiscriminator,
   StyleGenerator,
   styleStep,
@@ -14,7 +15,8 @@ import type { PictureBatch } from "../generative/picture-model.ts";
 import type { MakeOptimizer } from "../optimizers.ts";
 import type { TrainOptions } from "../options.ts";
 import type { Pictures } from "../pictures/load-pictures.ts";
-import { framing } from "./framing.ts";
+import type { Uses } from "../saved/trained.ts";
+import { framing, type Framing } from "./framing.ts";
 import { averaging, type GameModel } from "./game-model.ts";
 import { boundaryOf, losses, penaltiesOf } from "./losses.ts";
 import { somePictures } from "./translation.ts";
@@ -36,7 +38,8 @@ export function styleGame(
   optimizerOf: MakeOptimizer,
 ): GameModel<PictureBatch> {
   const generator = new Generator(seed);
-  const { size: whole, frame, unframe } = framing(size);
+  const framed = framing(size);
+  const { size: whole, frame, unframe } = framed;
   const sizes = { channels: channels.slice(0, Math.log2(whole) - 1), colors, generator };
   const model = new StyleGenerator({ ...sizes, width, mappingLayers: 4 });
   const discriminator = new StyleDiscriminator(sizes);
@@ -49,6 +52,7 @@ export function styleGame(
     discriminator: optimizerOf(discriminator.parameters(), ofLazy),
   };
   const average = new ModelAverage(model, averaging);
+  const uses = usesOf(average.model, framed);
   return {
     modules: [model, discriminator],
     optimizers: [optimizers.generator, optimizers.discriminator],
@@ -72,34 +76,69 @@ export function styleGame(
       heldOut: (most) => frame(somePictures(test, most)),
       ...boundaryOf(loss),
     },
-    gallery: () =>
-      Promise.resolve(
-        new Map([...galleryOf(average.model)].map(([what, pictures]) => [what, unframe(pictures)])),
-      ),
+    trained: { module: average.model, follows: model, uses },
+    gallery: () => Promise.resolve(galleryOf(uses)),
   };
 }
 
-/** New pictures, a walk, and how styles mix: each column's picture, with coarse or fine layers of the first. */
-function galleryOf(model: StyleGenerator): Gallery {
-  return inEvaluation("train", { model }, () => {
-    const generator = new Generator(0);
-    const made = (styles: Tensor): Tensor =>
-      model.synthesis.forward(styles, model.synthesis.drawNoise(styles.shape[0]!, { generator }));
-    const latents = (count: number): Tensor => normal([count, width], { generator });
-    const ends = latents(2 * walks).reshape([2, walks, width]);
-    const walk = latentWalk(ends.select(0, 0), ends.select(0, 1), perRow).transpose(0, 1);
-    const source = model.styles(latents(1), { truncation });
-    const styles = model.styles(latents(perRow - 1), { truncation });
-    const given = source.expand(styles.shape);
-    const coarse = { to: Math.floor(model.synthesis.layers / 2) };
-    const mixed = (way: { from?: number; to?: number }): Tensor =>
-      made(concatenate([source, mixStyles(styles, given, way)]));
-    return new Map([
-      ["new pictures", model.sample(sampleRows * perRow, { generator })],
-      ["on the way from one to another", made(model.styles(walk.reshape([-1, width])))],
-      ["a picture that gives styles, and others", made(concatenate([source, styles]))],
-      ["the others with its coarse styles", mixed(coarse)],
-      ["the others with its fine styles", mixed({ from: coarse.to })],
-    ]);
-  });
+/** New pictures, a walk, and how styles mix. */
+function galleryOf({
+  sample,
+  interpolate,
+  mixStyles: mix,
+}: Required<Pick<Uses, "sample" | "interpolate" | "mixStyles">>): Gallery {
+  const generator = new Generator(0);
+  return new Map([
+    ["new pictures", sample(sampleRows * perRow, generator)],
+    ["on the way from one to another", interpolate(walks, perRow, generator)],
+    ...mix(generator),
+  ]);
+}
+
+/** What the generator can do by itself. */
+function usesOf(model: StyleGenerator, { frame, unframe }: Framing) {
+  const made = (styles: Tensor, noise: readonly Tensor[]): Tensor =>
+    unframe(model.synthesis.forward(styles, noise));
+  const drawn = (styles: Tensor, generator: Generator): Tensor =>
+    made(styles, model.synthesis.drawNoise(styles.shape[0]!, { generator }));
+  const latents = (count: number, generator: Generator): Tensor =>
+    normal([count, width], { generator });
+  const evaluated = <Result>(body: () => Result): Result => inEvaluation("train", { model }, body);
+  return {
+    sample: (count, generator) => unframe(model.sample(count, { generator })),
+    interpolate: (rows, columns, generator) =>
+      evaluated(() => {
+        const ends = latents(2 * rows, generator).reshape([2, rows, width]);
+        const walk = latentWalk(ends.select(0, 0), ends.select(0, 1), columns).transpose(0, 1);
+        return drawn(model.styles(walk.reshape([-1, width])), generator);
+      }),
+    mixStyles: (generator) =>
+      evaluated(() => {
+        const source = model.styles(latents(1, generator), { truncation });
+        const styles = model.styles(latents(perRow - 1, generator), { truncation });
+        const given = source.expand(styles.shape);
+        const coarse = { to: Math.floor(model.synthesis.layers / 2) };
+        const mixed = (way: { from?: number; to?: number }): Tensor =>
+          drawn(concatenate([source, mixStyles(styles, given, way)]), generator);
+        return new Map([
+          [
+            "a picture that gives styles, and others",
+            drawn(concatenate([source, styles]), generator),
+          ],
+          ["the others with its coarse styles", mixed(coarse)],
+          ["the others with its fine styles", mixed({ from: coarse.to })],
+        ]);
+      }),
+    async project(pictures, search) {
+      const found = await projectStyles(model, frame(pictures), {
+        ...search,
+        perLayer: true,
+        generator: new Generator(0),
+      });
+      return new Map([
+        ["given", pictures],
+        ["the nearest that were found", evaluated(() => made(found.styles, found.noise))],
+      ]);
+    },
+  } satisfies Uses;
 }

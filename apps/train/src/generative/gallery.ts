@@ -18,7 +18,7 @@ export async function makeGallery(
   test: readonly PictureBatch[],
   train: Iterable<PictureBatch>,
 ): Promise<Gallery> {
-  const sampler = await model.sampler(train);
+  await model.fit?.(train);
   const { inputs } = test[0]!;
   // Where there are fewer, they come again.
   const originals = inputs.indexSelect(
@@ -29,7 +29,7 @@ export async function makeGallery(
   const [first, last] = [0, perRow - 1].map((i) => latents.select(0, i));
   const walk = latentWalk(first!, last!, perRow, { path: "linear" });
   return new Map([
-    ["new pictures", sampler.sample(sampleRows * perRow, { generator: new Generator(0) })],
+    ["new pictures", model.trained.uses.sample(sampleRows * perRow, new Generator(0))],
     ["pictures not learnt from", originals],
     ["made again", model.decode(latents)],
     ["on the way from the first to the last", model.decode(walk)],

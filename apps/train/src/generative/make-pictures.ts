@@ -38,7 +38,7 @@ export async function pictureMaking(name: AutoencoderName, options: TrainOptions
       const model = models[name](pictures.shape, seed, (parameters) =>
         optimizers[optimizer](parameters, learningRate),
       );
-      const parameters = model.module.parameters();
+      const parameters = model.trained.module.parameters();
       return { parameters, learn: (run) => learn(model, pictures, options, run) };
     },
   };

@@ -1,10 +1,9 @@
 import type { Batch } from "@dl/data";
-import type { GenerativeModel } from "@dl/generator";
-import type { Module } from "@dl/nn";
 import type { Tensor } from "@dl/tensor";
 import type { Callback, TrainingStep } from "@dl/training";
 import type { Optimizer } from "../optimizers.ts";
 import type { Picture } from "../pictures/load-pictures.ts";
+import type { Trained, Uses } from "../saved/trained.ts";
 
 /** Pictures on the device: [batch, channels, height, width]. */
 export type PictureBatch = Batch<Picture>;
@@ -23,7 +22,6 @@ export interface PictureFigures {
 
 /** A model that makes pictures, and how it is trained, tested and shown. */
 export interface PictureModel {
-  readonly module: Module;
   readonly optimizer: Optimizer;
   readonly step: TrainingStep<PictureBatch>;
   /** The scalars of a step, as progress shows them. */
@@ -35,8 +33,10 @@ export interface PictureModel {
   ) => readonly Callback[];
   /** Figures on pictures that were not learnt from. */
   test(test: readonly PictureBatch[]): Promise<PictureFigures>;
-  /** What new pictures come from, fitted to those learnt from where it must be. */
-  sampler(train: Iterable<PictureBatch>): Promise<GenerativeModel>;
+  /** Fits what new pictures come from to those learnt from, where it must be. */
+  fit?(train: Iterable<PictureBatch>): Promise<void>;
+  /** The networks as they are kept, with what was fitted. */
+  readonly trained: Trained & { readonly uses: Required<Pick<Uses, "sample">> };
   /** What pictures are made again from, between which there is a way. Shape: [count, channels, height, width] → [count, ...]. */
   encode(pictures: Tensor): Tensor;
   /** Pictures of what {@link encode} gives. */

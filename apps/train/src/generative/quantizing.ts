@@ -1,15 +1,42 @@
 import { Categorical } from "@dl/distributions";
-import { Generator, oneHot, zeros, type Tensor } from "@dl/tensor";
+import { Module } from "@dl/nn";
+import { Generator, ones, oneHot, zeros, type Tensor } from "@dl/tensor";
 import { inEvaluation } from "@dl/training";
 import { VqVae, vqStep } from "@dl/vae";
 import type { MakeOptimizer } from "../optimizers.ts";
 import type { Pictures } from "../pictures/load-pictures.ts";
 import type { PictureBatch, PictureModel } from "./picture-model.ts";
 import { errorPerPixel, errorText } from "./pixel-error.ts";
+import { remakingUses } from "./remaking.ts";
 
 /** How many codes there are, and how many numbers a code has. */
 const [codes, size] = [64, 16];
 const width = 32;
+
+/** A vector-quantised autoencoder with how often each code was found at each place. */
+class FittedVqVae extends Module {
+  /** [height, width, codes]. */
+  readonly codeChances: Tensor;
+  readonly vqVae: VqVae;
+
+  constructor(vqVae: VqVae, places: readonly [height: number, width: number]) {
+    super();
+    this.vqVae = vqVae;
+    this.codeChances = ones([...places, codes]).div(codes);
+  }
+
+  forward(pictures: Tensor): Tensor {
+    return this.vqVae.decode(this.vqVae.encode(pictures));
+  }
+
+  fit(counts: Tensor): void {
+    this.codeChances.assign(counts.div(counts.sum(-1, { keepDims: true })));
+  }
+
+  draw(count: number, generator: Generator): Tensor {
+    return new Categorical({ probs: this.codeChances }).sample([count], { generator });
+  }
+}
 
 /**
  * A vector-quantised autoencoder of pictures. New ones come from codes that are drawn place by place as
@@ -38,8 +65,8 @@ export function quantizing(
     }
     return sums;
   }
+  const fitted = new FittedVqVae(model, [height / 4, across / 4]);
   return {
-    module: model,
     optimizer,
     step: vqStep<PictureBatch>(model, { optimizer }),
     progress: ({ reconstruction = NaN, perplexity = NaN }) => [
@@ -60,12 +87,18 @@ export function quantizing(
         activeUnits: await inUse.item(),
       };
     },
-    async sampler(train) {
-      const counts = await frequencies(train);
-      const prior = new Categorical({ probs: counts.div(counts.sum(-1, { keepDims: true })) });
-      return {
-        sample: (count, options) => decode(prior.sample([count], options)),
-      };
+    fit: async (train) => fitted.fit(await frequencies(train)),
+    trained: {
+      module: fitted,
+      uses: {
+        // Between codes there is nothing: the way leads through what is made again of mixed pictures.
+        ...remakingUses(
+          (count, random) => decode(fitted.draw(count, random)),
+          (pictures) => pictures,
+          remake,
+        ),
+        sample: (count, random) => decode(fitted.draw(count, random)),
+      },
     },
     // Between codes there is nothing: the way leads through what the encoder makes of mixed pictures.
     encode: (pictures) => pictures,

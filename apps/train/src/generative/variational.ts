@@ -1,5 +1,5 @@
 import { BernoulliHead, OptimalNormalHead } from "@dl/generator";
-import { bernoulli, Generator, type Tensor } from "@dl/tensor";
+import { bernoulli, Generator, normal, type Tensor } from "@dl/tensor";
 import { inEvaluation } from "@dl/training";
 import {
   collapseAlarm,
@@ -8,7 +8,6 @@ import {
   klThroughTime,
   latentReport,
   mlpVae,
-  priorSampler,
   variationalStep,
   type VariationalAutoencoder,
 } from "@dl/vae";
@@ -16,6 +15,7 @@ import type { MakeOptimizer } from "../optimizers.ts";
 import type { Pictures } from "../pictures/load-pictures.ts";
 import { klText } from "./kl-text.ts";
 import type { PictureBatch, PictureModel } from "./picture-model.ts";
+import { remakingUses } from "./remaking.ts";
 
 const latent = 20;
 /** Which stream of random numbers the test's ink is drawn from. */
@@ -49,12 +49,14 @@ export function variational(
     const random = new Generator(seed, testInkStream);
     return test.map(({ inputs }) => flat(ink(inputs, random)));
   };
-  const sampler = priorSampler(model, latent);
   const optimizer = optimizerOf(model.parameters());
   const evaluated = (body: () => Tensor): Tensor => inEvaluation("train", { model }, body);
 
+  const encode = (pictures: Tensor): Tensor =>
+    evaluated(() => model.encode(asSamples(pictures)).mean);
+  const decode = (latents: Tensor): Tensor => evaluated(() => unflat(model.decode(latents).mean));
+
   return {
-    module: model,
     optimizer,
     step: variationalStep<PictureBatch>(model, {
       optimizer,
@@ -83,10 +85,16 @@ export function variational(
       const { bound: testBound, reconstruction, kl, activeUnits } = report;
       return { testBound, reconstruction, kl, activeUnits };
     },
-    sampler: () =>
-      Promise.resolve({ sample: (count, options) => unflat(sampler.sample(count, options)) }),
-    encode: (pictures) => evaluated(() => model.encode(asSamples(pictures)).mean),
-    decode: (latents) => evaluated(() => unflat(model.decode(latents).mean)),
+    trained: {
+      module: model,
+      uses: remakingUses(
+        (count, random) => normal([count, latent], { generator: random }),
+        encode,
+        decode,
+      ),
+    },
+    encode,
+    decode,
   };
 }
 

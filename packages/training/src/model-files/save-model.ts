@@ -1,0 +1,145 @@
+import { ArgumentError, checkOptions, type OptionKinds } from "@dl/backend";
+import { stateEntries, type Module } from "@dl/nn";
+import type { Tensor } from "@dl/tensor";
+import { fileBytes, fileDTypes } from "./file-elements.ts";
+import {
+  byteLengthOf,
+  compareForFile,
+  writtenHeader,
+  type FileDType,
+} from "./safetensors-header.ts";
+import { writeTarget, type ModelTarget } from "./write-target.ts";
+
+/** Names and remarks in a saved model. */
+export interface SaveModelOptions {
+  /** Whose names the weights get. Default `"pytorch"`. */
+  readonly names?: "pytorch" | "own";
+  /** Texts to keep beside the weights, by name. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+const saveModelKinds: OptionKinds<SaveModelOptions> = {
+  names: '"pytorch"|"own"',
+  metadata: "object",
+};
+
+/** Read from the device at a time: as long as that copies, nothing else runs. */
+const chunkElements = 2 ** 22;
+
+/**
+ * Writes a model's weights as a safetensors file that PyTorch loads with `strict=True`.
+ *
+ * The weights are those at the call: training may go on meanwhile. The file is written aside and then
+ * put in the place of an old one. A tied weight is stored once, under the first of its names in
+ * alphabetical order, and the metadata says so for each of the others, as `safetensors.torch.save_model`
+ * does; before PyTorch's `load_state_dict` add them with
+ * `state.update({name: state[kept] for name, kept in metadata.items() if kept in state})`.
+ *
+ * @throws {ArgumentError} for a place where nothing can be written, or two weights of one name.
+ * @example
+ * const model = new Sequential(new Linear(2, 3), new BatchNorm(3));
+ * const path = `${tmpdir()}/model.safetensors`;
+ * await saveModel(model, path, { metadata: { trainedOn: "digits" } });
+ * await loadModel(model, path); // => { missing: [], unexpected: [] }
+ */
+export async function saveModel(
+  model: Module,
+  target: ModelTarget,
+  options: SaveModelOptions = {},
+): Promise<void> {
+  const file = new ModelFile("saveModel", model, options);
+  await writeTarget("saveModel", target, file.chunks());
+}
+
+/**
+ * The bytes that {@link saveModel} writes, for a Blob, a message or a request.
+ *
+ * @throws {ArgumentError} if two weights would have one name.
+ * @example
+ * const bytes = await modelBytes(new Linear(2, 3));
+ * await loadModel(new Linear(2, 3), bytes); // => { missing: [], unexpected: [] }
+ */
+export async function modelBytes(
+  model: Module,
+  options: SaveModelOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const file = new ModelFile("modelBytes", model, options);
+  const bytes = new Uint8Array(file.byteLength);
+  let end = 0;
+  for await (const chunk of file.chunks()) {
+    bytes.set(chunk, end);
+    end += chunk.length;
+  }
+  return bytes;
+}
+
+interface SavedTensor {
+  readonly name: string;
+  readonly dtype: FileDType;
+  readonly shape: readonly number[];
+  /** As it was when saving began; undefined for a counter, which is 0. */
+  readonly snapshot: Tensor | undefined;
+}
+
+/** A model's weights as they are now, laid out as a file. */
+class ModelFile {
+  readonly #tensors: readonly SavedTensor[];
+  readonly #header: Uint8Array;
+
+  constructor(op: string, model: Module, options: SaveModelOptions) {
+    const { names = "pytorch", metadata = {} } = checkOptions(op, options, saveModelKinds);
+    const remarks = new Map(names === "pytorch" ? [["format", "pt"]] : []); // as the reference writes
+    for (const [key, text] of Object.entries(metadata)) {
+      if (typeof text !== "string")
+        throw new ArgumentError(op, `metadata must be texts: ${key} is ${typeof text}.`, {
+          received: text,
+        });
+      remarks.set(key, text);
+    }
+    const saved: SavedTensor[] = [];
+    const kept = new Map<Tensor, string>();
+    const entries = stateEntries(model)
+      .map((entry) => ({ ...entry, name: names === "own" ? entry.name : entry.pytorchName }))
+      .filter(({ tensor }) => tensor !== undefined || names === "pytorch")
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    for (const { name, tensor } of entries) {
+      const first = tensor && kept.get(tensor);
+      if (first !== undefined) {
+        remarks.set(name, first);
+        continue;
+      }
+      if (tensor !== undefined) kept.set(tensor, name);
+      const dtype = tensor === undefined ? "I64" : fileDTypes[tensor.dtype];
+      saved.push({ name, dtype, shape: tensor?.shape ?? [], snapshot: tensor?.detach() });
+    }
+    this.#tensors = saved.sort(compareForFile);
+    this.#header = writtenHeader(this.#tensors, remarks);
+  }
+
+  get byteLength(): number {
+    return this.#tensors.reduce(
+      (sum, { dtype, shape }) => sum + byteLengthOf(dtype, shape),
+      this.#header.length,
+    );
+  }
+
+  /** The file in order. Can be read once: what was written is let go of. */
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    yield this.#header;
+    for (const { snapshot } of this.#tensors) {
+      if (snapshot === undefined) {
+        yield new Uint8Array(8);
+        continue;
+      }
+      const flat = snapshot.flatten();
+      for (let start = 0; start < flat.elementCount; start += chunkElements) {
+        const count = Math.min(chunkElements, flat.elementCount - start);
+        const part = flat.narrow(0, start, count);
+        yield fileBytes(flat.dtype, await part.data());
+        part.dispose();
+      }
+      flat.dispose();
+      snapshot.dispose();
+    }
+  }
+}

@@ -32,7 +32,7 @@ export function matchState(
   options: LoadOptions = {},
 ): MatchedState {
   const { strict = true } = checkOptions(op, options, { strict: "boolean" });
-  const entries = stateEntries(model);
+  const entries = stateEntries(model, op);
   const beginnings = new Set<string>();
   for (const name of shapes.keys())
     for (let end = name.length; end > 0; end = name.lastIndexOf(".", end - 1))

@@ -15,7 +15,7 @@ import { stateEntries } from "./state-entries.ts";
  * [...pytorchStateDict(new BatchNorm(3)).keys()].slice(2); // => ["running_mean", "running_var", "num_batches_tracked"]
  */
 export function pytorchStateDict(model: Module): StateDict {
-  const entries = stateEntries(model);
+  const entries = stateEntries(model, "pytorchStateDict");
   const backend = entries.find(({ tensor }) => tensor !== undefined)?.tensor?.backend;
   const counter = (): Tensor => zeros([], { dtype: "int32", ...(backend && { backend }) });
   return new Map(

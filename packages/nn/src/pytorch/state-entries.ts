@@ -33,9 +33,9 @@ interface Path {
  * entries.map((entry) => entry.pytorchName); // => ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"]
  * entries[3].name; // => "runningVariance"
  */
-export function stateEntries(model: Module): StateEntry[] {
+export function stateEntries(model: Module, op = "stateEntries"): StateEntry[] {
   if (!(model instanceof Module))
-    throw wrongType("stateEntries", "needs a module", model, "Give the model itself.");
+    throw wrongType(op, "needs a module", model, "Give the model itself.");
   const entries = pathsOf(model, new Set()).map(({ ours, spellings, tensor }) => ({
     name: ours.join("."),
     pytorchName: joined(spellings.map(([first]) => first!)),
@@ -47,7 +47,7 @@ export function stateEntries(model: Module): StateEntry[] {
     const other = byName.get(entry.pytorchName);
     if (other !== undefined)
       throw new ArgumentError(
-        "stateEntries",
+        op,
         `${other.name} and ${entry.name} would both be ${entry.pytorchName} in PyTorch. Rename one, or say what they are called there in \`static pytorchNaming\` of their class.`,
         { received: [other.name, entry.name] },
       );
@@ -66,7 +66,7 @@ export function stateEntries(model: Module): StateEntry[] {
  * pytorchNames(new GRU(2, 3)).get("layers.0.weightIh"); // => "weight_ih_l0"
  */
 export function pytorchNames(model: Module): Map<string, string> {
-  const kept = stateEntries(model).filter(({ tensor }) => tensor !== undefined);
+  const kept = stateEntries(model, "pytorchNames").filter(({ tensor }) => tensor !== undefined);
   return new Map(kept.map(({ name, pytorchName }) => [name, pytorchName]));
 }
 

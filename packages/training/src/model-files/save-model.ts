@@ -37,8 +37,10 @@ const chunkElements = 2 ** 22;
  *
  * @throws {ArgumentError} for a place where nothing can be written, or two weights of one name.
  * @example
+ * import { tmpdir } from "node:os";
+ *
  * const model = new Sequential(new Linear(2, 3), new BatchNorm(3));
- * const path = `${tmpdir()}/model.safetensors`;
+ * const path = `${tmpdir()}/digits.safetensors`;
  * await saveModel(model, path, { metadata: { trainedOn: "digits" } });
  * await loadModel(model, path); // => { missing: [], unexpected: [] }
  */
@@ -98,7 +100,7 @@ class ModelFile {
     }
     const saved: SavedTensor[] = [];
     const kept = new Map<Tensor, string>();
-    const entries = stateEntries(model)
+    const entries = stateEntries(model, op)
       .map((entry) => ({ ...entry, name: names === "own" ? entry.name : entry.pytorchName }))
       .filter(({ tensor }) => tensor !== undefined || names === "pytorch")
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));

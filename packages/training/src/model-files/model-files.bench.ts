@@ -39,7 +39,13 @@ describe("a model of 100 MB", () => {
     async () => {
       blocks.push(await longestBlock(() => saveModel(model, path)));
     },
-    options,
+    {
+      ...options,
+      teardown: () => {
+        const longest = Math.max(...blocks).toFixed(0);
+        process.stdout.write(`saveModel blocks for ${longest} ms, ${blocks.length} times\n`);
+      },
+    },
   );
 
   bench(
@@ -65,8 +71,5 @@ describe("a model of 100 MB", () => {
 
   afterAll(() => {
     rmSync(folder, { recursive: true });
-    console.log(
-      `saveModel blocks for ${Math.max(...blocks).toFixed(0)} ms at most, of ${blocks.length} times`,
-    );
   });
 });

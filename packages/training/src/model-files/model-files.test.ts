@@ -75,7 +75,7 @@ describe("saveModel and loadModel", () => {
   it("puts a whole file in the old one's place, or leaves all as it was", async () => {
     const place = join(folder, "a-folder");
     mkdirSync(join(place, "inside"), { recursive: true });
-    await expect(saveModel(make(), place)).rejects.toThrow();
+    await expect(saveModel(make(), place)).rejects.toThrow("EISDIR");
     expect(readdirSync(place)).toEqual(["inside"]);
     expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
     await expect(saveModel(make(), join(folder, "nowhere/model"))).rejects.toThrow("ENOENT");

@@ -101,7 +101,10 @@ class ModelFile {
     const saved: SavedTensor[] = [];
     const kept = new Map<Tensor, string>();
     const entries = stateEntries(model, op)
-      .map((entry) => ({ ...entry, name: names === "own" ? entry.name : entry.pytorchName }))
+      .map(({ name, pytorchName, tensor }) => ({
+        name: names === "own" ? name : pytorchName,
+        tensor,
+      }))
       .filter(({ tensor }) => tensor !== undefined || names === "pytorch")
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
     for (const { name, tensor } of entries) {
@@ -114,7 +117,7 @@ class ModelFile {
       const dtype = tensor === undefined ? "I64" : fileDTypes[tensor.dtype];
       saved.push({ name, dtype, shape: tensor?.shape ?? [], snapshot: tensor?.detach() });
     }
-    this.#tensors = saved.sort(compareForFile);
+    this.#tensors = saved.toSorted(compareForFile);
     this.#header = writtenHeader(this.#tensors, remarks);
   }
 

@@ -14,6 +14,8 @@ import { parseNpy } from "./npy/parse-npy.ts";
 import { readNpz } from "./npy/read-npz.ts";
 import { writeNpy } from "./npy/write-npy.ts";
 import { writeNpz } from "./npy/write-npz.ts";
+import { parseSafetensors } from "./safetensors/read-safetensors.ts";
+import { writeSafetensors } from "./safetensors/write-safetensors.ts";
 
 const pixels = Uint8Array.from({ length: 4 * 16 * 12 }, (_, i) => (i * 31) & 255);
 const text = new TextEncoder();
@@ -61,6 +63,21 @@ const readers: Record<
     count: 27_000,
     read: (bytes) => parseCsv(bytes),
   },
+  parseSafetensors: {
+    samples: [
+      writeSafetensors(
+        {
+          weight: { data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] },
+          classes: { data: BigInt64Array.of(3n), shape: [] },
+          none: { data: new Uint8Array(0), shape: [0, 4] },
+        },
+        { metadata: { format: "pt" } },
+      ),
+      writeSafetensors({ '"\n': { dtype: "bfloat16", data: Uint16Array.of(1), shape: [1] } }),
+    ],
+    count: 100_000,
+    read: (bytes) => parseSafetensors(bytes),
+  },
   parseNpy: { samples: [npy], count: 20_000, read: (bytes) => parseNpy(bytes) },
   readNpz: { samples: [npz, compressedNpz], count: 12_000, read: (bytes) => readNpz(bytes) },
   "decodeImage of PNG": {
@@ -92,9 +109,9 @@ function withChecksums(file: Uint8Array): Uint8Array {
   return bytes;
 }
 
-describe("100,000 damaged files", () => {
+describe("200,000 damaged files", () => {
   it("are as many as they say", () => {
-    expect(Object.values(readers).reduce((sum, { count }) => sum + count, 0)).toBe(100_000);
+    expect(Object.values(readers).reduce((sum, { count }) => sum + count, 0)).toBe(200_000);
   });
 
   it.each(Object.entries(readers))(

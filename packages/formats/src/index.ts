@@ -1,3 +1,7 @@
+export { type ByteSource, type FileSource, openBytes } from "./bytes/byte-source.ts";
+export type { ReadableHandle } from "./bytes/file-bytes.ts";
+export { toBfloat16, toFloat16, toFloat32 } from "./bytes/half-floats.ts";
+export type { HostDType, HostTensor, HostTensorSource } from "./bytes/host-tensor.ts";
 export type { ReadLimits } from "./bytes/file-limits.ts";
 export { type IdxArray, type IdxDType, parseIdx } from "./idx/parse-idx.ts";
 export { readIdx } from "./idx/read-idx.ts";
@@ -26,3 +30,17 @@ export {
   versionEvent,
 } from "./tensorboard/event-file.ts";
 export type { Field } from "./tensorboard/protobuf.ts";
+export type { SafetensorsEntry } from "./safetensors/header.ts";
+export {
+  openSafetensors,
+  parseSafetensors,
+  type Safetensors,
+  SafetensorsFile,
+} from "./safetensors/read-safetensors.ts";
+export {
+  type FileParts,
+  type NamedTensors,
+  type SafetensorsOptions,
+  safetensorsParts,
+  writeSafetensors,
+} from "./safetensors/write-safetensors.ts";

@@ -1,0 +1,63 @@
+import { ArgumentError, UnsupportedError } from "@dl/backend";
+import type { ByteSource } from "./byte-source.ts";
+
+/** What is used of Node's FileHandle. */
+export interface ReadableHandle {
+  stat(): Promise<{ readonly size: number }>;
+  read(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+  close(): Promise<void>;
+}
+
+/** Most bytes that one call to the system reads: 2³¹ is beyond what it takes. */
+const mostAtOnce = 2 ** 30;
+
+/** A file of this machine, in Node; a handle that was given stays open. */
+export async function openFile(
+  file: string | URL | ReadableHandle,
+  op: string,
+): Promise<ByteSource> {
+  const isGiven = typeof file === "object" && "stat" in file;
+  const handle = isGiven ? file : await openPath(file, op);
+  const { size } = await handle.stat();
+  return {
+    byteLength: size,
+    async read(start, end) {
+      const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start));
+      let filled = 0;
+      while (filled < bytes.byteLength) {
+        const length = Math.min(bytes.byteLength - filled, mostAtOnce);
+        const { bytesRead } = await handle.read(bytes, filled, length, start + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return bytes.subarray(0, filled);
+    },
+    close: () => (isGiven ? Promise.resolve() : handle.close()),
+  };
+}
+
+async function openPath(path: string | URL, op: string): Promise<ReadableHandle> {
+  if (typeof process === "undefined" || process.versions?.node === undefined)
+    throw new UnsupportedError(
+      op,
+      "a page has no files by their path. Give a File that was chosen, or an address.",
+    );
+  const { open } = await import("node:fs/promises");
+  try {
+    const handle = await open(path, "r");
+    if (!(await handle.stat()).isDirectory()) return handle;
+    await handle.close();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "there is no such file" : (cause as Error).message;
+    const error = new ArgumentError(op, `cannot read ${String(path)}: ${why}.`, { received: path });
+    error.cause = cause;
+    throw error;
+  }
+  throw new ArgumentError(op, `${String(path)} is a folder, not a file.`, { received: path });
+}

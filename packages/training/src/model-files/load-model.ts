@@ -1,9 +1,15 @@
-import { checkOptions, UnsupportedError } from "@dl/backend";
-import { differingTies, matchState, type LoadOptions, type LoadReport, type Module } from "@dl/nn";
-import { tensor, type Tensor } from "@dl/tensor";
-import { openSource, type ByteSource, type ModelSource } from "./byte-source.ts";
-import { elementsOf } from "./file-elements.ts";
-import { readHeader, type FileTensor } from "./safetensors-header.ts";
+import { checkOptions } from "@dl/backend";
+import { openBytes, toFloat32, type FileSource, type HostTensor } from "@dl/formats";
+import {
+  differingTies,
+  matchState,
+  stateEntries,
+  type LoadOptions,
+  type LoadReport,
+  type Module,
+} from "@dl/nn";
+import { tensor, type NumberArray, type Tensor } from "@dl/tensor";
+import { storedTensors, type StoredTensor } from "./stored-tensors.ts";
 
 /**
  * Takes over the weights of a file, converted to the model's types.
@@ -21,66 +27,76 @@ import { readHeader, type FileTensor } from "./safetensors-header.ts";
  */
 export async function loadModel(
   model: Module,
-  source: ModelSource,
+  source: FileSource,
   options: LoadOptions = {},
 ): Promise<LoadReport> {
-  checkOptions("loadModel", options, { strict: "boolean" });
-  const file = await openSource("loadModel", source);
+  const op = "loadModel";
+  checkOptions(op, options, { strict: "boolean" });
+  const entries = stateEntries(model, op);
+  const names = new Set(entries.flatMap(({ name, pytorchName }) => [name, pytorchName]));
+  const bytes = await openBytes(source, op);
   try {
-    return await loadFrom(model, file, options);
+    const stored = await storedTensors(op, bytes, (name) => names.has(name));
+    return await loadStored(op, model, stored, options);
   } finally {
-    await file.close?.();
+    await bytes.close();
   }
 }
 
-async function loadFrom(
+/** Reads everything first, so that a failure leaves the model as it was. */
+async function loadStored(
+  op: string,
   model: Module,
-  file: ByteSource,
+  stored: ReadonlyMap<string, StoredTensor>,
   options: LoadOptions,
 ): Promise<LoadReport> {
-  const op = "loadModel";
-  await refuseZip(op, file);
-  const { tensors, metadata } = await readHeader(op, file);
-  const stored = new Map(tensors);
-  for (const [name, kept] of metadata) {
-    const tied = tensors.get(kept);
-    if (tied !== undefined && !stored.has(name)) stored.set(name, tied);
-  }
   const shapes = new Map([...stored].map(([name, { shape }]) => [name, shape]));
   const { matches, missing, unexpected } = matchState(op, model, shapes, options);
-  const read = async ({ start, end }: FileTensor): Promise<Uint8Array> => file.read(start, end);
   const loaded: Tensor[] = [];
-  let ahead = matches.length === 0 ? undefined : read(stored.get(matches[0]!.names[0]!)!);
+  const firstOf = (i: number): StoredTensor | undefined =>
+    matches[i] && stored.get(matches[i].names[0]!);
+  let reading = firstOf(0)?.read();
   for (const [i, { tensor: target, names }] of matches.entries()) {
-    const source = stored.get(names[0]!)!;
-    const bytes = await ahead!;
+    const host = await reading!;
     // The next one is read while this one is copied.
-    const next = matches[i + 1];
-    ahead = next && read(stored.get(next.names[0]!)!);
-    ahead?.catch(() => undefined); // told of at the next turn, if there is one
+    reading = firstOf(i + 1)?.read();
+    reading?.catch(() => undefined); // told of at the next turn, if there is one
     for (const name of names.slice(1)) {
       const other = stored.get(name)!;
-      const isSame =
-        other === source || (other.dtype === source.dtype && sameBytes(bytes, await read(other)));
-      if (!isSame) throw differingTies(op, names[0]!, name);
+      if (other !== firstOf(i) && !isSame(host, await other.read()))
+        throw differingTies(op, names[0]!, name);
     }
     const { dtype, shape, backend } = target;
-    loaded.push(tensor(elementsOf(source.dtype, bytes), { dtype, shape, backend }));
+    loaded.push(tensor(numbersOf(host), { dtype, shape, backend }));
   }
   for (const [i, { tensor: target }] of matches.entries()) target.assign(loaded[i]!);
   return { missing, unexpected };
 }
 
-function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return one.every((byte, i) => byte === other[i]);
+/** What `tensor` takes; 64-bit integers to the nearest double. */
+function numbersOf(host: HostTensor): NumberArray {
+  switch (host.dtype) {
+    case "int64":
+    case "uint64":
+      return Float64Array.from<bigint>(host.data, Number);
+    case "float64":
+    case "float32":
+    case "int32":
+    case "uint32":
+    case "int16":
+    case "uint16":
+    case "int8":
+    case "uint8":
+    case "bool":
+      return host.data;
+    default:
+      return toFloat32(host);
+  }
 }
 
-/** PyTorch's own files are zip archives. */
-async function refuseZip(op: string, file: ByteSource): Promise<void> {
-  const [p, k] = await file.read(0, Math.min(2, file.size));
-  if (p === 0x50 && k === 0x4b)
-    throw new UnsupportedError(
-      op,
-      'this is a PyTorch file (.pt), which is not read. In Python, write its state dict with safetensors.torch.save_file(state, "model.safetensors").',
-    );
+function isSame(one: HostTensor, other: HostTensor): boolean {
+  const [bytes, others] = [one, other].map(
+    ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  );
+  return one.dtype === other.dtype && bytes!.every((byte, i) => byte === others![i]);
 }

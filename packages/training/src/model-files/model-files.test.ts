@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { reference } from "@dl/backend-reference";
+import { writeSafetensors, type HostDType, type HostTensorSource } from "@dl/formats";
 import { BatchNorm, Linear, Module, Parameter, Sequential } from "@dl/nn";
 import { configure, ones, tensor, zeros, type Tensor } from "@dl/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadModel, modelBytes, saveModel } from "../index.ts";
-import { compareForFile, writtenHeader, type FileDType } from "./safetensors-header.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dl-model-files-"));
 
@@ -42,10 +42,8 @@ class Pair extends Module {
 }
 
 /** A file of one tensor called weight. */
-function fileOf(dtype: FileDType, elements: ArrayBufferView, shape: readonly number[]): Uint8Array {
-  const header = writtenHeader([{ name: "weight", dtype, shape }], new Map());
-  const body = new Uint8Array(elements.buffer as ArrayBuffer);
-  return Uint8Array.from([...header, ...body]);
+function fileOf(dtype: HostDType, data: HostTensorSource["data"]): Uint8Array {
+  return writeSafetensors({ weight: { dtype, shape: [data.length], data } });
 }
 
 describe("saveModel and loadModel", () => {
@@ -85,18 +83,6 @@ describe("saveModel and loadModel", () => {
     );
   });
 
-  it("begins every tensor of 8 bytes at a multiple of 8", async () => {
-    const bytes = await modelBytes(make());
-    expect(Number(new DataView(bytes.buffer).getBigUint64(0, true)) % 8).toBe(0);
-    const tensors = [
-      { name: "b", dtype: "F32" },
-      { name: "a", dtype: "BOOL" },
-      { name: "c", dtype: "I64" },
-      { name: "a2", dtype: "F32" },
-    ] as const;
-    expect(tensors.toSorted(compareForFile).map(({ name }) => name)).toEqual(["c", "a2", "b", "a"]);
-  });
-
   it("keeps every type of ours", async () => {
     for (const dtype of ["float32", "float64", "int32", "uint32", "bool"] as const) {
       const weight = tensor([0, 1, 1], { dtype });
@@ -110,23 +96,23 @@ describe("saveModel and loadModel", () => {
 
 describe("loadModel", () => {
   it.each([
-    ["F64", Float64Array.of(1.5, -2, 0.1), [1.5, -2, Math.fround(0.1)]],
-    ["F16", Uint16Array.of(0x3c00, 0xc100, 0x0001), [1, -2.5, 2 ** -24]],
-    ["F16", Uint16Array.of(0x7bff, 0xfc00, 0x8000), [65504, -Infinity, -0]],
-    ["BF16", Uint16Array.of(0x3f80, 0xc020, 0x7f80), [1, -2.5, Infinity]],
-    ["I64", BigInt64Array.of(3n, -4n, 2n ** 40n), [3, -4, 2 ** 40]],
-    ["I8", Int8Array.of(3, -4, 127), [3, -4, 127]],
-    ["U8", Uint8Array.of(3, 4, 255), [3, 4, 255]],
-    ["BOOL", Uint8Array.of(1, 0, 1), [1, 0, 1]],
+    ["float64", Float64Array.of(1.5, -2, 0.1), [1.5, -2, Math.fround(0.1)]],
+    ["float16", Uint16Array.of(0x3c00, 0xc100, 0x0001), [1, -2.5, 2 ** -24]],
+    ["float16", Uint16Array.of(0x7bff, 0xfc00, 0x8000), [65504, -Infinity, -0]],
+    ["bfloat16", Uint16Array.of(0x3f80, 0xc020, 0x7f80), [1, -2.5, Infinity]],
+    ["int64", BigInt64Array.of(3n, -4n, 2n ** 40n), [3, -4, 2 ** 40]],
+    ["int8", Int8Array.of(3, -4, 127), [3, -4, 127]],
+    ["uint8", Uint8Array.of(3, 4, 255), [3, 4, 255]],
+    ["bool", Uint8Array.of(1, 0, 1), [1, 0, 1]],
   ] as const)("converts %s to the model's float32: %o", async (dtype, elements, expected) => {
     const model = new Holder(new Parameter(zeros([3])));
-    await loadModel(model, fileOf(dtype, elements, [3]));
+    await loadModel(model, fileOf(dtype, elements));
     expect(await numbersOf(model.weight)).toEqual(expected);
   });
 
   it("refuses numbers that the model's type cannot hold", async () => {
     const model = new Holder(tensor([7], { dtype: "int32" }));
-    await expect(loadModel(model, fileOf("I64", BigInt64Array.of(2n ** 40n), [1]))).rejects.toThrow(
+    await expect(loadModel(model, fileOf("int64", BigInt64Array.of(2n ** 40n)))).rejects.toThrow(
       "1099511627776",
     );
     expect(await numbersOf(model.weight)).toEqual([7]);
@@ -144,6 +130,12 @@ describe("loadModel", () => {
       expect(await numbersOf(other.decoder.weight)).toEqual(expected);
       expect(other.encoder.weight === other.decoder.weight).toBe(isTied);
     }
+    // Metadata may name a weight and be about something else.
+    const metadata = { best: "decoder.weight" };
+    await loadModel(tied, await modelBytes(tied, { metadata }));
+    await expect(modelBytes(tied, { metadata: { "encoder.weight": "first" } })).rejects.toThrow(
+      "modelBytes: metadata must not say encoder.weight",
+    );
     await expect(loadModel(tied, await modelBytes(new Pair(false)))).rejects.toThrow(
       "loadModel: encoder.weight and decoder.weight are one tied weight in the model, but have different values",
     );
@@ -173,10 +165,11 @@ describe("loadModel", () => {
     const path = join(folder, "half.safetensors");
     writeFileSync(path, bytes.subarray(0, bytes.length - 4));
     for (const source of [path, bytes.subarray(0, 5), new Uint8Array(20), new Uint8Array(0)])
-      await expect(loadModel(make(), source)).rejects.toThrow("this is no safetensors file");
+      await expect(loadModel(make(), source)).rejects.toThrow("safetensors file is malformed");
+    await expect(loadModel(make(), join(folder, "none"))).rejects.toThrow("there is no such file");
     await expect(loadModel(make(), Uint8Array.of(0x50, 0x4b, 3, 4))).rejects.toThrow(
       "loadModel: this is a PyTorch file (.pt)",
     );
-    await expect(loadModel(make(), 7 as never)).rejects.toThrow("needs a file as a path");
+    await expect(loadModel(make(), 7 as never)).rejects.toThrow("needs a path, an address");
   });
 });

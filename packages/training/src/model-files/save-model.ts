@@ -1,13 +1,7 @@
-import { ArgumentError, checkOptions, type OptionKinds } from "@dl/backend";
+import { ArgumentError, checkOptions, type DType, type OptionKinds } from "@dl/backend";
+import { safetensorsLayout, type HostDType, type SafetensorsLayout } from "@dl/formats";
 import { stateEntries, type Module } from "@dl/nn";
 import type { Tensor } from "@dl/tensor";
-import { fileBytes, fileDTypes } from "./file-elements.ts";
-import {
-  byteLengthOf,
-  compareForFile,
-  writtenHeader,
-  type FileDType,
-} from "./safetensors-header.ts";
 import { writeTarget, type ModelTarget } from "./write-target.ts";
 
 /** Names and remarks in a saved model. */
@@ -75,30 +69,19 @@ export async function modelBytes(
   return bytes;
 }
 
-interface SavedTensor {
-  readonly name: string;
-  readonly dtype: FileDType;
-  readonly shape: readonly number[];
-  /** As it was when saving began; undefined for a counter, which is 0. */
-  readonly snapshot: Tensor | undefined;
-}
-
 /** A model's weights as they are now, laid out as a file. */
 class ModelFile {
-  readonly #tensors: readonly SavedTensor[];
-  readonly #header: Uint8Array;
+  readonly #layout: SafetensorsLayout;
+  /** Without the counters, which are 0. */
+  readonly #snapshots: ReadonlyMap<string, Tensor>;
 
   constructor(op: string, model: Module, options: SaveModelOptions) {
     const { names = "pytorch", metadata = {} } = checkOptions(op, options, saveModelKinds);
-    const remarks = new Map(names === "pytorch" ? [["format", "pt"]] : []); // as the reference writes
-    for (const [key, text] of Object.entries(metadata)) {
-      if (typeof text !== "string")
-        throw new ArgumentError(op, `metadata must be texts: ${key} is ${typeof text}.`, {
-          received: text,
-        });
-      remarks.set(key, text);
-    }
-    const saved: SavedTensor[] = [];
+    // The format as PyTorch's tools write and ask for it.
+    const remarks = new Map(names === "pytorch" ? [["format", "pt"]] : []);
+    for (const [key, text] of Object.entries(metadata)) remarks.set(key, text);
+    const tensors = new Map<string, { dtype: HostDType; shape: readonly number[] }>();
+    const snapshots = new Map<string, Tensor>();
     const kept = new Map<Tensor, string>();
     const entries = stateEntries(model, op)
       .map(({ name, pytorchName, tensor }) => ({
@@ -110,41 +93,52 @@ class ModelFile {
     for (const { name, tensor } of entries) {
       const first = tensor && kept.get(tensor);
       if (first !== undefined) {
+        if (Object.hasOwn(metadata, name))
+          throw new ArgumentError(
+            op,
+            `metadata must not say ${name}: that is where ${first} is said to be tied to it. Choose another name.`,
+            { received: metadata[name] },
+          );
         remarks.set(name, first);
-        continue;
+      } else if (tensor === undefined) tensors.set(name, { dtype: "int64", shape: [] });
+      else {
+        kept.set(tensor, name);
+        tensors.set(name, { dtype: fileDType(tensor.dtype), shape: tensor.shape });
+        snapshots.set(name, tensor.detach());
       }
-      if (tensor !== undefined) kept.set(tensor, name);
-      const dtype = tensor === undefined ? "I64" : fileDTypes[tensor.dtype];
-      saved.push({ name, dtype, shape: tensor?.shape ?? [], snapshot: tensor?.detach() });
     }
-    this.#tensors = saved.toSorted(compareForFile);
-    this.#header = writtenHeader(this.#tensors, remarks);
+    this.#layout = safetensorsLayout(tensors, { metadata: Object.fromEntries(remarks) }, op);
+    this.#snapshots = snapshots;
   }
 
   get byteLength(): number {
-    return this.#tensors.reduce(
-      (sum, { dtype, shape }) => sum + byteLengthOf(dtype, shape),
-      this.#header.length,
-    );
+    return this.#layout.byteLength;
   }
 
   /** The file in order. Can be read once: what was written is let go of. */
   async *chunks(): AsyncGenerator<Uint8Array> {
-    yield this.#header;
-    for (const { snapshot } of this.#tensors) {
+    yield this.#layout.header;
+    for (const name of this.#layout.names) {
+      const snapshot = this.#snapshots.get(name);
       if (snapshot === undefined) {
         yield new Uint8Array(8);
         continue;
       }
       const flat = snapshot.flatten();
       for (let start = 0; start < flat.elementCount; start += chunkElements) {
-        const count = Math.min(chunkElements, flat.elementCount - start);
-        const part = flat.narrow(0, start, count);
-        yield fileBytes(flat.dtype, await part.data());
+        const part = flat.narrow(0, start, Math.min(chunkElements, flat.elementCount - start));
+        const data = await part.data();
+        const stored = flat.dtype === "uint32" ? BigInt64Array.from(data, BigInt) : data;
+        yield new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
         part.dispose();
       }
       flat.dispose();
       snapshot.dispose();
     }
   }
+}
+
+/** PyTorch 1.13 knows no uint32, but takes int64. */
+function fileDType(dtype: DType): HostDType {
+  return dtype === "uint32" ? "int64" : dtype;
 }

@@ -1,8 +1,11 @@
 import { wrongType } from "@dl/backend";
-import { isNode } from "./byte-source.ts";
 
 /** Where a file goes: a path in Node, a file of the Origin Private File System or one picked in a page. */
 export type ModelTarget = string | URL | FileSystemFileHandle;
+
+const isNode =
+  typeof (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node ===
+  "string";
 
 /**
  * Writes a file aside and puts it in the place of the old one when it is whole: a crash leaves the old.

@@ -40,6 +40,8 @@ export {
 export {
   type FileParts,
   type NamedTensors,
+  safetensorsLayout,
+  type SafetensorsLayout,
   type SafetensorsOptions,
   safetensorsParts,
   writeSafetensors,

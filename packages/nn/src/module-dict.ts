@@ -1,5 +1,6 @@
 import { ArgumentError, UnsupportedError } from "@dl/backend";
 import { Module } from "./module.ts";
+import { verbatimNaming, type PytorchNaming } from "./pytorch/names-table.ts";
 
 /**
  * Modules by name, for a forward pass written by hand. Names become part of the parameters' paths.
@@ -15,6 +16,10 @@ export class ModuleDict<Name extends string, Item extends Module = Module>
   implements Iterable<[Name, Item]>
 {
   private readonly items = new Map<Name, Item>();
+
+  static get pytorchNaming(): PytorchNaming {
+    return verbatimNaming;
+  }
 
   constructor(items: { readonly [Key in Name]: Item }) {
     super();

@@ -180,7 +180,7 @@ export abstract class Module {
 }
 
 /** Tensors and modules in the properties of a module, and in arrays there, by name. */
-function* heldBy(module: Module): Generator<[name: string, held: Tensor | Module]> {
+export function* heldBy(module: Module): Generator<[name: string, held: Tensor | Module]> {
   for (const [name, property] of Object.entries(module)) yield* heldIn(name, property);
 }
 

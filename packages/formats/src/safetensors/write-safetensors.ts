@@ -1,5 +1,11 @@
 import { ArgumentError, checkGiven, checkOptions } from "@dl/backend";
-import { checkedTensor, type HostTensor, type HostTensorSource } from "../bytes/host-tensor.ts";
+import {
+  checkedTensor,
+  hostElements,
+  type HostDType,
+  type HostTensor,
+  type HostTensorSource,
+} from "../bytes/host-tensor.ts";
 import { lengthBytes, safetensorsNames } from "./header.ts";
 
 /** What stands beside the tensors. */
@@ -58,39 +64,66 @@ export function safetensorsParts(
   options: SafetensorsOptions = {},
   op = "safetensorsParts",
 ): FileParts {
-  const { metadata = {} } = checkOptions(op, options, { metadata: "object" });
   checkGiven(op, "the tensors", tensors, []);
   const named = tensors instanceof Map ? [...tensors] : Object.entries(tensors);
-  const sorted = (named as [string, HostTensorSource][])
-    .map(([name, source]) => rankedOf(name, checkedTensor(`"${name}"`, source, op), op))
-    .toSorted((a, b) => b.rank - a.rank || byCodePoint(a.name, b.name));
-  let at = 0;
-  const fields = sorted.map(({ name, rank, tensor }) => {
-    const [dtype] = safetensorsNames[rank]!;
-    const from = at;
-    at += tensor.data.byteLength;
-    return [name, { dtype, shape: tensor.shape, data_offsets: [from, at] }] as const;
-  });
-  const header = headerBytes(textOf(metadata, fields, op));
-  const parts = sorted.map(
-    ({ tensor: { data } }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  const checked = new Map(
+    (named as [string, HostTensorSource][]).map(([name, source]) => [
+      name,
+      checkedTensor(`"${name}"`, source, op),
+    ]),
   );
-  return { byteLength: header.byteLength + at, parts: [header, ...parts] };
+  const { header, names, byteLength } = safetensorsLayout(checked, options, op);
+  const parts = names.map((name) => {
+    const { data } = checked.get(name)!;
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  });
+  return { byteLength, parts: [header, ...parts] };
 }
 
-function rankedOf(
-  name: string,
-  tensor: HostTensor,
-  op: string,
-): { name: string; rank: number; tensor: HostTensor } {
-  const rank = safetensorsNames.findIndex(([, dtype]) => dtype === tensor.dtype);
-  if (rank < 0 || name === "__metadata__")
-    throw new ArgumentError(
-      op,
-      `a safetensors file cannot hold "${name}" of ${tensor.dtype}. It knows ${safetensorsNames.map(([, dtype]) => dtype).join(", ")}.`,
-      { received: tensor.dtype },
-    );
-  return { name, rank, tensor };
+/** What a file begins with, and what follows. */
+export interface SafetensorsLayout {
+  readonly header: Uint8Array;
+  /** Of the tensors, in the order in which their numbers follow, without gaps. */
+  readonly names: readonly string[];
+  /** Of the whole file. */
+  readonly byteLength: number;
+}
+
+/**
+ * How a file of such tensors is laid out, for writing numbers that are not at hand yet.
+ *
+ * @throws {ArgumentError} if an element type is none of the format's.
+ * @example
+ * const tensors = new Map([["bias", { dtype: "float32", shape: [2] }], ["count", { dtype: "int64", shape: [] }]]);
+ * safetensorsLayout(tensors).names; // => ["count", "bias"]
+ */
+export function safetensorsLayout(
+  tensors: ReadonlyMap<string, Pick<HostTensor, "dtype" | "shape">>,
+  options: SafetensorsOptions = {},
+  op = "safetensorsLayout",
+): SafetensorsLayout {
+  const { metadata = {} } = checkOptions(op, options, { metadata: "object" });
+  const sorted = [...tensors]
+    .map(([name, { dtype, shape }]) => ({ name, shape, dtype, rank: rankOf(name, dtype, op) }))
+    .toSorted((a, b) => b.rank - a.rank || byCodePoint(a.name, b.name));
+  let at = 0;
+  const fields = sorted.map(({ name, rank, dtype, shape }) => {
+    const from = at;
+    at += shape.reduce((product, size) => product * size, hostElements[dtype].bits) / 8;
+    return [name, { dtype: safetensorsNames[rank]![0], shape, data_offsets: [from, at] }] as const;
+  });
+  const header = headerBytes(textOf(metadata, fields, op));
+  return { header, names: sorted.map(({ name }) => name), byteLength: header.byteLength + at };
+}
+
+function rankOf(name: string, dtype: HostDType, op: string): number {
+  const rank = safetensorsNames.findIndex(([, known]) => known === dtype);
+  if (rank >= 0 && name !== "__metadata__") return rank;
+  throw new ArgumentError(
+    op,
+    `a safetensors file cannot hold "${name}" of ${dtype}. It knows ${safetensorsNames.map(([, known]) => known).join(", ")}.`,
+    { received: dtype },
+  );
 }
 
 function textOf(

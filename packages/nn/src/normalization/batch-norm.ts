@@ -19,6 +19,7 @@ import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { followBatch } from "./running-statistics.ts";
 import { rootMeanSquare, withEpsilon } from "./standardize.ts";
+import { runningStatisticsNaming, type PytorchNaming } from "../pytorch/names-table.ts";
 
 /** Constants and parts of {@link BatchNorm}. */
 export interface BatchNormOptions extends CreationOptions {
@@ -61,6 +62,10 @@ export class BatchNorm extends Module {
   readonly channels: number;
   readonly epsilon: number;
   readonly momentum: number;
+
+  static get pytorchNaming(): PytorchNaming {
+    return runningStatisticsNaming;
+  }
 
   constructor(channels: number, options: BatchNormOptions = {}) {
     super();

@@ -14,6 +14,7 @@ import {
   withEpsilon,
   type NormOptions,
 } from "./standardize.ts";
+import { runningStatisticsNaming, type PytorchNaming } from "../pytorch/names-table.ts";
 
 export interface InstanceNormOptions extends NormOptions {
   /** Whether running averages are kept, and used in evaluation. Default false. */
@@ -51,6 +52,10 @@ export class InstanceNorm extends Module {
   readonly channels: number;
   readonly epsilon: number;
   readonly momentum: number;
+
+  static get pytorchNaming(): PytorchNaming {
+    return runningStatisticsNaming;
+  }
 
   constructor(channels: number, options: InstanceNormOptions = {}) {
     super();

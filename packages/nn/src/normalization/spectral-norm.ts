@@ -4,6 +4,7 @@ import { generatorKind, normal, type Generator, type Tensor } from "@dl/tensor";
 import { checkCount } from "../layer-options.ts";
 import { Module } from "../module.ts";
 import { forwardWith, outputAxis, type WeightedLayer } from "./weight-wrapper.ts";
+import { spectralNormNaming, type PytorchNaming } from "../pytorch/names-table.ts";
 
 /** Accuracy of {@link SpectralNorm}. */
 export interface SpectralNormOptions {
@@ -46,6 +47,10 @@ export class SpectralNorm extends Module {
   readonly v: Tensor;
   readonly iterations: number;
   private readonly axis: number;
+
+  static get pytorchNaming(): PytorchNaming {
+    return spectralNormNaming;
+  }
 
   constructor(layer: WeightedLayer, options: SpectralNormOptions = {}) {
     super();

@@ -3,6 +3,7 @@ import type { Tensor } from "@dl/tensor";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { forwardWith, outputAxis, type WeightedLayer } from "./weight-wrapper.ts";
+import { weightNormNaming, type PytorchNaming } from "../pytorch/names-table.ts";
 
 /** The axis of {@link WeightNorm}. */
 export interface WeightNormOptions {
@@ -28,6 +29,10 @@ export class WeightNorm extends Module {
   readonly magnitude: Parameter;
   readonly layer: WeightedLayer;
   private readonly axes: readonly number[];
+
+  static get pytorchNaming(): PytorchNaming {
+    return weightNormNaming;
+  }
 
   constructor(layer: WeightedLayer, options: WeightNormOptions = {}) {
     super();

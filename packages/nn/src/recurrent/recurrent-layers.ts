@@ -16,6 +16,7 @@ import {
   type RecurrentCell,
   type RecurrentCellOptions,
 } from "./recurrent-cell.ts";
+import { recurrentNaming, type PytorchNaming } from "../pytorch/names-table.ts";
 
 /** Depth and directions of a recurrent layer. */
 export interface RecurrentOptions extends RecurrentCellOptions {
@@ -76,6 +77,10 @@ export abstract class Recurrent<State> extends Module {
   readonly reverseLayers: readonly RecurrentCell<State>[];
   readonly dropout: Dropout;
   private readonly op: string;
+
+  static get pytorchNaming(): PytorchNaming {
+    return recurrentNaming;
+  }
 
   constructor(
     op: string,

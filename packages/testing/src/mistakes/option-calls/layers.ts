@@ -57,6 +57,8 @@ const layers: OptionCalls = {
     const layer = linear();
     return [layer.loadStateDict.bind(layer), layer.stateDict()];
   },
+  loadPytorchStateDict: () => [nn.loadPytorchStateDict, linear(), nn.pytorchStateDict(linear())],
+  matchState: () => [nn.matchState, "load", linear(), new Map()],
   "MultiHeadAttention.forward": () => {
     const attention = new nn.MultiHeadAttention(2, 1);
     const x = ones([1, 3, 2]);

@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as nn from "@dl/nn";
 import * as optim from "@dl/optim";
 import { Parameter } from "@dl/nn";
@@ -63,6 +65,7 @@ export const trainingCalls: OptionCalls = {
   "new Optimizer": () => [OneStep, "oneStep", parameters()],
   "new PointwiseOptimizer": () => [OneStep, "oneStep", parameters()],
   "new ReduceOnPlateau": () => [optim.ReduceOnPlateau, new optim.Adam(parameters())],
+  saveModel: () => [training.saveModel, model(), join(tmpdir(), "dl-options.safetensors")],
   "new SAM": () => [optim.SAM, new optim.Adam(parameters())],
   "new ModelAverage": () => [training.ModelAverage, model()],
   "new Trainer": () => [training.Trainer, step()],
@@ -74,6 +77,8 @@ export const trainingCalls: OptionCalls = {
   histograms: () => [training.histograms, new Map()],
   imageGrid: () => [training.imageGrid, ones([1, 1, 2, 2])],
   initialize: () => [nn.initialize, model()],
+  loadModel: () => [training.loadModel, model(), new Uint8Array(8)],
+  modelBytes: () => [training.modelBytes, model()],
   nanStop: () => [training.nanStop],
   progress: () => [training.progress, ignore],
   progressLine: () => [training.progressLine, terminal],

@@ -1,0 +1,102 @@
+import { checkOptions } from "@dl/backend";
+import { openBytes, toFloat32, type FileSource, type HostTensor } from "@dl/formats";
+import {
+  differingTies,
+  matchState,
+  stateEntries,
+  type LoadOptions,
+  type LoadReport,
+  type Module,
+} from "@dl/nn";
+import { tensor, type NumberArray, type Tensor } from "@dl/tensor";
+import { storedTensors, type StoredTensor } from "./stored-tensors.ts";
+
+/**
+ * Takes over the weights of a file, converted to the model's types.
+ *
+ * Reads safetensors, from PyTorch or {@link saveModel}, with PyTorch's names or ours. A tied weight is
+ * restored from any of its names. With `strict: false` names may be missing or left over; they are
+ * returned.
+ *
+ * @throws {ArgumentError} listing every missing and unexpected name and every shape that differs;
+ * nothing is changed then.
+ * @throws {FormatError} if the file is damaged, or of another kind.
+ * @example
+ * const bytes = await modelBytes(new Linear(2, 3));
+ * await loadModel(new Linear(2, 3), new Blob([bytes])); // => { missing: [], unexpected: [] }
+ */
+export async function loadModel(
+  model: Module,
+  source: FileSource,
+  options: LoadOptions = {},
+): Promise<LoadReport> {
+  const op = "loadModel";
+  checkOptions(op, options, { strict: "boolean" });
+  const entries = stateEntries(model, op);
+  const names = new Set(entries.flatMap(({ name, pytorchName }) => [name, pytorchName]));
+  const bytes = await openBytes(source, op);
+  try {
+    const stored = await storedTensors(op, bytes, (name) => names.has(name));
+    return await loadStored(op, model, stored, options);
+  } finally {
+    await bytes.close();
+  }
+}
+
+/** Reads everything first, so that a failure leaves the model as it was. */
+async function loadStored(
+  op: string,
+  model: Module,
+  stored: ReadonlyMap<string, StoredTensor>,
+  options: LoadOptions,
+): Promise<LoadReport> {
+  const shapes = new Map([...stored].map(([name, { shape }]) => [name, shape]));
+  const { matches, missing, unexpected } = matchState(op, model, shapes, options);
+  const loaded: Tensor[] = [];
+  const firstOf = (i: number): StoredTensor | undefined =>
+    matches[i] && stored.get(matches[i].names[0]!);
+  let reading = firstOf(0)?.read();
+  for (const [i, { tensor: target, names }] of matches.entries()) {
+    const host = await reading!;
+    // The next one is read while this one is copied.
+    reading = firstOf(i + 1)?.read();
+    reading?.catch(() => undefined); // told of at the next turn, if there is one
+    for (const name of names.slice(1)) {
+      const other = stored.get(name)!;
+      if (other !== firstOf(i) && !isSame(host, await other.read()))
+        throw differingTies(op, names[0]!, name);
+    }
+    const { dtype, shape, backend } = target;
+    loaded.push(tensor(numbersOf(host), { dtype, shape, backend }));
+  }
+  for (const [i, { tensor: target }] of matches.entries()) target.assign(loaded[i]!);
+  return { missing, unexpected };
+}
+
+/** What `tensor` takes; 64-bit integers to the nearest double. */
+function numbersOf(host: HostTensor): NumberArray {
+  switch (host.dtype) {
+    case "int64":
+    case "uint64":
+      return Float64Array.from<bigint>(host.data, Number);
+    case "float64":
+    case "float32":
+    case "int32":
+    case "uint32":
+    case "int16":
+    case "uint16":
+    case "int8":
+    case "uint8":
+    case "bool":
+      return host.data;
+    default:
+      return toFloat32(host);
+  }
+}
+
+function isSame(one: HostTensor, other: HostTensor): boolean {
+  const [bytes, others] = [one, other].map(
+    ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  );
+  return one.dtype === other.dtype && bytes!.every((byte, i) => byte === others![i]);
+}

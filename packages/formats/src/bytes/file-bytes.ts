@@ -1,5 +1,5 @@
 import { ArgumentError, FormatError, UnsupportedError } from "@dl/backend";
-import type { ByteSource } from "./byte-source.ts";
+import type { ByteSource } from "./checked-bytes.ts";
 
 /** What is used of Node's FileHandle. */
 export interface ReadableHandle {

@@ -1,5 +1,5 @@
 import { FormatError } from "@dl/backend";
-import type { ByteSource } from "./byte-source.ts";
+import type { ByteSource } from "./checked-bytes.ts";
 
 /** Most bytes that are taken from a server that gives no parts; as for other files, see `file-limits.ts`. */
 const mostWhole = 2 ** 30;

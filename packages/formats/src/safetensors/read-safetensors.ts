@@ -1,5 +1,6 @@
 import { ArgumentError } from "@dl/backend";
-import { openBytes, type ByteSource, type FileSource } from "../bytes/byte-source.ts";
+import { openBytes, type FileSource } from "../bytes/byte-source.ts";
+import type { ByteSource } from "../bytes/checked-bytes.ts";
 import { checkBytes } from "../bytes/file-limits.ts";
 import { numbersOver, type HostTensor } from "../bytes/host-tensor.ts";
 import {

@@ -109,7 +109,8 @@ export function safetensorsLayout(
   options: SafetensorsOptions = {},
   op = "safetensorsLayout",
 ): SafetensorsLayout {
-  if (!(tensors instanceof Map))
+  const given: unknown = tensors;
+  if (!(given instanceof Map))
     throw wrongType(
       op,
       "the tensors must be a Map by name",

@@ -76,3 +76,21 @@ export { loadModel } from "./model-files/load-model.ts";
 export { modelBytes, saveModel } from "./model-files/save-model.ts";
 export type { SaveModelOptions } from "./model-files/save-model.ts";
 export type { ModelTarget } from "./model-files/write-target.ts";
+export {
+  memoryPlace,
+  type CheckpointPlace,
+  type CheckpointWhere,
+} from "./checkpoints/checkpoint-place.ts";
+export {
+  checkpointBlob,
+  CheckpointStore,
+  readCheckpoint,
+  type Checkpoint,
+  type CheckpointStoreOptions,
+} from "./checkpoints/checkpoint-store.ts";
+export {
+  keepCheckpoints,
+  resume,
+  type KeepCheckpointsOptions,
+} from "./checkpoints/keep-checkpoints.ts";
+export type { Resumable } from "./checkpoints/resumable.ts";

@@ -22,7 +22,7 @@ export async function storedTensors(
   if (p === 0x50 && k === 0x4b)
     throw new UnsupportedError(
       op,
-      'this is a PyTorch file (.pt), which is not read. In Python, write its state dict with safetensors.torch.save_file(state, "model.safetensors").',
+      "this is a PyTorch file (.pt), which is not read. In Python, write its state dict as safetensors.",
     );
   const file = await openSafetensors(bytes);
   const stored = new Map<string, StoredTensor>();

@@ -45,6 +45,7 @@ export const dataCalls: OptionCalls = {
   ravine: () => [data.ravine, ones([2])],
   readIdx: () => [formats.readIdx, bytes],
   readNpz: () => [formats.readNpz, bytes],
+  safetensorsLayout: () => [formats.safetensorsLayout, new Map()],
   regressionTable: () => [data.regressionTable, table()],
   spirals: () => [data.spirals],
   twoMoons: () => [data.twoMoons],

@@ -46,3 +46,5 @@ export {
   safetensorsParts,
   writeSafetensors,
 } from "./safetensors/write-safetensors.ts";
+export type { PyTorchKey, PyTorchValue } from "./pytorch/pickle.ts";
+export { readPyTorch, readStateDict } from "./pytorch/read-pytorch.ts";

@@ -14,7 +14,8 @@ const rescale = 2 ** 112;
  * @example
  * toFloat32({ dtype: "bfloat16", shape: [1], data: Uint16Array.of(0x3f80) }); // => [1]
  */
-export function toFloat32({ dtype, data }: HostTensor): Float32Array {
+export function toFloat32(tensor: HostTensor): Float32Array {
+  const { dtype, data } = tensor;
   switch (dtype) {
     case "float32":
       return data;

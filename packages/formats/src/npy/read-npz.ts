@@ -8,7 +8,7 @@ import {
 } from "../bytes/file-limits.ts";
 import { inflate } from "../bytes/inflate.ts";
 import { npyByteLength, type NpyArray, readNpy } from "./parse-npy.ts";
-import { type ZipEntry, zipEntries } from "./zip-entries.ts";
+import { type ZipEntry, zipEntries } from "../bytes/zip-entries.ts";
 
 /**
  * Reads an npz file, NumPy's format for several named arrays, compressed or not.

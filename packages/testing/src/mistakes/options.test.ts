@@ -58,6 +58,7 @@ const noOptions: ReadonlySet<string> = new Set([
   "new ArrayDataset",
   // Picks three keys from any layer's options.
   "randomOptions",
+  "toFloat32",
 ]);
 
 const names = [...published.keys()].filter((name) => !noOptions.has(name));

@@ -40,12 +40,15 @@ async function difference(name: string, model: FileModel): Promise<number> {
 }
 
 describe.each(names)("%s, trained by PyTorch", (name) => {
-  it.each(["safetensors"])("loads strictly from .%s, and gives PyTorch's outputs", async (kind) => {
-    const model = fileModels[name]!();
-    const report = await loadModel(model, join(fixtures, `${name}.${kind}`));
-    expect(report).toEqual({ missing: [], unexpected: [] });
-    expect(await difference(name, model)).toBeLessThan(1e-6);
-  });
+  it.each(["safetensors", "pt"])(
+    "loads strictly from .%s, and gives PyTorch's outputs",
+    async (kind) => {
+      const model = fileModels[name]!();
+      const report = await loadModel(model, join(fixtures, `${name}.${kind}`));
+      expect(report).toEqual({ missing: [], unexpected: [] });
+      expect(await difference(name, model)).toBeLessThan(1e-6);
+    },
+  );
 
   it("is saved as the same bytes, up to the counters", async () => {
     const model = fileModels[name]!();

@@ -45,8 +45,11 @@ export const dataCalls: OptionCalls = {
   ravine: () => [data.ravine, ones([2])],
   readIdx: () => [formats.readIdx, bytes],
   readNpz: () => [formats.readNpz, bytes],
+  readStateDict: () => [formats.readStateDict, bytes],
   safetensorsLayout: () => [formats.safetensorsLayout, new Map()],
   regressionTable: () => [data.regressionTable, table()],
+  safetensorsParts: () => [formats.safetensorsParts, {}],
   spirals: () => [data.spirals],
   twoMoons: () => [data.twoMoons],
+  writeSafetensors: () => [formats.writeSafetensors, {}],
 };

@@ -1,6 +1,6 @@
 import { FormatError } from "@dl/backend";
-import { checkPartName } from "../bytes/file-limits.ts";
-import { mostInflation } from "../bytes/inflate.ts";
+import { checkPartName } from "./file-limits.ts";
+import { mostInflation } from "./inflate.ts";
 
 /** A file inside a ZIP file. */
 export interface ZipEntry {
@@ -15,13 +15,15 @@ export interface ZipEntry {
 const endLength = 22;
 const centralLength = 46;
 const localLength = 30;
+const longRecordLength = 56;
+const longLocatorLength = 20;
 
 /**
  * The entries of a ZIP file, by its central directory.
  *
  * Only what an honest writer makes: one disk, stored or deflated, not encrypted, every byte of the
  * directory accounted for, entries that do not overlap, names that are safe. The 64-bit extension
- * is read where a writer adds it without need, as NumPy does; files beyond 4 GiB are refused.
+ * is read where a writer adds it without need, as NumPy and PyTorch do; files beyond 4 GiB are refused.
  *
  * Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3.
  *
@@ -78,18 +80,42 @@ function findDirectory(
     const directoryStart = view.getUint32(at + 16, true);
     if (view.getUint32(at + 4, true) !== 0 || view.getUint16(at + 8, true) !== count)
       throw broken("it is one part of several", op);
-    if (directoryStart + directoryLength !== at)
+    const directoryEnd =
+      at - longEndLength(view, at, { count, directoryLength, directoryStart }, op);
+    if (directoryStart + directoryLength !== directoryEnd)
       throw broken(
-        `its directory of ${directoryLength} bytes at ${directoryStart} does not end at ${at}`,
+        `its directory of ${directoryLength} bytes at ${directoryStart} does not end at ${directoryEnd}`,
         op,
       );
-    return { count, directoryStart, directoryEnd: at };
+    return { count, directoryStart, directoryEnd };
   }
   throw new FormatError(
     op,
     `not a ZIP file, or a truncated one: no end record in ${view.byteLength} bytes. Fetch it again.`,
     { received: view.byteLength },
   );
+}
+
+/** Bytes of the 64-bit end record and its locator before the end record, as PyTorch writes them without need. */
+function longEndLength(
+  view: DataView,
+  at: number,
+  said: { count: number; directoryLength: number; directoryStart: number },
+  op: string,
+): number {
+  const locator = at - longLocatorLength;
+  const record = locator - longRecordLength;
+  if (record < 0 || view.getUint32(locator, true) !== 0x07064b50) return 0;
+  const long = (place: number): bigint => view.getBigUint64(place, true);
+  const agrees =
+    view.getUint32(record, true) === 0x06064b50 &&
+    long(locator + 8) === BigInt(record) &&
+    long(record + 4) === BigInt(longRecordLength - 12) &&
+    long(record + 32) === BigInt(said.count) &&
+    long(record + 40) === BigInt(said.directoryLength) &&
+    long(record + 48) === BigInt(said.directoryStart);
+  if (!agrees) throw broken("its two end records differ, or it is beyond 4 GiB", op);
+  return longRecordLength + longLocatorLength;
 }
 
 function readEntry(

@@ -1,0 +1,320 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { archive, fileOf, pickle, pickled, tensorPickle } from "../../test/pytorch-archive.ts";
+import type { HostTensor } from "../bytes/host-tensor.ts";
+import type { PyTorchKey, PyTorchValue } from "./pickle.ts";
+import { readPyTorch, readStateDict } from "./read-pytorch.ts";
+
+const fixture = (name: string): Uint8Array =>
+  new Uint8Array(readFileSync(join(import.meta.dirname, "../../test/fixtures", name)));
+const expected = JSON.parse(new TextDecoder().decode(fixture("pytorch.json"))) as Record<
+  string,
+  { dtype: string; shape: number[]; hex: string }
+>;
+const hexOf = ({ data }: HostTensor): string =>
+  Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("hex");
+type Dict = Map<PyTorchKey, PyTorchValue>;
+
+describe.each([2, 3, 4, 5])("a file of protocol %i", (protocol) => {
+  const bytes = fixture(`protocol-${protocol}.pt`);
+  let whole: Dict;
+  let tensors: Map<string, HostTensor>;
+  beforeAll(async () => {
+    whole = (await readPyTorch(bytes)) as Dict;
+    tensors = whole.get("tensors") as Map<string, HostTensor>;
+  });
+
+  it("gives every element type, strided and shared storages", () => {
+    expect([...tensors.keys()]).toEqual(Object.keys(expected));
+    for (const [name, { dtype, shape, hex }] of Object.entries(expected)) {
+      const tensor = tensors.get(name)!;
+      expect([name, tensor.dtype, tensor.shape, hexOf(tensor)]).toEqual([name, dtype, shape, hex]);
+    }
+  });
+
+  it("gives tied weights as one object, and does not copy what lies row by row", () => {
+    expect(tensors.get("again")).toBe(tensors.get("weight"));
+    expect(tensors.get("float32")!.data.buffer).toBe(bytes.buffer);
+    expect(tensors.get("tail")!.data.buffer).toBe(bytes.buffer);
+  });
+
+  it("gives numbers, texts, lists and dicts around them", () => {
+    const plain = Object.fromEntries(
+      [...whole].filter(([key]) => !["tensors", "model", 3].includes(key as string)),
+    );
+    expect(plain).toEqual({
+      epoch: 3,
+      large: 2n ** 80n,
+      small: -(2 ** 40),
+      rate: 1.5e-3,
+      name: "π \u{1f600}",
+      none: null,
+      yes: true,
+      list: [1, [2, "three"], []],
+      bytes: Uint8Array.of(0, 255),
+      set: [1],
+      size: [2, 3],
+      device: "cpu",
+      dtype: "torch.bfloat16",
+    });
+    const inner = (whole.get(3) as Dict).get("inner") as HostTensor;
+    expect(inner.data).toEqual(Float32Array.of(1));
+  });
+
+  it("gives a state dict by its key", async () => {
+    const state = await readStateDict(new Blob([bytes.slice()]), { key: "model" });
+    expect([...state.keys()]).toEqual([
+      "0.weight",
+      "0.bias",
+      "1.weight",
+      "1.bias",
+      "1.running_mean",
+      "1.running_var",
+      "1.num_batches_tracked",
+    ]);
+    expect(state.get("1.num_batches_tracked")).toMatchObject({ dtype: "int64", shape: [] });
+    await expect(readStateDict(bytes)).rejects.toThrow(
+      'Choose one by key: "tensors", "3", "model".',
+    );
+    await expect(readStateDict(bytes, { key: "other" })).rejects.toThrow(
+      'there is no "other" in the file',
+    );
+  });
+});
+
+describe("files that are no state dicts", () => {
+  it.each([
+    ["old.pt", "is of PyTorch before 1.6"],
+    [
+      "module.pt",
+      "has the instruction NEWOBJ|names torch.nn.modules.linear.Linear, which is not read: it could run code. Save model.state_dict\\(\\)",
+    ],
+    ["script.pt", "is a TorchScript program"],
+  ])("%s is refused with what to do", async (name, message) => {
+    await expect(readPyTorch(fixture(name))).rejects.toThrow(new RegExp(message));
+  });
+
+  it("a tar file, a ZIP file of something else, no file, half a file", async () => {
+    const tar = new Uint8Array(1024);
+    tar.set(new TextEncoder().encode("ustar"), 257);
+    await expect(readPyTorch(tar)).rejects.toThrow('torch.save(torch.load("old.pt"), "new.pt")');
+    await expect(readPyTorch(archive({ "other.txt": Uint8Array.of(1) }))).rejects.toThrow(
+      "none of PyTorch's",
+    );
+    await expect(readPyTorch(new Uint8Array(0))).rejects.toThrow("not a file of torch.save");
+    const whole = fixture("protocol-2.pt");
+    for (let length = 0; length < whole.length; length += 61)
+      await expect(readPyTorch(whole.subarray(0, length))).rejects.toMatchObject({
+        name: "FormatError",
+      });
+    await expect(readStateDict(fileOf(pickled(pickle.int(3))))).rejects.toThrow(
+      "holds no state dict",
+    );
+  });
+});
+
+const { global, text, int, tupleOf, reduce } = pickle;
+const run = (module: string, name: string): Uint8Array =>
+  pickled(global(module, name), tupleOf(text("echo pwned")), reduce);
+/** Lists in each other, each twice in the next: 2ⁿ of them to whoever walks over it. */
+const laughs = (depth: number): number[] => [
+  0x5d,
+  0x71,
+  0,
+  0x30,
+  ...Array.from({ length: depth }, () => [0x68, 0, 0x68, 0, 0x86, 0x71, 0, 0x30]).flat(),
+  0x68,
+  0,
+];
+
+describe("hostile pickles", () => {
+  it.each<[string, Uint8Array, string]>([
+    ["os.system", run("os", "system"), "names os.system, which is not read: it could run code"],
+    ["posix.system", run("posix", "system"), "names posix.system"],
+    ["eval", run("builtins", "eval"), "names builtins.eval"],
+    ["exec", run("__builtin__", "exec"), "names __builtin__.exec"],
+    ["a name by the stack", pickled(text("os"), text("system"), [0x93]), "names os.system"],
+    ["a long name", run("os", "s".repeat(10_000)), "names os.sssss"],
+    ["names of every object's members", run("torch", "constructor"), "names torch.constructor"],
+    ["__proto__", run("torch", "__proto__"), "names torch.__proto__"],
+    [
+      "INST",
+      pickled([0x28, 0x69, ...new TextEncoder().encode("os\nsystem\n")]),
+      "has the instruction INST",
+    ],
+    ["OBJ", pickled([0x28, ...global("torch", "Size"), 0x6f]), "has the instruction OBJ"],
+    ["NEWOBJ", pickled(global("torch", "Size"), [0x29, 0x81]), "has the instruction NEWOBJ"],
+    ["EXT1", pickled([0x82, 1]), "has the instruction EXT1"],
+    ["no instruction", pickled([0xff]), "has the instruction 0xff"],
+    [
+      "deep nesting",
+      pickled(
+        ...Array.from({ length: 200 }, () => [0x5d]),
+        ...Array.from({ length: 199 }, () => [0x61]),
+      ),
+      "is nested more than 100 deep",
+    ],
+    [
+      "marks in marks",
+      pickled(Array.from({ length: 100_000 }, () => 0x28)),
+      "ends with 0 values in place of one",
+    ],
+    [
+      "a list that holds itself",
+      pickled([0x5d, 0x71, 0, 0x68, 0, 0x61]),
+      "holds a list or dict that holds itself",
+    ],
+    [
+      "a dict that holds itself",
+      pickled([0x7d, 0x71, 0], text("a"), [0x68, 0, 0x73]),
+      "holds itself",
+    ],
+    ["a billion laughs", pickled(laughs(90)), "stands for more than 10000000 values"],
+    [
+      "a huge memo index",
+      pickled([0x4e, 0x72, 255, 255, 255, 255]),
+      "remembers a value at place 4294967295, beyond its own length",
+    ],
+    [
+      "an empty memo",
+      pickled([0x6a, 255, 255, 255, 127]),
+      "recalls place 2147483647, where nothing is",
+    ],
+    ["an empty stack", pickled([0x30]), "takes a value from an empty stack"],
+    ["no mark", pickled([0x74]), "goes back to a mark that is not there"],
+    ["a text without end", pickled([0x58, 255, 255, 255, 255]), "is truncated"],
+    ["bytes beyond 2^53", pickled([0x8e, 255, 255, 255, 255, 255, 255, 255, 255]), "is truncated"],
+    ["no text", pickled([0x58, 1, 0, 0, 0, 0xff]), "has a text that is not UTF-8"],
+    [
+      "a huge number",
+      pickled([0x8b, 0, 8, 0, 0, ...new Uint8Array(2048)]),
+      "has a whole number of 2048 bytes",
+    ],
+    ["no end", Uint8Array.of(0x80, 2, 0x4e), "is truncated"],
+    ["protocol 0", Uint8Array.of(0x80, 0, 0x4e, 0x2e), "is of protocol 0"],
+    ["two values", pickled([0x4e, 0x4e]), "ends with 2 values"],
+    [
+      "a key twice",
+      pickled([0x7d, 0x28], text("a"), int(1), text("a"), int(2), [0x75]),
+      'has the key "a" twice',
+    ],
+    ["a key that is a list", pickled([0x7d, 0x5d], int(1), [0x73]), "neither text nor number"],
+    ["a key alone", pickled([0x7d, 0x28], text("a"), [0x75]), "a key without a value"],
+    [
+      "an append to a number",
+      pickled(int(1), int(2), [0x61]),
+      "appends to something that is no list",
+    ],
+    ["a call of a number", pickled(int(1), [0x29], reduce), "calls a value that is no function"],
+    [
+      "a call without a tuple",
+      pickled(global("torch", "Size"), int(1), reduce),
+      "calls torch.Size without a tuple",
+    ],
+    [
+      "a size that is none",
+      pickled(global("torch", "Size"), tupleOf(text("a")), reduce),
+      "calls torch.Size with what it does not take",
+    ],
+    ["a class alone", pickled(global("torch", "FloatStorage")), "holds torch.FloatStorage itself"],
+    ["a state for a list", pickled([0x5d, 0x7d, 0x62]), "sets the state of an object"],
+    [
+      "a persistent id that is a number",
+      pickled(int(3), [0x51]),
+      "a persistent id that is no tuple",
+    ],
+    ["a persistent id out of range", pickled(tensorPickle({ key: "7" })), 'lacks "data/7"'],
+    [
+      "a persistent id with a path",
+      pickled(tensorPickle({ key: "../../etc/passwd" })),
+      'lacks "data/../../etc/passwd"',
+    ],
+    [
+      "a persistent id of another kind",
+      pickled(tupleOf(text("module"), int(1)), [0x51]),
+      "names no storage",
+    ],
+    [
+      "a storage without a tensor",
+      pickled(
+        tupleOf(text("storage"), global("torch", "FloatStorage"), text("0"), text("cpu"), int(4)),
+        [0x51],
+      ),
+      "holds a storage without a tensor",
+    ],
+    [
+      "an unknown storage",
+      pickled(tensorPickle({ type: ["torch", "QInt8Storage"] })),
+      "names torch.QInt8Storage",
+    ],
+    [
+      "a storage of another size",
+      pickled(tensorPickle({ length: 5 })),
+      "has 5 numbers of float32, but it has 16 bytes",
+    ],
+    ["a negative size", pickled(tensorPickle({ length: 0xffffffff })), "names no storage"],
+    [
+      "strides beyond the storage",
+      pickled(tensorPickle({ shape: [2], strides: [4] })),
+      "of shape [2] that reaches to place 4 of 4",
+    ],
+    [
+      "an offset beyond the storage",
+      pickled(tensorPickle({ offset: int(1) })),
+      "reaches to place 4 of 4",
+    ],
+    [
+      "a negative offset",
+      pickled(tensorPickle({ offset: int(0xffffffff) })),
+      "with what it does not take",
+    ],
+    [
+      "sizes beyond 2^53",
+      pickled(tensorPickle({ shape: [2 ** 40, 2 ** 40], strides: [0, 0] })),
+      "reaches to place 0 of 4",
+    ],
+    [
+      "a few numbers repeated a billion times",
+      pickled(tensorPickle({ shape: [2 ** 30], strides: [0] })),
+      "much larger than the file",
+    ],
+    [
+      "another number of strides",
+      pickled(tensorPickle({ strides: [1, 1] })),
+      "with what it does not take",
+    ],
+  ])("%s is refused by name, at once", async (_, data, message) => {
+    const bytes = fileOf(data);
+    const started = performance.now();
+    await expect(readPyTorch(bytes)).rejects.toMatchObject({
+      name: "FormatError",
+      message: expect.stringContaining(message) as string,
+    });
+    // 50 ms on a quiet machine.
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it("a storage that was changed is noticed", async () => {
+    const bytes = fileOf(pickled(tensorPickle({})));
+    const at = bytes.findIndex((_, i) => bytes.subarray(i, i + 16).every((byte) => byte === 1));
+    bytes[at + 5] = 2;
+    await expect(readPyTorch(bytes)).rejects.toThrow(
+      '"archive/data/0" is damaged: its checksum differs',
+    );
+  });
+
+  it("numbers of the other byte order are refused", async () => {
+    const bytes = archive({
+      "data.pkl": pickled(tensorPickle({})),
+      "data/0": new Uint8Array(16),
+      byteorder: new TextEncoder().encode("big"),
+    });
+    await expect(readPyTorch(bytes)).rejects.toThrow("big-endian");
+  });
+
+  it("an honest one of the same parts is read", async () => {
+    const tensor = (await readPyTorch(fileOf(pickled(tensorPickle({}))))) as HostTensor;
+    expect([tensor.dtype, tensor.shape, tensor.data.byteLength]).toEqual(["float32", [4], 16]);
+  });
+});

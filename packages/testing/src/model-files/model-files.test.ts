@@ -73,6 +73,19 @@ describe.each(names)("%s, trained by PyTorch", (name) => {
   });
 });
 
+it("finds a state dict among others by its key", async () => {
+  const path = join(fixtures, "checkpoint.pt");
+  const model = fileModels.tied!();
+  await expect(loadModel(model, path)).rejects.toThrow(
+    'the file holds more than a state dict: received "model", "optimizer", "epoch". Choose one by key: "model", "optimizer".',
+  );
+  await expect(loadModel(model, path, { key: "state_dict" })).rejects.toThrow(
+    'there is no "state_dict" in the file: there is "model", "optimizer", "epoch".',
+  );
+  await loadModel(model, path, { key: "model" });
+  expect(await difference("tied", model)).toBeLessThan(1e-6);
+});
+
 it("saved here, loads strictly in PyTorch with the same outputs", async (context) => {
   if (!hasPyTorch()) return context.skip("python3 has no torch here");
   for (const name of names) {

@@ -75,7 +75,7 @@ describe.each(names)("%s, trained by PyTorch", (name) => {
 
 it("finds a state dict among others by its key", async () => {
   const path = join(fixtures, "checkpoint.pt");
-  const model = fileModels.tied!();
+  const model = fileModels["tied"]!();
   await expect(loadModel(model, path)).rejects.toThrow(
     'the file holds more than a state dict: received "model", "optimizer", "epoch". Choose one by key: "model", "optimizer".',
   );

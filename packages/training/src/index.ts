@@ -73,6 +73,7 @@ export type { SampleGridOptions } from "./callbacks/sample-grid.ts";
 export { tensorBoardLog } from "./tensorboard/tensorboard-log.ts";
 export type { ByteSink, TensorBoardOptions } from "./tensorboard/tensorboard-log.ts";
 export { loadModel } from "./model-files/load-model.ts";
+export type { LoadModelOptions } from "./model-files/load-model.ts";
 export { modelBytes, saveModel } from "./model-files/save-model.ts";
 export type { SaveModelOptions } from "./model-files/save-model.ts";
 export type { ModelTarget } from "./model-files/write-target.ts";

@@ -1,6 +1,7 @@
 export { type FileSource, openBytes } from "./bytes/byte-source.ts";
 export type { ByteSource } from "./bytes/checked-bytes.ts";
 export type { ReadableHandle } from "./bytes/file-bytes.ts";
+export { crc32 } from "./bytes/crc32.ts";
 export { toBfloat16, toFloat16, toFloat32 } from "./bytes/half-floats.ts";
 export type { HostDType, HostTensor, HostTensorSource } from "./bytes/host-tensor.ts";
 export type { ReadLimits } from "./bytes/file-limits.ts";

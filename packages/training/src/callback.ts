@@ -41,6 +41,8 @@ export interface Callback {
   beforeStep?(step: number, run: TrainingRun): void | Promise<void>;
   /** After each step; the gradients it used are still there. */
   onStep?(step: StepReport, run: TrainingRun): void | Promise<void>;
+  /** After everybody's `onStep`: the place to save the state of all. */
+  afterStep?(step: StepReport, run: TrainingRun): void | Promise<void>;
   /** After each epoch, its validation included. */
   onEpoch?(epoch: EpochReport, run: TrainingRun): void | Promise<void>;
   /** After everybody's `onEpoch`: the place to save the state of all. */

@@ -73,6 +73,25 @@ export type { SampleGridOptions } from "./callbacks/sample-grid.ts";
 export { tensorBoardLog } from "./tensorboard/tensorboard-log.ts";
 export type { ByteSink, TensorBoardOptions } from "./tensorboard/tensorboard-log.ts";
 export { loadModel } from "./model-files/load-model.ts";
+export type { LoadModelOptions } from "./model-files/load-model.ts";
 export { modelBytes, saveModel } from "./model-files/save-model.ts";
 export type { SaveModelOptions } from "./model-files/save-model.ts";
 export type { ModelTarget } from "./model-files/write-target.ts";
+export {
+  memoryPlace,
+  type CheckpointPlace,
+  type CheckpointWhere,
+} from "./checkpoints/checkpoint-place.ts";
+export {
+  checkpointBlob,
+  CheckpointStore,
+  readCheckpoint,
+  type Checkpoint,
+  type CheckpointStoreOptions,
+} from "./checkpoints/checkpoint-store.ts";
+export {
+  keepCheckpoints,
+  resume,
+  type KeepCheckpointsOptions,
+} from "./checkpoints/keep-checkpoints.ts";
+export type { Resumable } from "./checkpoints/resumable.ts";

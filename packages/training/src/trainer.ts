@@ -268,6 +268,7 @@ export class Trainer<
       from,
     };
     for (const callback of this.#callbacks) await callback.onStep?.(report, this);
+    for (const callback of this.#callbacks) await callback.afterStep?.(report, this);
     return !this.#isStopped;
   }
 

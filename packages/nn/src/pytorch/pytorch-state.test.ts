@@ -73,6 +73,28 @@ describe("pytorchNames", () => {
     ]);
   });
 
+  it("refuses names of nothing, and what is no naming", () => {
+    const naming = (pytorchNaming: unknown): (() => unknown) => {
+      class Head extends Module {
+        readonly table = new Linear(1, 1);
+        static readonly pytorchNaming = pytorchNaming;
+        forward(): void {}
+      }
+      return () => pytorchNames(new Head());
+    };
+    expect(naming({ names: { tabel: "wte" } })).toThrow(
+      "Head.pytorchNaming: there is no property tabel. Name what the module holds",
+    );
+    expect(naming({ table: "wte" })).toThrow("Head.pytorchNaming: there is no option table");
+    expect(naming({ names: { table: 7 } })).toThrow("table must be a text or a list of texts");
+    expect(naming({ names: { table: ["wte", "table"] } })()).toEqual(
+      new Map([
+        ["table.weight", "wte.weight"],
+        ["table.bias", "wte.bias"],
+      ]),
+    );
+  });
+
   it("refuses two tensors of one name", () => {
     class Twice extends Module {
       readonly outProj = new Parameter(ones([1]));

@@ -1,4 +1,4 @@
-import { ArgumentError, wrongType } from "@dl/backend";
+import { ArgumentError, checkOptions, wrongType, type OptionKinds } from "@dl/backend";
 import { Tensor } from "@dl/tensor";
 import { heldBy, Module } from "../module.ts";
 import type { PytorchNaming } from "./names-table.ts";
@@ -91,7 +91,7 @@ export function spellingAmong(
 
 /** `open` are the modules on the way here: a child that points back at its parent is not followed. */
 function pathsOf(module: Module, open: Set<Module>): Path[] {
-  const { pytorchNaming: naming = {} } = module.constructor as { pytorchNaming?: PytorchNaming };
+  const naming = namingOf(module);
   open.add(module);
   const paths: Path[] = [];
   const held = [...heldBy(module)];
@@ -113,6 +113,35 @@ function pathsOf(module: Module, open: Set<Module>): Path[] {
     if (held.some(([name]) => name === beside))
       renamed.push({ ours: [counter], spellings: [[counter]], tensor: undefined });
   return renamed;
+}
+
+const namingKinds: OptionKinds<PytorchNaming> = {
+  names: "object",
+  counters: "object",
+  isVerbatim: "boolean",
+};
+
+/** What the module's class says. @throws {ArgumentError} if it says it wrongly, or of no property. */
+function namingOf(module: Module): PytorchNaming {
+  const { pytorchNaming, name } = module.constructor as {
+    readonly pytorchNaming?: PytorchNaming;
+    readonly name: string;
+  };
+  if (pytorchNaming === undefined) return {};
+  const op = `${name}.pytorchNaming`;
+  const naming = checkOptions(op, pytorchNaming, namingKinds);
+  for (const [ours, theirs] of Object.entries(naming.names ?? {})) {
+    const [property] = ours.split(".");
+    if (!(property! in module))
+      throw new ArgumentError(
+        op,
+        `there is no property ${property}. Name what the module holds, and declare what it may lack as undefined.`,
+        { received: ours },
+      );
+    if (![theirs].flat().every((spelling) => typeof spelling === "string"))
+      throw wrongType(op, `${ours} must be a text or a list of texts`, theirs, "Write its name.");
+  }
+  return naming;
 }
 
 /** A path with its beginning as the naming has it: the longest that fits. */

@@ -11,6 +11,7 @@ import {
 } from "@dl/backend";
 import { creationKinds, type CreationOptions } from "../core/creation-options.ts";
 import { asElement, checkConvertible } from "../core/number-operand.ts";
+import { stepRecorder } from "../core/step-recorder.ts";
 import { Tensor, type NestedNumbers } from "../core/tensor.ts";
 import { checkedTarget, checkFills, newElements, uploaded } from "./creation.ts";
 
@@ -132,6 +133,9 @@ function fromTypedArray(data: ArrayBufferView, options: TensorOptions): Tensor {
   const shape = internShape(options.shape ?? [numbers.length], "tensor");
   checkFills("tensor", shape, numbers.length, contiguousLayout(shape).elementCount);
   const { backend, dtype } = checkedTarget("tensor", options, own);
+  // The backend copies; only a step that is recorded keeps what it was given.
+  const isGiven = own === dtype && dtype.startsWith("float") && stepRecorder() === undefined;
+  if (isGiven) return uploaded(data as Float32Array, dtype, shape, backend);
   const elements = newElements(dtype, numbers.length);
   const isSafe = dtype !== "bool" && (own === dtype || dtype.startsWith("float"));
   if (isSafe) elements.set(numbers);

@@ -40,12 +40,15 @@ async function difference(name: string, model: FileModel): Promise<number> {
 }
 
 describe.each(names)("%s, trained by PyTorch", (name) => {
-  it.each(["safetensors"])("loads strictly from .%s, and gives PyTorch's outputs", async (kind) => {
-    const model = fileModels[name]!();
-    const report = await loadModel(model, join(fixtures, `${name}.${kind}`));
-    expect(report).toEqual({ missing: [], unexpected: [] });
-    expect(await difference(name, model)).toBeLessThan(1e-6);
-  });
+  it.each(["safetensors", "pt"])(
+    "loads strictly from .%s, and gives PyTorch's outputs",
+    async (kind) => {
+      const model = fileModels[name]!();
+      const report = await loadModel(model, join(fixtures, `${name}.${kind}`));
+      expect(report).toEqual({ missing: [], unexpected: [] });
+      expect(await difference(name, model)).toBeLessThan(1e-6);
+    },
+  );
 
   it("is saved as the same bytes, up to the counters", async () => {
     const model = fileModels[name]!();
@@ -68,6 +71,19 @@ describe.each(names)("%s, trained by PyTorch", (name) => {
     await loadModel(other, bytes);
     expect(await difference(name, other)).toBeLessThan(1e-6);
   });
+});
+
+it("finds a state dict among others by its key", async () => {
+  const path = join(fixtures, "checkpoint.pt");
+  const model = fileModels["tied"]!();
+  await expect(loadModel(model, path)).rejects.toThrow(
+    'the file holds more than a state dict: received "model", "optimizer", "epoch". Choose one by key: "model", "optimizer".',
+  );
+  await expect(loadModel(model, path, { key: "state_dict" })).rejects.toThrow(
+    'there is no "state_dict" in the file: there is "model", "optimizer", "epoch".',
+  );
+  await loadModel(model, path, { key: "model" });
+  expect(await difference("tied", model)).toBeLessThan(1e-6);
 });
 
 it("saved here, loads strictly in PyTorch with the same outputs", async (context) => {

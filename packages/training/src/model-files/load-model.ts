@@ -1,4 +1,4 @@
-import { checkOptions } from "@dl/backend";
+import { checkOptions, type OptionKinds } from "@dl/backend";
 import { openBytes, toFloat32, type FileSource, type HostTensor } from "@dl/formats";
 import {
   differingTies,
@@ -11,11 +11,20 @@ import {
 import { tensor, type NumberArray, type Tensor } from "@dl/tensor";
 import { storedTensors, type StoredTensor } from "./stored-tensors.ts";
 
+/** How a model's file is read. */
+export interface LoadModelOptions extends LoadOptions {
+  /** Which state dict of a `.pt` file that holds more, as `{ model: ..., epoch: 3 }`. */
+  readonly key?: string;
+}
+
+const loadModelKinds: OptionKinds<LoadModelOptions> = { strict: "boolean", key: "string" };
+
 /**
  * Takes over the weights of a file, converted to the model's types.
  *
- * Reads safetensors, from PyTorch or {@link saveModel}, with PyTorch's names or ours. A tied weight is
- * restored from any of its names. With `strict: false` names may be missing or left over; they are
+ * Reads safetensors, from PyTorch or {@link saveModel}, and what `torch.save(model.state_dict(), path)`
+ * wrote (nothing in it is executed); with PyTorch's names or ours. A tied weight is restored from any of
+ * its names. With `strict: false` names may be missing or left over; they are
  * returned.
  *
  * @throws {ArgumentError} listing every missing and unexpected name and every shape that differs;
@@ -28,16 +37,16 @@ import { storedTensors, type StoredTensor } from "./stored-tensors.ts";
 export async function loadModel(
   model: Module,
   source: FileSource,
-  options: LoadOptions = {},
+  options: LoadModelOptions = {},
 ): Promise<LoadReport> {
   const op = "loadModel";
-  checkOptions(op, options, { strict: "boolean" });
+  const { key, ...rest } = checkOptions(op, options, loadModelKinds);
   const entries = stateEntries(model, op);
   const names = new Set(entries.flatMap(({ name, pytorchName }) => [name, pytorchName]));
   const bytes = await openBytes(source, op);
   try {
-    const stored = await storedTensors(op, bytes, (name) => names.has(name));
-    return await loadStored(op, model, stored, options);
+    const stored = await storedTensors(op, bytes, key, (name) => names.has(name));
+    return await loadStored(op, model, stored, rest);
   } finally {
     await bytes.close();
   }

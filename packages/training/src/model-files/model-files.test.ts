@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { FormatError } from "@dl/backend";
 import { reference } from "@dl/backend-reference";
 import { writeSafetensors, type HostDType, type HostTensorSource } from "@dl/formats";
 import { BatchNorm, Linear, Module, Parameter, Sequential } from "@dl/nn";
@@ -167,8 +168,10 @@ describe("loadModel", () => {
     for (const source of [path, bytes.subarray(0, 5), new Uint8Array(20), new Uint8Array(0)])
       await expect(loadModel(make(), source)).rejects.toThrow("safetensors file is malformed");
     await expect(loadModel(make(), join(folder, "none"))).rejects.toThrow("there is no such file");
-    await expect(loadModel(make(), Uint8Array.of(0x50, 0x4b, 3, 4))).rejects.toThrow(
-      "loadModel: this is a PyTorch file (.pt)",
+    const archive = Uint8Array.of(0x50, 0x4b, 3, 4);
+    await expect(loadModel(make(), archive)).rejects.toThrow(FormatError);
+    await expect(loadModel(make(), bytes, { key: "model" })).rejects.toThrow(
+      'loadModel: only PyTorch\'s files (.pt) hold several state dicts to choose from by key: received "model" for another.',
     );
     await expect(loadModel(make(), 7 as never)).rejects.toThrow("needs a path, an address");
   });

@@ -1,5 +1,5 @@
-import { UnsupportedError } from "@dl/backend";
-import { openSafetensors, type ByteSource, type HostTensor } from "@dl/formats";
+import { ArgumentError } from "@dl/backend";
+import { openSafetensors, readStateDict, type ByteSource, type HostTensor } from "@dl/formats";
 
 /** A tensor in a file, read when it is wanted. */
 export interface StoredTensor {
@@ -8,22 +8,48 @@ export interface StoredTensor {
 }
 
 /**
- * The tensors of a model's file by name, a tied one under each of those that are names in the model:
- * metadata may be about anything.
+ * The tensors of a model's file by name. A tied one is one object under each of its names that the
+ * model has: metadata may be about anything.
  *
  * @throws {FormatError} if the file is damaged, or of another kind.
+ * @throws {ArgumentError} for a key that is not there.
  */
 export async function storedTensors(
   op: string,
   bytes: ByteSource,
+  key: string | undefined,
   isName: (name: string) => boolean,
 ): Promise<ReadonlyMap<string, StoredTensor>> {
   const [p, k] = await bytes.read(0, Math.min(2, bytes.byteLength));
-  if (p === 0x50 && k === 0x4b)
-    throw new UnsupportedError(
+  const isZip = p === 0x50 && k === 0x4b;
+  if (isZip) return inArchive(bytes, key);
+  if (key !== undefined)
+    throw new ArgumentError(
       op,
-      'this is a PyTorch file (.pt), which is not read. In Python, write its state dict with safetensors.torch.save_file(state, "model.safetensors").',
+      `only PyTorch's files (.pt) hold several state dicts to choose from by key: received ${JSON.stringify(key)} for another. Leave key out.`,
+      { received: key },
     );
+  return inSafetensors(bytes, isName);
+}
+
+async function inArchive(
+  bytes: ByteSource,
+  key: string | undefined,
+): Promise<ReadonlyMap<string, StoredTensor>> {
+  const tensors = await readStateDict(bytes, key === undefined ? {} : { key });
+  const stored = new Map(
+    [...new Set(tensors.values())].map((tensor): [HostTensor, StoredTensor] => [
+      tensor,
+      { shape: tensor.shape, read: () => Promise.resolve(tensor) },
+    ]),
+  );
+  return new Map([...tensors].map(([name, tensor]) => [name, stored.get(tensor)!]));
+}
+
+async function inSafetensors(
+  bytes: ByteSource,
+  isName: (name: string) => boolean,
+): Promise<ReadonlyMap<string, StoredTensor>> {
   const file = await openSafetensors(bytes);
   const stored = new Map<string, StoredTensor>();
   for (const [name, { shape }] of file.entries)

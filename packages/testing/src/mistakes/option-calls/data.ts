@@ -46,6 +46,7 @@ export const dataCalls: OptionCalls = {
   readIdx: () => [formats.readIdx, bytes],
   readNpz: () => [formats.readNpz, bytes],
   readStateDict: () => [formats.readStateDict, bytes],
+  safetensorsLayout: () => [formats.safetensorsLayout, new Map()],
   regressionTable: () => [data.regressionTable, table()],
   safetensorsParts: () => [formats.safetensorsParts, {}],
   spirals: () => [data.spirals],

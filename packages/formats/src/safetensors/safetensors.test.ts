@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -316,6 +318,29 @@ describe("openSafetensors", () => {
       await handle?.close();
     },
   );
+
+  it.each([true, false])("reads from an address, by ranges: %s", async (hasRanges) => {
+    const bytes = writeSafetensors(all);
+    let sent = 0;
+    const server = createServer(({ headers }, response) => {
+      const [, from, to] = /bytes=(\d+)-(\d+)/.exec(headers.range ?? "") ?? [];
+      const [start, end] = hasRanges ? [Number(from), Number(to) + 1] : [0, bytes.byteLength];
+      const range = { "Content-Range": `bytes ${start}-${end - 1}/${bytes.byteLength}` };
+      response.writeHead(hasRanges ? 206 : 200, hasRanges ? range : {});
+      response.end(bytes.subarray(start, end));
+      sent += end - start;
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const found = await openSafetensors(`http://127.0.0.1:${port}/all.safetensors`);
+    sent = 0;
+    expect((await found.read("weight")).data).toEqual(all["weight"]!.data);
+    expect(sent).toBe(hasRanges ? 16 : 0);
+    for (const [name, { data }] of Object.entries(all))
+      expect((await found.read(name)).data).toEqual(data);
+    await found.close();
+    server.close();
+  });
 
   it("tells of a file that is not there, or a folder", async () => {
     await expect(openSafetensors(join(folder, "none"))).rejects.toThrow("there is no such file");

@@ -161,6 +161,17 @@ describe("loadModel", () => {
     ]);
   });
 
+  it("takes no file for an archive because of its header's length", async () => {
+    const tensors = { weight: { data: Float32Array.of(3), shape: [1] } };
+    const emptied = writeSafetensors(tensors, { metadata: { note: "" } });
+    const text = 0x4b50 - (emptied.byteLength - 8 - 4);
+    const bytes = writeSafetensors(tensors, { metadata: { note: "x".repeat(text) } });
+    expect([...bytes.subarray(0, 2)]).toEqual([0x50, 0x4b]);
+    const holder = new Holder(new Parameter(zeros([1])));
+    await loadModel(holder, bytes);
+    expect(await numbersOf(holder.weight)).toEqual([3]);
+  });
+
   it("refuses files that are damaged or of another kind", async () => {
     const bytes = await modelBytes(make());
     const path = join(folder, "half.safetensors");

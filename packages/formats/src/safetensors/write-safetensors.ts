@@ -118,8 +118,8 @@ export function safetensorsLayout(
       "Give their dtype and shape.",
     );
   for (const [name, tensor] of tensors) {
-    checkGiven(op, `"${String(name)}"`, tensor, ["dtype", "shape"]);
-    checkList(op, tensor.shape, `the shape of "${String(name)}"`);
+    checkGiven(op, `"${name}"`, tensor, ["dtype", "shape"]);
+    checkList(op, tensor.shape, `the shape of "${name}"`);
   }
   const { metadata } = checkOptions(op, options, { metadata: "object" });
   const sorted = [...tensors]

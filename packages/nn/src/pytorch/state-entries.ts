@@ -132,7 +132,7 @@ function namingOf(module: Module): PytorchNaming {
   const naming = checkOptions(op, pytorchNaming, namingKinds);
   for (const [ours, theirs] of Object.entries(naming.names ?? {})) {
     const [property] = ours.split(".");
-    if (!(property! in module))
+    if (property === undefined || !(property in module))
       throw new ArgumentError(
         op,
         `there is no property ${property}. Name what the module holds, and declare what it may lack as undefined.`,

@@ -133,7 +133,7 @@ export class CheckpointStore {
 }
 
 /** A checkpoint's file in parts. */
-export async function checkpointParts(state: TrainerState, notes: unknown): Promise<Uint8Array[]> {
+async function checkpointParts(state: TrainerState, notes: unknown): Promise<Uint8Array[]> {
   const backend = backendOf(state);
   return stateFile("checkpoint", await readState("checkpoint", { state, backend, notes }));
 }

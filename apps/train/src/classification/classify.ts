@@ -1,6 +1,6 @@
 import { DataLoader, type Dataset } from "@dl/data";
 import { crossEntropy, type Sequential } from "@dl/nn";
-import { Generator, type Tensor } from "@dl/tensor";
+import { Generator } from "@dl/tensor";
 import {
   Accuracy,
   ConfusionMatrix,
@@ -52,8 +52,7 @@ const digitShape = [1, 28, 28] as const;
 export const readerOf = (network: Sequential): Trained => ({
   module: network,
   uses: {
-    read: (pictures) =>
-      inEvaluation("train", { model: network }, () => network.forward(pictures)),
+    read: (pictures) => inEvaluation("train", { model: network }, () => network.forward(pictures)),
   },
 });
 

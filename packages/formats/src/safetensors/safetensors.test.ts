@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type { HostTensorSource } from "../bytes/host-tensor.ts";
 import { openSafetensors, parseSafetensors } from "./read-safetensors.ts";
-import { safetensorsParts, writeSafetensors } from "./write-safetensors.ts";
+import { safetensorsLayout, safetensorsParts, writeSafetensors } from "./write-safetensors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "safetensors-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -107,6 +107,13 @@ describe("writeSafetensors", () => {
     ["half a size", { data: Float32Array.of(1), shape: [0.5, 2] }, '"x" has shape'],
   ])("refuses %s", (_, x, message) => {
     expect(() => writeSafetensors({ x })).toThrow(message);
+  });
+
+  it("refuses to lay out sizes that are none", () => {
+    for (const size of [-1, 0.5, Number.NaN])
+      expect(() =>
+        safetensorsLayout(new Map([["x", { dtype: "int8" as const, shape: [size] }]])),
+      ).toThrow('a size of "x" must be a whole number');
   });
 
   it("refuses metadata that is no text", () => {

@@ -1,5 +1,6 @@
 import {
   ArgumentError,
+  checkCount,
   checkGiven,
   checkList,
   checkOptions,
@@ -120,6 +121,7 @@ export function safetensorsLayout(
   for (const [name, tensor] of tensors) {
     checkGiven(op, `"${name}"`, tensor, ["dtype", "shape"]);
     checkList(op, tensor.shape, `the shape of "${name}"`);
+    for (const size of tensor.shape) checkCount(op, `a size of "${name}"`, size, 0);
   }
   const { metadata } = checkOptions(op, options, { metadata: "object" });
   const sorted = [...tensors]

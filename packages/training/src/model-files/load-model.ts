@@ -65,14 +65,14 @@ function withoutPrefix(
   stored: ReadonlyMap<string, StoredTensor>,
   prefix: string,
 ): ReadonlyMap<string, StoredTensor> {
-  const found = [...stored].filter(([name]) => name.startsWith(prefix));
-  if (prefix !== "" && found.length === 0)
+  const chosen = [...stored].filter(([name]) => name.startsWith(prefix));
+  if (prefix !== "" && chosen.length === 0)
     throw new ArgumentError(
       op,
       `no name in the file begins with ${JSON.stringify(prefix)}: there are ${[...stored.keys()].slice(0, 20).join(", ")}.`,
       { expected: [...stored.keys()], received: prefix },
     );
-  return new Map(found.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+  return new Map(chosen.map(([name, found]) => [name.slice(prefix.length), found]));
 }
 
 /** Reads everything first, so that a failure leaves the model as it was. */

@@ -116,7 +116,7 @@ export async function resume(
       received: trainer,
     });
   const parts = trainer.stateDict().trainingStep.modules;
-  const [first] = Object.values(parts).flatMap((module) => [...module.values()]);
+  const [first] = Object.values(parts).flatMap((module) => Array.from(module.values()));
   const found = await store.latest(first?.backend);
   if (found === undefined) return undefined;
   trainer.loadStateDict(found.state);

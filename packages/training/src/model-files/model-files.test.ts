@@ -172,6 +172,23 @@ describe("loadModel", () => {
     expect(await numbersOf(holder.weight)).toEqual([3]);
   });
 
+  it("reads names without what stands before all of them, or before those of a part", async () => {
+    const model = new Pair(true);
+    class Whole extends Module {
+      readonly module = model;
+      readonly rest = new Linear(1, 1);
+      forward(): void {}
+    }
+    const bytes = await modelBytes(new Whole());
+    const part = new Pair(true);
+    await loadModel(part, bytes, { prefix: "module." });
+    expect(await numbersOf(part.decoder.weight)).toEqual(await numbersOf(model.decoder.weight));
+    await expect(loadModel(part, bytes, { prefix: "modul." })).rejects.toThrow(
+      'loadModel: no name in the file begins with "modul.": there are module.decoder.weight, rest.bias, rest.weight.',
+    );
+    await expect(loadModel(part, bytes)).rejects.toThrow("missing encoder.weight; unexpected");
+  });
+
   it("refuses files that are damaged or of another kind", async () => {
     const bytes = await modelBytes(make());
     const path = join(folder, "half.safetensors");

@@ -128,6 +128,8 @@ const laughs = (depth: number): number[] => [
   0,
 ];
 
+const ones = (length: number): number[] => new Array<number>(length).fill(1);
+
 describe("hostile pickles", () => {
   it.each<[string, Uint8Array, string]>([
     ["os.system", run("os", "system"), "names os.system, which is not read: it could run code"],
@@ -284,6 +286,98 @@ describe("hostile pickles", () => {
       pickled(tensorPickle({ strides: [1, 1] })),
       "with what it does not take",
     ],
+    [
+      "copies of one list again and again",
+      pickled(
+        global("collections", "OrderedDict"),
+        [0x71, 0, 0x30],
+        tupleOf(...Array.from({ length: 100 }, (_, i) => tupleOf(int(i), int(i)))),
+        [0x85, 0x71, 1, 0x30, 0x28],
+        Array.from({ length: 10_000 }, () => [0x68, 0, 0x68, 1, 0x52]).flat(),
+        [0x74],
+      ),
+      "copies the same values again and again",
+    ],
+    [
+      "copies of one text as bytes",
+      pickled(
+        global("_codecs", "encode"),
+        [0x71, 0, 0x30],
+        tupleOf(text("a".repeat(100_000)), text("latin1")),
+        [0x71, 1, 0x30, 0x28],
+        Array.from({ length: 10_000 }, () => [0x68, 0, 0x68, 1, 0x52]).flat(),
+        [0x74],
+      ),
+      "copies the same values again and again",
+    ],
+    [
+      "letters that are no bytes",
+      pickled(global("_codecs", "encode"), tupleOf(text("\u0100"), text("latin1")), reduce),
+      "bytes that are no bytes",
+    ],
+    [
+      "a device of long names",
+      pickled(
+        text("a".repeat(2 ** 20)),
+        [0x71, 0, 0x30],
+        global("torch", "device"),
+        [0x28],
+        Array.from({ length: 1000 }, () => [0x68, 0]).flat(),
+        [0x74],
+        reduce,
+      ),
+      "calls torch.device with what it does not take",
+    ],
+    [
+      "a million dicts",
+      pickled(Array.from({ length: 2 ** 20 }, () => 0x7d)),
+      "makes more than 250000 lists, dicts and tensors",
+    ],
+    [
+      "a million axes",
+      pickled(tensorPickle({ shape: ones(2 ** 15), strides: ones(2 ** 15) })),
+      "with what it does not take",
+    ],
+    [
+      "a long name of a storage",
+      pickled(tensorPickle({ key: "0".repeat(60_000) })),
+      "names no storage",
+    ],
+    [
+      "a conjugate view",
+      pickled(
+        global("torch._utils", "_rebuild_tensor_v2"),
+        tupleOf(
+          [
+            ...tupleOf(
+              text("storage"),
+              global("torch", "ComplexFloatStorage"),
+              text("0"),
+              text("cpu"),
+              int(2),
+            ),
+            0x51,
+          ],
+          int(0),
+          tupleOf(int(2)),
+          tupleOf(int(1)),
+          [0x89],
+          [0x7d],
+          [0x7d, ...text("conj"), 0x88, 0x73],
+        ),
+        reduce,
+      ),
+      "is marked conj. Save it as tensor.resolve_conj().resolve_neg()",
+    ],
+    ...[
+      ["torch._utils", "_rebuild_sparse_tensor", "a sparse tensor. Save tensor.to_dense()"],
+      ["torch._utils", "_rebuild_qtensor", "a quantized tensor. Save tensor.dequantize()"],
+      ["numpy.core.multiarray", "_reconstruct", "an array of NumPy. Save torch.from_numpy"],
+      ["torch._utils", "_rebuild_wrapper_subclass", "which is not read"],
+    ].map(
+      ([module, name, told]) =>
+        [`${module}.${name}`, run(module!, name!), told!] as [string, Uint8Array, string],
+    ),
   ])("%s is refused by name, at once", async (_, data, message) => {
     const bytes = fileOf(data);
     const started = performance.now();
@@ -311,6 +405,53 @@ describe("hostile pickles", () => {
       byteorder: new TextEncoder().encode("big"),
     });
     await expect(readPyTorch(bytes)).rejects.toThrow("big-endian");
+  });
+
+  it("a shape that is changed after its tensor was made leaves the tensor as it was", async () => {
+    const shape = [0x5d, 0x71, 9, ...int(4), 0x61];
+    const storage = tupleOf(
+      text("storage"),
+      global("torch", "FloatStorage"),
+      text("0"),
+      text("cpu"),
+      int(4),
+    );
+    const bytes = pickled(
+      global("torch._utils", "_rebuild_tensor_v2"),
+      tupleOf([...storage, 0x51], int(0), shape, tupleOf(int(1)), [0x89], [0x7d]),
+      reduce,
+      [0x68, 9, ...int(1000), 0x61, 0x30],
+    );
+    expect(await readPyTorch(fileOf(bytes))).toMatchObject({ shape: [4] });
+  });
+
+  it("views of a storage at an odd place share one copy of it", async () => {
+    const file = fileOf(
+      pickled(tupleOf(tensorPickle({ shape: [3] }), tensorPickle({ shape: [3], offset: int(1) }))),
+    );
+    for (let shift = 0; shift < 8; shift++) {
+      const bytes = new Uint8Array(file.length + shift).subarray(shift);
+      bytes.set(file);
+      const [first, second] = (await readPyTorch(bytes)) as HostTensor[];
+      expect(first!.data.buffer).toBe(second!.data.buffer);
+    }
+  });
+
+  it("empty bytes, byte arrays and counters of older protocols are read", async () => {
+    const counter = [...global("collections", "Counter"), 0x7d, ...int(1), ...int(2), 0x73, 0x85];
+    const encoded = [...global("_codecs", "encode"), ...tupleOf(text("x\u00ff"), text("latin1"))];
+    const bytes = pickled(
+      tupleOf(
+        [...global("__builtin__", "bytes"), 0x29, ...reduce],
+        [...global("__builtin__", "bytearray"), ...encoded, ...reduce, 0x85, ...reduce],
+        [...counter, ...reduce],
+      ),
+    );
+    expect(await readPyTorch(fileOf(bytes))).toEqual([
+      new Uint8Array(0),
+      Uint8Array.of(120, 255),
+      new Map([[1, 2]]),
+    ]);
   });
 
   it("an honest one of the same parts is read", async () => {

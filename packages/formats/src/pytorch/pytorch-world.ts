@@ -112,24 +112,11 @@ export class PyTorchWorld implements PickleWorld {
       case "_codecs.encode":
         if (typeof given[0] === "string" && given[1] === "latin1") return this.#latin1(given[0]);
         break;
-      case "builtins.bytes":
-      case "builtins.bytearray":
-      case "__builtin__.bytes":
-      case "__builtin__.bytearray":
-        if (given.length === 0) return new Uint8Array(0);
-        if (given.length === 1 && given[0] instanceof Uint8Array) return given[0];
-        break;
-      case "collections.Counter":
-        if (given.length === 0) return new Map();
-        if (given.length === 1 && given[0] instanceof Map) return given[0];
-        break;
       case "torch.Size":
         if (Array.isArray(given[0]) && isSizes(given[0])) return given[0];
         break;
       default:
-        if (!callables.has(name)) break;
-        if (given.length === 0) return [];
-        if (given.length === 1 && Array.isArray(given[0])) return given[0];
+        if (isPlain(name, given)) return given[0] ?? emptyOf(name);
     }
     throw this.#bytes.refused(`calls ${name} with what it does not take`);
   }
@@ -221,9 +208,23 @@ const isSize = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
 const isSizes = (value: unknown): value is number[] =>
   Array.isArray(value) && value.length <= mostAxes && value.every(isSize);
-const isDevice = (given: readonly Operand[]): boolean =>
+const isDevice = (given: readonly Operand[]): given is (string | number)[] =>
   given.length <= 2 &&
   given.every((part) => isSize(part) || (typeof part === "string" && part.length <= longestKey));
+
+/** What bytes, counters and sets are made of: nothing, or one value that stands for them here too. */
+function isPlain(name: string, given: readonly Operand[]): boolean {
+  const [value] = given;
+  if (given.length > 1 || !callables.has(name)) return false;
+  if (value === undefined) return true;
+  if (name.includes(".byte")) return value instanceof Uint8Array;
+  return name === "collections.Counter" ? value instanceof Map : Array.isArray(value);
+}
+
+function emptyOf(name: string): PyTorchValue {
+  if (name.includes(".byte")) return new Uint8Array(0);
+  return name === "collections.Counter" ? new Map() : [];
+}
 
 export function isTensor(value: unknown): value is HostTensor {
   return typeof value === "object" && value !== null && "dtype" in value && "shape" in value;

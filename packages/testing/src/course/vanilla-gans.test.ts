@@ -30,7 +30,8 @@ it("12. two players find every mode, and draw every digit", { timeout: 7_200_000
   const { reports } = digits;
   if (digits.name === "MNIST") {
     const distances = reports.map(({ distance }) => distance);
-    expect(median(distances)).toBeLessThanOrEqual(42);
+    // 42 is the bar for 100 CPU s, 30 for five minutes on two cores; a game takes less than either.
+    expect(median(distances)).toBeLessThanOrEqual(30);
     expect(Math.max(...distances)).toBeLessThanOrEqual(50);
   }
   for (const { entropy, rarest, nearer } of reports) {

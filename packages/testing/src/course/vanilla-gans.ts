@@ -142,7 +142,7 @@ async function ringGame(name: keyof typeof ringGames, seed: number): Promise<Rin
 
 const digitGame = {
   loss: hinge,
-  rates: { generator: 2e-3, discriminator: 6e-3 },
+  rates: { generator: 2e-3, discriminator: 4e-3 },
   decay: isWriting ? 0.998 : 0.98,
   beta2: 0.999,
   fallsFrom: 0.4,

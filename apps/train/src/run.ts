@@ -4,16 +4,11 @@ import { help } from "./help.ts";
 import { openBackend } from "./open-backend.ts";
 import { parseOptions, type TrainOptions } from "./options.ts";
 import { taskOf } from "./tasks.ts";
-import { columnsOf, hasColor, painter, type Output } from "./terminal.ts";
+import { columnsOf, hasColor, painter, type Outputs } from "./terminal.ts";
 import { isCommand, runCommand } from "./saved/commands.ts";
 import { keepSettings, resumedArgs } from "./saved/settings.ts";
 import { exportWeights, loadWeights } from "./saved/weights-file.ts";
 import { UsageError } from "./usage-error.ts";
-
-export interface Outputs {
-  readonly stdout: Output;
-  readonly stderr: Output;
-}
 
 const usageExitCode = 2;
 /** What a shell reports for a program ended by Ctrl-C. */

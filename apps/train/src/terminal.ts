@@ -7,6 +7,12 @@ export interface Output {
   getColorDepth?(): number;
 }
 
+/** Where a program speaks, and where it complains. */
+export interface Outputs {
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
 const defaultColumns = 80;
 /** Longer lines are hard to take in, and pictures need no more. */
 const mostColumns = 140;

@@ -3,9 +3,8 @@ import type { Module } from "@dl/nn";
 import type { WeightAverage } from "@dl/optim";
 import type { Generator, Tensor } from "@dl/tensor";
 import type { Callback, TrainingStep } from "@dl/training";
-import type { Gallery } from "../generative/gallery.ts";
 import type { Optimizer } from "../optimizers.ts";
-import type { Trained } from "../saved/trained.ts";
+import type { Gallery, Trained } from "../saved/trained.ts";
 
 /** Samples as the discriminator sees them: those that are made, learnt from, and held out. */
 interface WatchedGame {

@@ -10,12 +10,11 @@ import {
 import { freshAverage, invert, LatentGenerator, latentWalk } from "@dl/generator";
 import { Generator, zeros, type Tensor } from "@dl/tensor";
 import { inEvaluation, ModelAverage } from "@dl/training";
-import type { Gallery } from "../generative/gallery.ts";
 import type { PictureBatch } from "../generative/picture-model.ts";
 import type { MakeOptimizer } from "../optimizers.ts";
 import type { TrainOptions } from "../options.ts";
 import type { Pictures } from "../pictures/load-pictures.ts";
-import type { Uses } from "../saved/trained.ts";
+import type { Gallery, Uses } from "../saved/trained.ts";
 import { averaging, toSigned, toUnit, type GameModel } from "./game-model.ts";
 import { boundaryOf, losses, penaltiesOf } from "./losses.ts";
 import { somePictures } from "./translation.ts";

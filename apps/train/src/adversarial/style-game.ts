@@ -10,12 +10,11 @@ import {
 } from "@dl/gan";
 import { concatenate, Generator, normal, type Tensor } from "@dl/tensor";
 import { inEvaluation, ModelAverage } from "@dl/training";
-import type { Gallery } from "../generative/gallery.ts";
 import type { PictureBatch } from "../generative/picture-model.ts";
 import type { MakeOptimizer } from "../optimizers.ts";
 import type { TrainOptions } from "../options.ts";
 import type { Pictures } from "../pictures/load-pictures.ts";
-import type { Uses } from "../saved/trained.ts";
+import type { Gallery, Uses } from "../saved/trained.ts";
 import { framing, type Framing } from "./framing.ts";
 import { averaging, type GameModel } from "./game-model.ts";
 import { boundaryOf, losses, penaltiesOf } from "./losses.ts";

@@ -3,10 +3,8 @@ import { latentWalk } from "@dl/generator";
 import { concatenate, Generator, type Tensor } from "@dl/tensor";
 import { imageGrid } from "@dl/training";
 import { pictureText, type PictureTextOptions } from "../pictures/picture-text.ts";
+import type { Gallery } from "../saved/trained.ts";
 import type { PictureBatch, PictureModel } from "./picture-model.ts";
-
-/** Pictures by what they are, in rows of so many: what a training ends with. */
-export type Gallery = ReadonlyMap<string, Tensor>;
 
 const perRow = 8;
 const sampleRows = 3;

@@ -1,7 +1,9 @@
 import type { Module } from "@dl/nn";
 import type { Generator, Tensor } from "@dl/tensor";
-import type { Gallery } from "../generative/gallery.ts";
 import type { Pictures } from "../pictures/load-pictures.ts";
+
+/** Pictures by what they are, in rows of so many. */
+export type Gallery = ReadonlyMap<string, Tensor>;
 
 /** Channels, height, width. */
 export type PictureShape = Pictures["shape"];

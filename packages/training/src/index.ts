@@ -95,3 +95,17 @@ export {
   type KeepCheckpointsOptions,
 } from "./checkpoints/keep-checkpoints.ts";
 export type { Resumable } from "./checkpoints/resumable.ts";
+export { dataFingerprint } from "./run-file/data-fingerprint.ts";
+export { recordRun, RunRecorder, type RecordRunOptions } from "./run-file/record-run.ts";
+export {
+  openRun,
+  type RunDescription,
+  type RunFile,
+  type StepDigests,
+} from "./run-file/run-file.ts";
+export {
+  compareRun,
+  verifyRun,
+  type Verification,
+  type VerifyRunOptions,
+} from "./run-file/verify-run.ts";

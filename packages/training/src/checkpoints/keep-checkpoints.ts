@@ -73,7 +73,7 @@ export function keepCheckpoints(
       if (everySteps !== undefined && step % everySteps === 0) await keep(run, false);
     },
     async afterEpoch(epoch, run) {
-      const isBest = judge.judge(epoch) && best;
+      const isBest = best && judge.judge(epoch);
       if (everySteps === undefined || isBest) await keep(run, isBest);
     },
     async onEnd(run, end) {

@@ -2,7 +2,6 @@ import { Conv2d } from "@dl/conv";
 import { ProceduralDigits, DataLoader } from "@dl/data";
 import { Independent, Normal } from "@dl/distributions";
 import {
-  AdaptiveAugmentation,
   cycleStep,
   dcganDiscriminator,
   dcganGenerator,
@@ -20,7 +19,6 @@ import {
 import { LatentGenerator } from "@dl/generator";
 import {
   BatchNorm,
-
   crossEntropy,
   Dropout,
   Flatten,
@@ -31,7 +29,13 @@ import {
 } from "@dl/nn";
 import { Adam, cosineSchedule, EMA, Scheduler } from "@dl/optim";
 import { Generator, integers, normal, manualSeed, uniform, zeros, type Tensor } from "@dl/tensor";
-import { ModelAverage, supervised, Trainer, type Callback, type TrainerOptions } from "@dl/training";
+import {
+  ModelAverage,
+  supervised,
+  Trainer,
+  type Callback,
+  type TrainerOptions,
+} from "@dl/training";
 import { elbo, mlpVae, variationalStep } from "@dl/vae";
 
 /** How long a training is, and what else is done. */
@@ -62,7 +66,8 @@ export const trainings = {
     return made(supervised(model, { loss: crossEntropy, optimizer }), {
       ...length,
       data: new DataLoader(digits, { batchSize: 8, shuffle: true }),
-      schedule: new Scheduler(optimizer, cosineSchedule({ steps: 200 })),
+      schedule: new Scheduler(optimizer, cosineSchedule({ steps: 50 })),
+      generators: [generator],
     });
   },
 
@@ -91,14 +96,13 @@ export const trainings = {
     });
   },
 
-  /** Spectral norms, lazy penalties, several updates of the discriminator, an augmentation that adapts. */
+  /** Spectral norms, lazy penalties, several updates of the discriminator. */
   dcgan(length: Length): Trainer<never> {
     const generator = new Generator(3);
     const sizes = { size: 28, channels: 1, width: 2, generator } as const;
     const latent = new Independent(new Normal(zeros([4]), 1), 1);
     const model = new LatentGenerator(dcganGenerator({ ...sizes, latent: 4 }), latent);
     const discriminator = dcganDiscriminator({ ...sizes, normalization: "spectral" });
-    const adaptive = new AdaptiveAugmentation({ pictures: 40, generator });
     const step = adversarialStep<Tensor>(model, discriminator, {
       optimizers: {
         generator: new Adam(model.parameters(), rates),
@@ -107,9 +111,6 @@ export const trainings = {
       loss: hinge,
       discriminatorSteps: 2,
       lazyPenalties: [{ penalty: r1Penalty({ weight: 0.1 }), every: 3 }],
-      augment: (samples) => adaptive.forward(samples),
-      afterDiscriminator: ({ real }) => adaptive.advance(real),
-      modules: { adaptive },
       generator,
     });
     const data = list(5, (random) => pictures(random, 28));

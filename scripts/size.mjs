@@ -15,7 +15,7 @@ const packageBudgets = {
   conv: 12,
   data: 24,
   distributions: 25,
-  formats: 24,
+  formats: 28,
   gan: 24,
   generator: 14,
   nn: 20,

@@ -41,6 +41,22 @@ export const help = `Trains a network in the terminal: to read digits, or to mak
   --seed N              of weights, order and drawn pictures (default 0)
   --graph FILE          draw the computation graph of a step to FILE, as SVG, before training
   --samples FILE        write pictures that the model made to FILE, as PNG
+  --save FOLDER         keep the whole state in FOLDER: after each epoch, and on Ctrl-C
+  --every N             ... every N steps
+  --resume FOLDER       go on from the latest state in FOLDER, to the same bits
+  --export FILE         write the weights to FILE at the end, as safetensors, which PyTorch loads
+  --load FILE           begin with the weights of FILE: safetensors, or PyTorch's .pt
   --json                print one line of JSON at the end; everything else goes to stderr
   --help                this text
+
+Over weights that --export wrote, or others of the same networks with --model NAME:
+
+  npm run train -- predict --load FILE one.png two.png      tells what digits they show
+  npm run train -- sample --load FILE --samples out.png     makes new pictures
+  npm run train -- interpolate --load FILE                  ways from one to another
+  npm run train -- mix-styles --load FILE                   one picture's styles in others
+  npm run train -- project --load FILE one.png              the nearest that it can make
+  npm run train -- translate --load FILE [--back] one.png   turns one kind into the other
+
+  with --count N pictures, --seed N, --samples FILE, --backend NAME, --json
 `;

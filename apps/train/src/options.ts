@@ -37,6 +37,16 @@ export interface TrainOptions {
   readonly samples: string | undefined;
   /** File that the computation graph is drawn to. */
   readonly graph: string | undefined;
+  /** Folder that checkpoints are kept in. */
+  readonly save: string | undefined;
+  /** Folder of checkpoints to go on from. */
+  readonly resume: string | undefined;
+  /** Steps from one checkpoint to the next; one after each epoch unless said. */
+  readonly every: number | undefined;
+  /** File that the weights are written to at the end. */
+  readonly export: string | undefined;
+  /** File of weights to begin with. */
+  readonly load: string | undefined;
   readonly json: boolean;
 }
 
@@ -46,6 +56,7 @@ const mostSeed = 2 ** 32 - 1;
 const mostExamples = 10_000_000;
 const mostBatchSize = 65_536;
 const mostEpochs = 10_000;
+const mostSteps = 1_000_000_000;
 
 /** @returns the options, or `"help"`. @throws {UsageError} for anything it does not understand. */
 export function parseOptions(args: readonly string[]): TrainOptions | "help" {
@@ -68,6 +79,8 @@ export function parseOptions(args: readonly string[]): TrainOptions | "help" {
     if (values[flag] !== undefined && !models.includes(model))
       throw new UsageError(`--${flag} needs ${models.join(" or ")}: received it for ${model}.`);
   };
+  if (values.every !== undefined && values.save === undefined && values.resume === undefined)
+    throw new UsageError("--every needs --save FOLDER or --resume FOLDER.");
   only("loss", gameNames);
   only("penalty", ["dcgan", "sngan", "stylegan"]);
   only("targets", ["pix2pix", "cyclegan"]);
@@ -95,6 +108,12 @@ export function parseOptions(args: readonly string[]): TrainOptions | "help" {
     examples: count === undefined ? undefined : wholeNumber(countFlag, count, 1, mostExamples),
     graph: values.graph,
     samples: isReader ? undefined : values.samples,
+    save: values.save,
+    resume: values.resume,
+    every:
+      values.every === undefined ? undefined : wholeNumber("every", values.every, 1, mostSteps),
+    export: values.export,
+    load: values.load,
     json: values.json === true,
   };
 }
@@ -115,6 +134,11 @@ const flags = {
   examples: text,
   samples: text,
   seed: text,
+  save: text,
+  resume: text,
+  every: text,
+  export: text,
+  load: text,
   graph: text,
   json: flag,
   help: { ...flag, short: "h" },
@@ -149,14 +173,18 @@ function joinNegativeNumbers(args: readonly string[]): string[] {
   return joined;
 }
 
-function choice<Name extends string>(name: string, value: string, known: readonly Name[]): Name {
+export function choice<Name extends string>(
+  name: string,
+  value: string,
+  known: readonly Name[],
+): Name {
   const found = known.find((candidate) => candidate === value);
   if (found === undefined)
     throw new UsageError(`--${name} must be ${known.join(" or ")}: received "${value}".`);
   return found;
 }
 
-function wholeNumber(name: string, value: string, least: number, most: number): number {
+export function wholeNumber(name: string, value: string, least: number, most: number): number {
   const number = value.trim() === "" ? NaN : Number(value);
   if (!Number.isInteger(number) || number < least || number > most)
     throw new UsageError(

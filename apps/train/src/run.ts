@@ -5,6 +5,9 @@ import { openBackend } from "./open-backend.ts";
 import { parseOptions, type TrainOptions } from "./options.ts";
 import { taskOf } from "./tasks.ts";
 import { columnsOf, hasColor, painter, type Output } from "./terminal.ts";
+import { isCommand, runCommand } from "./saved/commands.ts";
+import { keepSettings, resumedArgs } from "./saved/settings.ts";
+import { exportWeights, loadWeights } from "./saved/weights-file.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface Outputs {
@@ -23,10 +26,18 @@ export async function runTrainer(
   outputs: Outputs = process,
 ): Promise<number> {
   try {
-    const options = parseOptions(args);
-    if (options !== "help") return await learn(options, signal, outputs);
-    outputs.stdout.write(help);
-    return 0;
+    const [first = ""] = args;
+    if (isCommand(first)) return await runCommand(first, args.slice(1), signal, outputs);
+    const given = parseOptions(args);
+    if (given === "help") {
+      outputs.stdout.write(help);
+      return 0;
+    }
+    const whole = given.resume === undefined ? [...args] : await resumedArgs(given.resume, args);
+    const options = parseOptions(whole) as TrainOptions;
+    if (options.resume === undefined && options.save !== undefined)
+      await keepSettings(options.save, args);
+    return await learn(options, signal, outputs);
   } catch (error) {
     const isMistake = error instanceof UsageError || error instanceof DlError;
     if (!isMistake || error instanceof InternalError) throw error;
@@ -56,6 +67,10 @@ async function learn(
     );
     const { name, train, test } = task.pictures;
     say(`${name}: ${train.length} to learn from, ${test.length} to test on\n`);
+    if (options.load !== undefined) {
+      await loadWeights(options.load, learner.trained);
+      say(`begins with the weights of ${options.load}\n`);
+    }
     const figures = await learner.learn({
       output,
       say,
@@ -65,6 +80,13 @@ async function learn(
       signal,
     });
     if (figures === undefined) return interruptedExitCode;
+    if (options.export !== undefined) {
+      await exportWeights(options.export, learner.trained, {
+        model: options.model,
+        ...learner.shapes,
+      });
+      say(`weights written to ${options.export}`);
+    }
     if (options.json) stdout.write(`${JSON.stringify({ ...figures, backend: backend.name })}\n`);
     return 0;
   } finally {

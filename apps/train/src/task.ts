@@ -1,4 +1,5 @@
 import type { Tensor } from "@dl/tensor";
+import type { PictureShapes, Trained } from "./saved/trained.ts";
 import type { Output, Paint } from "./terminal.ts";
 
 /** A run of the program: where it speaks, and when it must end. */
@@ -16,6 +17,9 @@ export interface Run {
 /** Networks, and what is done with them. */
 export interface Learner {
   readonly parameters: readonly Tensor[];
+  /** The networks as they are kept. */
+  readonly trained: Trained;
+  readonly shapes: PictureShapes;
   /**
    * Learns, tests and shows what came of it. Gives the figures of the last line; `undefined` where the
    * signal stopped it, after having said how far it came.

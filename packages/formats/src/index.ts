@@ -1,4 +1,5 @@
-export { type ByteSource, type FileSource, openBytes } from "./bytes/byte-source.ts";
+export { type FileSource, openBytes } from "./bytes/byte-source.ts";
+export type { ByteSource } from "./bytes/checked-bytes.ts";
 export type { ReadableHandle } from "./bytes/file-bytes.ts";
 export { crc32 } from "./bytes/crc32.ts";
 export { toBfloat16, toFloat16, toFloat32 } from "./bytes/half-floats.ts";

@@ -6,6 +6,7 @@ import type { TrainOptions } from "../options.ts";
 import { loadBags, loadPairs, type PictureKinds } from "../pictures/load-kinds.ts";
 import { loadPictures, type Picture, type Pictures } from "../pictures/load-pictures.ts";
 import { checkWritable } from "../pictures/picture-file.ts";
+import type { PictureShape } from "../saved/trained.ts";
 import type { Task } from "../task.ts";
 import { UsageError } from "../usage-error.ts";
 import { cycleGame } from "./cycle-game.ts";
@@ -40,7 +41,7 @@ const games: {
       inputs: kinds.from.train.get(i).inputs,
       targets: kinds.to.train.get(i).inputs,
     }));
-    return taskOf(options, kinds.to, pairs, () => pairGame(kinds, options, make));
+    return taskOf(options, kinds.to, pairs, () => pairGame(kinds, options, make), kinds.from.shape);
   },
   async cyclegan(options, make) {
     const kinds = await loadBags(options);
@@ -52,7 +53,7 @@ const games: {
       a: a.get(i % a.length).inputs,
       b: b.get((i + apart) % b.length).inputs,
     }));
-    return taskOf(options, kinds.to, bags, () => cycleGame(kinds, options, make));
+    return taskOf(options, kinds.to, bags, () => cycleGame(kinds, options, make), kinds.from.shape);
   },
 };
 
@@ -88,6 +89,7 @@ function taskOf<Sample extends object>(
   pictures: Pictures,
   dataset: Dataset<Sample>,
   build: () => Played<Batch<Sample>>["model"],
+  from?: PictureShape,
 ): Task {
   const { batchSize, seed } = options;
   if (pictures.test.length < leastTested)
@@ -101,6 +103,8 @@ function taskOf<Sample extends object>(
       const model = build();
       return {
         parameters: model.modules.flatMap((module) => module.parameters()),
+        trained: model.trained,
+        shapes: { shape: pictures.shape, ...(from && { from }) },
         learn: (run) => play({ model, data, pictures }, options, run),
       };
     },

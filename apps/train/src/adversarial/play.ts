@@ -1,14 +1,8 @@
 import { DataLoader } from "@dl/data";
 import { linearSchedule, Scheduler } from "@dl/optim";
 import { Generator } from "@dl/tensor";
-import {
-  fit,
-  imageGrid,
-  progressLine,
-  type Batches,
-  type Callback,
-  type StepReport,
-} from "@dl/training";
+import { imageGrid, progressLine, type Batches, type Callback } from "@dl/training";
+import { SampleCount } from "../count-samples.ts";
 import { galleryPicture, galleryText, hostArrayOf } from "../generative/gallery.ts";
 import { judgeOf } from "../judging/judge.ts";
 import { judgeQuality, qualityText } from "../judging/quality.ts";
@@ -16,6 +10,7 @@ import type { TrainOptions } from "../options.ts";
 import type { Picture, Pictures } from "../pictures/load-pictures.ts";
 import { writePicture } from "../pictures/picture-file.ts";
 import { pictureText } from "../pictures/picture-text.ts";
+import { keptTraining } from "../saved/kept-training.ts";
 import type { Learner, Run } from "../task.ts";
 import { note } from "../terminal.ts";
 import { watchLoss } from "../watch-loss.ts";
@@ -48,10 +43,10 @@ export async function play<Batch>(
   const total = epochs * data.length;
   const falling = linearSchedule({ from: 1, to: 0, steps: total });
   const health = watchHealth(model, total, say);
-  let seen = 0;
+  const count = new SampleCount();
   const callbacks = [
-    { onStep: ({ samples }: StepReport) => void (seen += samples) },
-    watchLoss(() => seen),
+    count,
+    watchLoss(() => count.seen),
     model.freshen,
     health.callback,
     showSamples(model, options, run),
@@ -63,18 +58,18 @@ export async function play<Batch>(
     }),
   ];
   try {
-    await fit(model.step, {
+    const training = {
       data,
       epochs,
       schedule: model.optimizers.map((optimizer) => new Scheduler(optimizer, falling)),
       averages: model.averages,
       generators: model.generators,
       callbacks,
-      signal,
-    });
+    };
+    await keptTraining(model.step, training, options, run);
   } catch (error) {
     if (!signal.aborted) throw error;
-    say(`Stopped after ${seen} pictures.`);
+    say(`Stopped after ${count.seen} pictures.`);
     return undefined;
   }
   const end = note(output, `judging beside ${pictures.test.length} pictures ...`);

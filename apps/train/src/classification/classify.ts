@@ -1,11 +1,18 @@
 import { DataLoader, type Dataset } from "@dl/data";
 import { crossEntropy, type Sequential } from "@dl/nn";
 import { Generator } from "@dl/tensor";
-import { Accuracy, ConfusionMatrix, evaluate, type ConfusionCounts } from "@dl/training";
+import {
+  Accuracy,
+  ConfusionMatrix,
+  evaluate,
+  inEvaluation,
+  type ConfusionCounts,
+} from "@dl/training";
 import { optimizers, type Optimizer } from "../optimizers.ts";
 import type { TrainOptions } from "../options.ts";
 import type { Digits } from "../pictures/drawn-digits.ts";
 import { loadDigits } from "../pictures/load-digits.ts";
+import type { Trained } from "../saved/trained.ts";
 import type { Learner, Run, Task } from "../task.ts";
 import { note } from "../terminal.ts";
 import { confusionText } from "./confusion.ts";
@@ -28,10 +35,26 @@ export async function classification(
       const network = models[model](new Generator(options.seed));
       const parameters = network.parameters();
       const optimizer = optimizers[options.optimizer](parameters, options.learningRate);
-      return { parameters, learn: (run) => learn(network, optimizer, digits, options, run) };
+      return {
+        parameters,
+        trained: readerOf(network),
+        shapes: { shape: digitShape },
+        learn: (run) => learn(network, optimizer, digits, options, run),
+      };
     },
   };
 }
+
+/** What the networks read. */
+const digitShape = [1, 28, 28] as const;
+
+/** A network with what it can do. */
+export const readerOf = (network: Sequential): Trained => ({
+  module: network,
+  uses: {
+    read: (pictures) => inEvaluation("train", { model: network }, () => network.forward(pictures)),
+  },
+});
 
 async function learn(
   model: Sequential,
@@ -44,7 +67,7 @@ async function learn(
   const training: Training = { seen: 0, losses: [], accuracies: [] };
   if (options.graph !== undefined) await drawGraph(options.graph, model, digits.train);
   const started = performance.now();
-  await train(model, optimizer, digits.train, { ...options, signal, output }, training);
+  await train(model, optimizer, digits.train, { ...options, kept: options, run }, training);
   const end = note(output, signal.aborted ? "" : `testing on ${digits.test.length} digits ...`);
   const result = await test(model, digits.test, signal);
   end();

@@ -15,7 +15,14 @@ const before = settings().backend;
 afterEach(() => configure({ backend: before }));
 
 const seed = 5;
-const { signal } = new AbortController();
+const run = {
+  output: { write: () => {} },
+  say: () => {},
+  paint: (_style: string, text: string) => text,
+  isColored: false,
+  width: 80,
+  signal: new AbortController().signal,
+};
 
 /** The trainer's parts and its network, as `npm run train` puts them together; 128 small steps. */
 async function learn(backend: Backend): Promise<{ accuracy: number; training: Training }> {
@@ -27,8 +34,8 @@ async function learn(backend: Backend): Promise<{ accuracy: number; training: Tr
     epochs: 2,
     batchSize: 8,
     seed,
-    signal,
-    output: { write: () => {} },
+    kept: { save: undefined, resume: undefined, every: undefined },
+    run,
   });
   const data = new DataLoader(digits.test, { batchSize: 256 });
   const metrics = { accuracy: new Accuracy() };

@@ -4,7 +4,6 @@ import { lambdaSchedule, Scheduler } from "@dl/optim";
 import type { Tensor } from "@dl/tensor";
 import {
   accuracy,
-  fit,
   progressLine,
   supervised,
   type Callback,
@@ -12,16 +11,18 @@ import {
   type TrainingStep,
 } from "@dl/training";
 import type { Optimizer } from "../optimizers.ts";
-import type { Output } from "../terminal.ts";
+import type { TrainOptions } from "../options.ts";
+import { keptTraining } from "../saved/kept-training.ts";
+import type { Run } from "../task.ts";
 import { watchLoss } from "../watch-loss.ts";
 
 export interface TrainingSettings {
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
-  readonly signal: AbortSignal;
-  /** Where progress is shown. */
-  readonly output: Output;
+  /** Where and how its state is kept. */
+  readonly kept: Pick<TrainOptions, "save" | "resume" | "every">;
+  readonly run: Run;
 }
 
 /** How a training went. */
@@ -57,7 +58,7 @@ export async function train(
   model: Sequential,
   optimizer: Optimizer,
   dataset: Dataset,
-  { epochs, batchSize, seed, signal, output }: TrainingSettings,
+  { epochs, batchSize, seed, kept, run }: TrainingSettings,
   training: Training = { seen: 0, losses: [], accuracies: [] },
 ): Promise<Training> {
   const data = new DataLoader(dataset, { batchSize, shuffle: true, seed });
@@ -71,7 +72,7 @@ export async function train(
   const callbacks = [
     watchLoss(() => training.seen),
     notes(training),
-    progressLine(output, {
+    progressLine(run.output, {
       unit: "examples",
       linesPerEpoch: 4,
       figures: ({ loss, accuracy: share }) =>
@@ -81,9 +82,10 @@ export async function train(
     }),
   ];
   try {
-    await fit(classification(model, optimizer), { data, epochs, schedule, callbacks, signal });
+    const step = classification(model, optimizer);
+    await keptTraining(step, { data, epochs, schedule, callbacks }, kept, run);
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!run.signal.aborted) throw error;
   }
   return training;
 }
@@ -106,5 +108,12 @@ function notes(training: Training): Callback {
     },
     onEpoch: read,
     onEnd: read,
+    stateDict: () => ({ ...structuredClone(training), unread }),
+    loadStateDict(state: Training & { unread: typeof unread }) {
+      training.seen = state.seen;
+      training.losses.splice(0, Infinity, ...state.losses);
+      training.accuracies.splice(0, Infinity, ...state.accuracies);
+      unread = [...state.unread];
+    },
   };
 }

@@ -57,8 +57,15 @@ export async function galleryText(
 }
 
 /** All of it in one picture. */
-export const galleryPicture = (gallery: Gallery): Promise<HostArray> =>
-  hostArrayOf(imageGrid(concatenate([...gallery.values()]), { columns: perRow, gap }));
+export function galleryPicture(gallery: Gallery): Promise<HostArray> {
+  const all = [...gallery.values()];
+  const columns = Math.min(perRow, Math.max(...all.map(({ shape }) => shape[0]!)));
+  const rows = all.map((pictures) => {
+    const missing = (columns - (pictures.shape[0]! % columns)) % columns;
+    return pictures.pad([[0, missing], ...pictures.shape.slice(1).map(() => [0, 0] as const)]);
+  });
+  return hostArrayOf(imageGrid(concatenate(rows), { columns, gap }));
+}
 
 /** Read to the host. */
 export async function hostArrayOf(x: Tensor): Promise<HostArray> {

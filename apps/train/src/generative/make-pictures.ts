@@ -1,11 +1,13 @@
 import { DataLoader } from "@dl/data";
 import { linearSchedule, Scheduler } from "@dl/optim";
-import { fit, progressLine, type StepReport } from "@dl/training";
+import { progressLine } from "@dl/training";
+import { SampleCount } from "../count-samples.ts";
 import { optimizers, type MakeOptimizer } from "../optimizers.ts";
 import type { AutoencoderName } from "../names.ts";
 import type { TrainOptions } from "../options.ts";
 import { loadPictures, type Picture, type Pictures } from "../pictures/load-pictures.ts";
 import { checkWritable, writePicture } from "../pictures/picture-file.ts";
+import { keptTraining } from "../saved/kept-training.ts";
 import type { Learner, Run, Task } from "../task.ts";
 import { note } from "../terminal.ts";
 import { watchLoss } from "../watch-loss.ts";
@@ -20,7 +22,7 @@ type Build = (shape: Pictures["shape"], seed: number, optimizerOf: MakeOptimizer
 /** Pictures that are tested on at once. */
 const testBatch = 250;
 
-const models: { readonly [Name in AutoencoderName]: Build } = {
+export const models: { readonly [Name in AutoencoderName]: Build } = {
   autoencoder: autoencoding,
   vae: (...given) => variational("vae", ...given),
   "vae-conv": (...given) => variational("vae-conv", ...given),
@@ -39,7 +41,12 @@ export async function pictureMaking(name: AutoencoderName, options: TrainOptions
         optimizers[optimizer](parameters, learningRate),
       );
       const parameters = model.trained.module.parameters();
-      return { parameters, learn: (run) => learn(model, pictures, options, run) };
+      return {
+        parameters,
+        trained: model.trained,
+        shapes: { shape: pictures.shape },
+        learn: (run) => learn(model, pictures, options, run),
+      };
     },
   };
 }
@@ -57,18 +64,20 @@ async function learn(
   const test = [...new DataLoader<Picture>(pictures.test, { batchSize: testBatch })];
   const total = epochs * data.length;
   const schedule = new Scheduler(model.optimizer, linearSchedule({ from: 1, to: 0, steps: total }));
-  let seen = 0;
+  const count = new SampleCount();
   const callbacks = [
-    { onStep: ({ samples }: StepReport) => void (seen += samples) },
-    watchLoss(() => seen),
+    count,
+    watchLoss(() => count.seen),
     progressLine(output, { unit: "pictures", linesPerEpoch: 4, figures: model.progress }),
     ...(model.watch?.(test.slice(0, 4), say) ?? []),
   ];
   try {
-    await fit(model.step, { data, epochs, schedule, callbacks, signal });
+    const generators = model.generators;
+    const training = { data, epochs, schedule, callbacks, ...(generators && { generators }) };
+    await keptTraining(model.step, training, options, run);
   } catch (error) {
     if (!signal.aborted) throw error;
-    say(`Stopped after ${seen} pictures.`);
+    say(`Stopped after ${count.seen} pictures.`);
     return undefined;
   }
   const end = note(output, `testing on ${pictures.test.length} pictures ...`);

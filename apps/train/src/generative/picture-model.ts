@@ -1,5 +1,5 @@
 import type { Batch } from "@dl/data";
-import type { Tensor } from "@dl/tensor";
+import type { Generator, Tensor } from "@dl/tensor";
 import type { Callback, TrainingStep } from "@dl/training";
 import type { Optimizer } from "../optimizers.ts";
 import type { Picture } from "../pictures/load-pictures.ts";
@@ -23,6 +23,8 @@ export interface PictureFigures {
 /** A model that makes pictures, and how it is trained, tested and shown. */
 export interface PictureModel {
   readonly optimizer: Optimizer;
+  /** What the randomness of its steps comes from. */
+  readonly generators?: readonly Generator[];
   readonly step: TrainingStep<PictureBatch>;
   /** The scalars of a step, as progress shows them. */
   readonly progress: (scalars: Readonly<Record<string, number>>) => readonly string[];

@@ -68,6 +68,7 @@ export function quantizing(
   const fitted = new FittedVqVae(model, [height / 4, across / 4]);
   return {
     optimizer,
+    generators: [generator],
     step: vqStep<PictureBatch>(model, { optimizer }),
     progress: ({ reconstruction = NaN, perplexity = NaN }) => [
       errorText(reconstruction / pixels),

@@ -58,6 +58,7 @@ export function variational(
 
   return {
     optimizer,
+    generators: [generator],
     step: variationalStep<PictureBatch>(model, {
       optimizer,
       bound: ({ inputs }) => elbo(model, asSamples(inputs), { generator }),

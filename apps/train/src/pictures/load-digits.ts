@@ -1,9 +1,10 @@
 import { loadMnist, type Dataset } from "@dl/data";
 import { readFile, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { drawnDigits, type Digits } from "./drawn-digits.ts";
 import type { TrainOptions } from "../options.ts";
 import { UsageError } from "../usage-error.ts";
+import { userPath } from "../user-path.ts";
 
 /** Height and width that the networks read. */
 const imageSize = 28;
@@ -26,8 +27,7 @@ export async function loadDigits({ data, examples, seed }: TrainOptions): Promis
  * @throws {UsageError} if it is not there, or no folder.
  */
 export async function findFolder(data: string): Promise<string> {
-  // npm runs scripts in the project's folder; a relative path is the user's.
-  const folder = resolve(process.env["INIT_CWD"] ?? process.cwd(), data);
+  const folder = userPath(data);
   const found = await stat(folder).catch(() => undefined);
   if (found === undefined)
     throw new UsageError(`--data: there is no folder ${folder}. Name one with MNIST's four files.`);

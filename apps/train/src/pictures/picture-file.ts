@@ -1,8 +1,8 @@
 import { type HostArray } from "@dl/data";
 import { encodePng } from "@dl/formats";
 import { open, writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { UsageError } from "../usage-error.ts";
+import { userPath } from "../user-path.ts";
 
 /**
  * Makes sure, before anything is learnt, that the file can be written.
@@ -25,8 +25,7 @@ export async function writePicture(file: string, picture: HostArray): Promise<vo
 
 async function orRefuse(file: string, use: (path: string) => Promise<void>): Promise<void> {
   try {
-    // npm runs scripts in the project's folder; a relative path is the user's.
-    await use(resolve(process.env["INIT_CWD"] ?? process.cwd(), file));
+    await use(userPath(file));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(

@@ -15,7 +15,7 @@ export interface PictureShapes {
 }
 
 /** How far a search has come. */
-export interface Search {
+interface Search {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: {
     readonly step: number;

@@ -1,14 +1,7 @@
-import { ArgumentError, describeValue, FormatError } from "@dl/backend";
+import { ArgumentError, describeValue } from "@dl/backend";
+import { CheckedBytes, type ByteSource } from "./checked-bytes.ts";
 import { openFile, type ReadableHandle } from "./file-bytes.ts";
 import { openUrl } from "./url-bytes.ts";
-
-/** Bytes that can be read in parts: a file, a Blob, an address, memory. */
-export interface ByteSource {
-  readonly byteLength: number;
-  /** The bytes from `start` to before `end`; those of memory are not copied. */
-  read(start: number, end: number): Promise<Uint8Array>;
-  close(): Promise<void>;
-}
 
 /**
  * Where a file is: a path or a `file:` URL in Node, or its handle; an `http:` or `https:` address; a Blob or
@@ -26,21 +19,29 @@ export type FileSource =
 /**
  * Opens what a file's bytes are read from, in parts where the place can give parts.
  *
- * An address is read by ranges where its server knows them, else as a whole.
+ * An address is read by ranges where its server knows them, else as a whole, up to 1 GiB.
  *
- * @throws {ArgumentError} if there is no such file, or the value is none of a {@link FileSource}.
- * @throws {FormatError} if a server answers with something else than the file.
+ * @throws {ArgumentError} if there is no such file, or the value is none of a {@link FileSource}; by `read`
+ * if the bytes asked for are not in the file, or it was closed.
+ * @throws {FormatError} if a server answers with something else than the file; by `read` if the file was
+ * changed meanwhile, or ended.
  * @example
  * const source = await openBytes(Uint8Array.of(1, 2, 3));
  * await source.read(1, 3); // => [2, 3]
  */
 export async function openBytes(source: FileSource, op = "openBytes"): Promise<ByteSource> {
+  return source instanceof CheckedBytes ? source : new CheckedBytes(await opened(source, op), op);
+}
+
+async function opened(source: FileSource, op: string): Promise<ByteSource> {
   if (ArrayBuffer.isView(source) && source instanceof Uint8Array) return inMemory(source);
   if (source instanceof ArrayBuffer) return inMemory(new Uint8Array(source));
   if (typeof Blob !== "undefined" && source instanceof Blob) return ofBlob(source);
   if (typeof source === "string" || source instanceof URL) {
     const address = addressOf(source);
-    return address === undefined ? openFile(source, op) : openUrl(address, op);
+    return address === undefined || address.protocol === "file:"
+      ? openFile(address ?? source, op)
+      : openUrl(address, op);
   }
   if (typeof source === "object" && source !== null) {
     if ("byteLength" in source && typeof source.byteLength === "number" && "read" in source)
@@ -54,27 +55,10 @@ export async function openBytes(source: FileSource, op = "openBytes"): Promise<B
   );
 }
 
-/** All bytes from `start` to before `end`. @throws {FormatError} if the source gives another number. */
-export async function readExactly(
-  source: ByteSource,
-  start: number,
-  end: number,
-  op: string,
-): Promise<Uint8Array> {
-  const bytes = await source.read(start, end);
-  if (bytes.byteLength !== end - start)
-    throw new FormatError(
-      op,
-      `the file ended while it was read: bytes ${start} to ${end} were asked for, ${bytes.byteLength} came. Was it changed?`,
-      { expected: end - start, received: bytes.byteLength },
-    );
-  return bytes;
-}
-
 /** The address that text or a URL names; `undefined` for a path of this machine. */
 function addressOf(source: string | URL): URL | undefined {
-  if (source instanceof URL) return source.protocol === "file:" ? undefined : source;
-  if (/^(https?|blob|data):/i.test(source)) return new URL(source);
+  if (source instanceof URL) return source;
+  if (/^(https?|blob|data|file):/i.test(source) && URL.canParse(source)) return new URL(source);
   const page = (globalThis as { location?: { href: string } }).location?.href;
   return page === undefined ? undefined : new URL(source, page);
 }

@@ -1,9 +1,9 @@
-import { ArgumentError, UnsupportedError } from "@dl/backend";
-import type { ByteSource } from "./byte-source.ts";
+import { ArgumentError, FormatError, UnsupportedError } from "@dl/backend";
+import type { ByteSource } from "./checked-bytes.ts";
 
 /** What is used of Node's FileHandle. */
 export interface ReadableHandle {
-  stat(): Promise<{ readonly size: number }>;
+  stat(): Promise<{ readonly size: number; readonly mtimeMs?: number }>;
   read(
     buffer: Uint8Array,
     offset: number,
@@ -23,7 +23,7 @@ export async function openFile(
 ): Promise<ByteSource> {
   const isGiven = typeof file === "object" && "stat" in file;
   const handle = isGiven ? file : await openPath(file, op);
-  const { size } = await handle.stat();
+  const { size, mtimeMs } = await handle.stat();
   return {
     byteLength: size,
     async read(start, end) {
@@ -35,6 +35,9 @@ export async function openFile(
         if (bytesRead === 0) break;
         filled += bytesRead;
       }
+      const now = await handle.stat();
+      if (now.size !== size || now.mtimeMs !== mtimeMs)
+        throw new FormatError(op, "the file changed while it was read. Open it again.");
       return bytes.subarray(0, filled);
     },
     close: () => (isGiven ? Promise.resolve() : handle.close()),

@@ -97,6 +97,24 @@ describe("float8", () => {
       -Infinity,
       NaN,
     ]);
+    expect([...of("float8_e4m3fnuz", Uint8Array.of(0, 1, 8, 0x40, 0x7f, 0x80, 0xff))]).toEqual([
+      0,
+      2 ** -10,
+      2 ** -7,
+      1,
+      240,
+      NaN,
+      -240,
+    ]);
+    expect([...of("float8_e5m2fnuz", Uint8Array.of(0, 1, 4, 0x40, 0x7f, 0x80, 0xff))]).toEqual([
+      0,
+      2 ** -17,
+      2 ** -15,
+      1,
+      57_344,
+      NaN,
+      -57_344,
+    ]);
     expect([...of("float8_e8m0", Uint8Array.of(0, 1, 127, 254, 255))]).toEqual([
       2 ** -127,
       2 ** -126,
@@ -107,9 +125,36 @@ describe("float8", () => {
   });
 });
 
+describe("many numbers", () => {
+  it("become the same as few", () => {
+    for (const dtype of ["float16", "float8_e4m3", "float8_e5m2"] as const) {
+      const { Numbers } = hostElements[dtype];
+      const many = new Numbers(halves.slice().buffer, 0, dtype === "float16" ? 65_536 : 131_072);
+      const converted = of(dtype, many);
+      for (let i = 0; i < many.length; i += 997)
+        expect(converted[i]).toEqual(of(dtype, many.slice(i, i + 1))[0]);
+    }
+  });
+});
+
+describe("other arrays", () => {
+  it("are refused, as their bits would be taken for others", () => {
+    for (const convert of [toFloat16, toBfloat16])
+      expect(() => convert(Float64Array.of(1) as never)).toThrow("needs numbers in a Float32Array");
+    expect(() => of("float16", Float32Array.of(1))).toThrow("needs numbers in a Uint16Array");
+    expect(() => of("constructor" as never, Float32Array.of(1))).toThrow("of a known element type");
+  });
+});
+
 describe("other types", () => {
   it("become the nearest float32", () => {
     expect(of("int64", BigInt64Array.of(-5n, 2n ** 53n))).toEqual(Float32Array.of(-5, 2 ** 53));
+    // Between two float32, a little above the middle: a float64 in between would lie on it.
+    const middle = 2n ** 61n + 2n ** 37n;
+    expect(of("int64", BigInt64Array.of(middle, middle + 1n, -middle - 1n))).toEqual(
+      Float32Array.of(2 ** 61, 2 ** 61 + 2 ** 38, -(2 ** 61) - 2 ** 38),
+    );
+    expect(of("uint64", BigUint64Array.of(2n ** 64n - 1n))).toEqual(Float32Array.of(2 ** 64));
     expect(of("float64", Float64Array.of(0.1))).toEqual(Float32Array.of(0.1));
     expect(of("bool", Uint8Array.of(0, 1))).toEqual(Float32Array.of(0, 1));
   });

@@ -29,6 +29,8 @@ interface HostData {
   float8_e4m3: Uint8Array;
   float8_e5m2: Uint8Array;
   float8_e8m0: Uint8Array;
+  float8_e4m3fnuz: Uint8Array;
+  float8_e5m2fnuz: Uint8Array;
   /** Packed, as they lie in the file. */
   float6_e2m3: Uint8Array;
   float6_e3m2: Uint8Array;
@@ -93,6 +95,8 @@ export const hostElements: { readonly [Name in HostDType]: HostElement } = {
   float8_e4m3: element(8, Uint8Array),
   float8_e5m2: element(8, Uint8Array),
   float8_e8m0: element(8, Uint8Array),
+  float8_e4m3fnuz: element(8, Uint8Array),
+  float8_e5m2fnuz: element(8, Uint8Array),
   float6_e2m3: element(6, Uint8Array, 6 / 8),
   float6_e3m2: element(6, Uint8Array, 6 / 8),
   float4: element(4, Uint8Array, 4 / 8),
@@ -126,7 +130,8 @@ export function checkedTensor(name: string, source: HostTensorSource, op: string
   checkList(op, shape, `the shape of ${name}`);
   const kind = Object.prototype.toString.call(data).slice(8, -1);
   const dtype = source.dtype ?? dtypesByArray.get(kind);
-  const known = dtype === undefined ? undefined : (hostElements[dtype] as HostElement | undefined);
+  const known =
+    dtype !== undefined && Object.hasOwn(hostElements, dtype) ? hostElements[dtype] : undefined;
   if (known === undefined || known.Numbers.name !== kind)
     throw new ArgumentError(
       op,

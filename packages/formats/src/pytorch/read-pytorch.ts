@@ -1,5 +1,5 @@
 import { ArgumentError, checkOptions, FormatError } from "@dl/backend";
-import { openBytes, readExactly, type FileSource } from "../bytes/byte-source.ts";
+import { openBytes, type FileSource } from "../bytes/byte-source.ts";
 import { crc32 } from "../bytes/crc32.ts";
 import { type HostTensor, hostElements, numbersOver } from "../bytes/host-tensor.ts";
 import { type ZipEntry, zipEntries } from "../bytes/zip-entries.ts";
@@ -29,7 +29,7 @@ export async function readPyTorch(source: FileSource): Promise<PyTorchValue> {
   const op = "readPyTorch";
   const file = await openBytes(source, op);
   try {
-    return parseArchive(await readExactly(file, 0, file.byteLength, op), op);
+    return parseArchive(await file.read(0, file.byteLength), op);
   } finally {
     await file.close();
   }

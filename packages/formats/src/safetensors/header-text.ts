@@ -1,24 +1,26 @@
 import { FormatError } from "@dl/backend";
 
+const quote = 0x22;
+const backslash = 0x5c;
+/** More sizes than a shape has; lists beyond are refused before they are gathered. */
+const mostNumbers = 1024;
+
 /**
  * The JSON of a header, read as what it may be and nothing else: objects by their keys, texts, lists of whole
- * numbers. So depth is bounded, a key that comes twice is seen, and nothing is made of what is not used.
+ * numbers. So depth is bounded, a key that comes twice is seen, and nothing is made of what is not used: the
+ * bytes are not even decoded before they are wanted.
  *
  * Source: RFC 8259.
  */
 export class HeaderText {
-  readonly #text: string;
+  readonly #bytes: Uint8Array;
   readonly #op: string;
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   #at = 0;
 
-  /** @throws {FormatError} if the bytes are not UTF-8. */
   constructor(bytes: Uint8Array, op: string) {
+    this.#bytes = bytes;
     this.#op = op;
-    try {
-      this.#text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    } catch {
-      throw this.#refused("is not UTF-8 text");
-    }
   }
 
   /** Calls `read` for each key, which must read the value. */
@@ -39,15 +41,21 @@ export class HeaderText {
 
   string(): string {
     this.#take('"');
+    const bytes = this.#bytes;
     const start = this.#at;
-    let end = this.#text.indexOf('"', start);
-    // A quote after an odd number of backslashes belongs to the text.
-    while (end >= 0 && this.#isEscaped(end, start)) end = this.#text.indexOf('"', end + 1);
-    if (end < 0) throw this.#refused("has a text without an end");
+    let end = start;
+    let isPlain = true;
+    for (; bytes[end] !== quote; end++) {
+      const byte = bytes[end];
+      if (byte === undefined) throw this.#refused("has a text without an end");
+      if (byte < 0x20) throw this.#refused("has a text with a line break or another control");
+      if (byte !== backslash) continue;
+      isPlain = false;
+      end++;
+    }
+    const text = this.#decoded(start, end);
     this.#at = end + 1;
-    const text = this.#text.slice(start, end);
-    // oxlint-disable-next-line no-control-regex
-    if (!/[\\\u0000-\u001f]/.test(text)) return text;
+    if (isPlain) return text;
     try {
       return JSON.parse(`"${text}"`) as string;
     } catch {
@@ -61,13 +69,8 @@ export class HeaderText {
     this.#take("[");
     if (this.#takes("]")) return numbers;
     do {
-      this.#skipSpace();
-      const [digits] =
-        /^(?:0|[1-9]\d{0,15})(?![\d.eE])/.exec(this.#text.slice(this.#at, this.#at + 18)) ?? [];
-      const number = Number(digits);
-      if (!Number.isSafeInteger(number)) throw this.#refused("has a size that is no whole number");
-      this.#at += digits!.length;
-      numbers.push(number);
+      if (numbers.length === mostNumbers) throw this.#refused(`has a list of over ${mostNumbers}`);
+      numbers.push(this.#number());
     } while (this.#takes(","));
     this.#take("]");
     return numbers;
@@ -76,22 +79,43 @@ export class HeaderText {
   /** Only spaces may follow. */
   end(): void {
     this.#skipSpace();
-    if (this.#at < this.#text.length) throw this.#refused("goes on after its end");
+    if (this.#at < this.#bytes.byteLength) throw this.#refused("goes on after its end");
   }
 
-  #isEscaped(quote: number, start: number): boolean {
-    let at = quote;
-    while (at > start && this.#text[at - 1] === "\\") at--;
-    return (quote - at) % 2 === 1;
+  #number(): number {
+    this.#skipSpace();
+    const bytes = this.#bytes;
+    const start = this.#at;
+    let at = start;
+    let number = 0;
+    for (let digit = bytes[at]! - 48; digit >= 0 && digit <= 9; digit = bytes[++at]! - 48)
+      number = number * 10 + digit;
+    const isWhole = Number.isSafeInteger(number) && ![46, 69, 101].includes(bytes[at]!); // . E e
+    if (at === start || !isWhole || (bytes[start] === 48 && at > start + 1))
+      throw this.#refused("has a size that is no whole number");
+    this.#at = at;
+    return number;
+  }
+
+  #decoded(start: number, end: number): string {
+    try {
+      return this.#decoder.decode(this.#bytes.subarray(start, end));
+    } catch {
+      throw this.#refused("has a text that is not UTF-8");
+    }
   }
 
   #skipSpace(): void {
-    while (" \t\n\r".includes(this.#text[this.#at] ?? "x")) this.#at++;
+    const bytes = this.#bytes;
+    let at = this.#at;
+    for (let byte = bytes[at]; byte === 32 || byte === 10 || byte === 13 || byte === 9;)
+      byte = bytes[++at];
+    this.#at = at;
   }
 
   #takes(letter: string): boolean {
     this.#skipSpace();
-    if (this.#text[this.#at] !== letter) return false;
+    if (this.#bytes[this.#at] !== letter.charCodeAt(0)) return false;
     this.#at++;
     return true;
   }
@@ -101,10 +125,10 @@ export class HeaderText {
   }
 
   #refused(problem: string): FormatError {
-    const found = this.#text?.slice(this.#at, this.#at + 20) ?? "";
+    const found = new TextDecoder().decode(this.#bytes.subarray(this.#at, this.#at + 20));
     return new FormatError(
       this.#op,
-      `the safetensors file is malformed: its header ${problem}, at position ${this.#at} before ${JSON.stringify(found)}. Fetch it again.`,
+      `the safetensors file is malformed: its header ${problem}, at byte ${this.#at} before ${JSON.stringify(found)}. Fetch it again.`,
       { received: found },
     );
   }

@@ -22,7 +22,7 @@ export interface SafetensorsHeader {
 /** Bytes before the header: its length. */
 export const lengthBytes = 8;
 /** Longer headers are refused, as by the reference implementation. */
-const mostHeaderLength = 100_000_000;
+export const mostHeaderLength = 100_000_000;
 
 /** Element types as the format names them, in its own order: larger ones, which are written first, last. */
 export const safetensorsNames: readonly (readonly [name: string, dtype: HostDType])[] = [
@@ -35,6 +35,8 @@ export const safetensorsNames: readonly (readonly [name: string, dtype: HostDTyp
   ["F8_E5M2", "float8_e5m2"],
   ["F8_E4M3", "float8_e4m3"],
   ["F8_E8M0", "float8_e8m0"],
+  ["F8_E4M3FNUZ", "float8_e4m3fnuz"],
+  ["F8_E5M2FNUZ", "float8_e5m2fnuz"],
   ["I16", "int16"],
   ["U16", "uint16"],
   ["F16", "float16"],
@@ -49,7 +51,7 @@ export const safetensorsNames: readonly (readonly [name: string, dtype: HostDTyp
 ];
 const dtypes: ReadonlyMap<string, HostDType> = new Map(safetensorsNames);
 
-/** Length of the header by the file's first bytes. @throws {FormatError} if it cannot be one. */
+/** Length of the header by the file's first nine bytes. @throws {FormatError} if it cannot be one. */
 export function headerLength(beginning: Uint8Array, fileLength: number, op: string): number {
   if (fileLength < lengthBytes)
     throw refused(
@@ -58,14 +60,20 @@ export function headerLength(beginning: Uint8Array, fileLength: number, op: stri
     );
   const view = new DataView(beginning.buffer, beginning.byteOffset, lengthBytes);
   const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
-  if (beginning[0] === 0x50 && beginning[1] === 0x4b)
+  const most = Math.min(fileLength - lengthBytes, mostHeaderLength);
+  if (length <= most && beginning[lengthBytes] === 0x7b) return length;
+  // Only now: a header of 19,280 bytes begins as a ZIP file does.
+  const letters = String.fromCharCode(...beginning.subarray(0, 4));
+  if (letters === "PK\u0003\u0004")
     throw refused(op, "it is a ZIP file, as PyTorch writes. Use readPyTorch");
-  if (length > fileLength - lengthBytes || length > mostHeaderLength)
-    throw refused(
-      op,
-      `its header is to have ${length} bytes, but ${fileLength - lengthBytes} follow`,
-    );
-  return length;
+  if (/^\s*<[!?a-z]/i.test(letters)) throw refused(op, "it is a web page. Check the address");
+  if (length <= most) throw refused(op, "its header needs { at its beginning");
+  throw refused(
+    op,
+    length <= mostHeaderLength
+      ? `its header is to have ${length} bytes, but ${fileLength - lengthBytes} follow`
+      : `its header is to have ${length} bytes, the most are ${mostHeaderLength}`,
+  );
 }
 
 /** Reads and checks the header; every byte after it belongs to one tensor. */

@@ -1,5 +1,6 @@
 import { ArgumentError } from "@dl/backend";
-import { openBytes, readExactly, type ByteSource, type FileSource } from "../bytes/byte-source.ts";
+import { openBytes, type FileSource } from "../bytes/byte-source.ts";
+import type { ByteSource } from "../bytes/checked-bytes.ts";
 import { checkBytes } from "../bytes/file-limits.ts";
 import { numbersOver, type HostTensor } from "../bytes/host-tensor.ts";
 import {
@@ -55,9 +56,9 @@ export async function openSafetensors(source: FileSource): Promise<SafetensorsFi
   const op = "openSafetensors";
   const bytes = await openBytes(source, op);
   try {
-    const beginning = await bytes.read(0, Math.min(lengthBytes, bytes.byteLength));
+    const beginning = await bytes.read(0, Math.min(lengthBytes + 1, bytes.byteLength));
     const length = headerLength(beginning, bytes.byteLength, op);
-    const header = await readExactly(bytes, lengthBytes, lengthBytes + length, op);
+    const header = await bytes.read(lengthBytes, lengthBytes + length);
     return new SafetensorsFile(bytes, parseHeader(header, bytes.byteLength, op));
   } catch (error) {
     await bytes.close();
@@ -91,8 +92,7 @@ export class SafetensorsFile {
         `there is no tensor ${JSON.stringify(name)}: there are ${this.names.slice(0, 20).join(", ")}.`,
         { expected: this.names, received: name },
       );
-    const { start, end } = entry;
-    return tensorOf(entry, await readExactly(this.#bytes, start, end, "SafetensorsFile.read"));
+    return tensorOf(entry, await this.#bytes.read(entry.start, entry.end));
   }
 
   close(): Promise<void> {

@@ -42,6 +42,8 @@ const all: Record<string, HostTensorSource> = {
   complex: { dtype: "complex64", data: Float32Array.of(1, 2), shape: [1] },
   e4: { dtype: "float8_e4m3", data: Uint8Array.of(0x7e), shape: [1] },
   e5: { dtype: "float8_e5m2", data: Uint8Array.of(0x7b), shape: [1] },
+  e4z: { dtype: "float8_e4m3fnuz", data: Uint8Array.of(0x7f), shape: [1] },
+  e5z: { dtype: "float8_e5m2fnuz", data: Uint8Array.of(0x7f), shape: [1] },
   e8: { dtype: "float8_e8m0", data: Uint8Array.of(127), shape: [1] },
   six: { dtype: "float6_e2m3", data: Uint8Array.of(1, 2, 3), shape: [4] },
   four: { dtype: "float4", data: Uint8Array.of(0x12), shape: [2] },
@@ -95,6 +97,11 @@ describe("writeSafetensors", () => {
       { dtype: "float" as never, data: Float32Array.of(1), shape: [1] },
       '"x" must have a typed array',
     ],
+    [
+      "a type of JavaScript's",
+      { dtype: "constructor" as never, data: Float32Array.of(1), shape: [1] },
+      '"x" must have a typed array',
+    ],
     ["half a size", { data: Float32Array.of(1), shape: [0.5, 2] }, '"x" has shape'],
   ])("refuses %s", (_, x, message) => {
     expect(() => writeSafetensors({ x })).toThrow(message);
@@ -104,6 +111,37 @@ describe("writeSafetensors", () => {
     expect(() => writeSafetensors({}, { metadata: { step: 3 as never } })).toThrow(
       "metadata must be texts: received 3 for step.",
     );
+  });
+});
+
+describe("names and metadata", () => {
+  const x = { data: Uint8Array.of(1), shape: [1] };
+
+  it("are refused where no UTF-8 can write them", () => {
+    expect(() => writeSafetensors({ "a\ud800": x })).toThrow("has half of a letter");
+    expect(() => writeSafetensors({ x }, { metadata: { k: "\udc00" } })).toThrow("has half of a");
+    expect(parseSafetensors(writeSafetensors({ "\\ud800": x })).tensors.has("\\ud800")).toBe(true);
+  });
+
+  it("may be those of every object", () => {
+    const named = new Map(["__proto__", "constructor", "toString"].map((name) => [name, x]));
+    const metadata = JSON.parse('{"__proto__":"a"}') as Record<string, string>;
+    const read = parseSafetensors(writeSafetensors(named, { metadata }));
+    expect([...read.tensors.keys()].toSorted()).toEqual([...named.keys()].toSorted());
+    expect(Object.entries(read.metadata)).toEqual([["__proto__", "a"]]);
+    expect(({} as { 0?: string })[0]).toBeUndefined();
+  });
+
+  it("stand in the file where they are given, be they none", () => {
+    const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes.subarray(8));
+    expect(textOf(writeSafetensors({}))).toBe("{}      ");
+    expect(textOf(writeSafetensors({}, { metadata: {} }))).toBe('{"__metadata__":{}}     ');
+  });
+
+  // Their lengths, 0x4b50 and 0x3c, begin as a ZIP file and a web page do.
+  it.each([19_280, 60])("may make a header of %d bytes", (length) => {
+    const text = `{"__metadata__":{"k":"${"v".repeat(length - 26)}"}}`.padEnd(length);
+    expect(parseSafetensors(file(text)).tensors.size).toBe(0);
   });
 });
 
@@ -158,15 +196,28 @@ describe("parseSafetensors", () => {
     [
       "a header beyond the file",
       Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 255),
-      "its header is to have 18446744073709552000 bytes, but 0 follow",
+      "its header is to have 18446744073709552000 bytes, the most are 100000000",
     ],
+    ["a header beyond the end", file("{}").subarray(0, 9), "is to have 2 bytes, but 1 follow"],
+    ["a web page", new TextEncoder().encode("<!doctype html><title>404</title>"), "is a web page"],
+    ["a header that begins with a space", file(" {}"), "its header needs { at its beginning"],
     [
       "a ZIP file",
       Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0),
       "it is a ZIP file, as PyTorch writes. Use readPyTorch",
     ],
     ["no object", file("[]"), "its header needs {"],
-    ["bytes that are no text", file("\u0000{").fill(0xff, 8), "its header is not UTF-8 text"],
+    ["bytes that are no text", file('{"ab').fill(0xff, 10, 11), "has a text without an end"],
+    ["a name that is no text", file('{"ab":1}').fill(0xff, 10, 11), "has a text that is not UTF-8"],
+    ["a name of two lines", file('{"a\n":1}'), "has a text with a line break"],
+    ["half a letter", file('{"a').fill(0xc3, 10), "has a text without an end"],
+    ["a list of many", file(`{"a":{"shape":[${"1,".repeat(2000)}`), "has a list of over 1024"],
+    [
+      "a zero before a size",
+      one('"dtype":"U8","shape":[01]'),
+      "has a size that is no whole number",
+    ],
+    ["a size of letters", one('"dtype":"U8","shape":["a"]'), "has a size that is no whole number"],
     ["nested lists", file(`{"a":${"[".repeat(100_000)}`), "its header needs {"],
     ["nested objects", file(`{"a":{"shape":{`), "its header needs ["],
     [
@@ -234,6 +285,14 @@ describe("parseSafetensors", () => {
     const bytes = writeSafetensors({ x: { data: Float32Array.of(1, 2), shape: [2] } });
     for (let length = 0; length < bytes.byteLength; length++)
       expect(() => parseSafetensors(bytes.subarray(0, length))).toThrow("malformed");
+  });
+
+  it("cut at any byte, is refused when it is opened", async () => {
+    const bytes = writeSafetensors({ x: { data: Float32Array.of(1, 2), shape: [2] } });
+    for (let length = 0; length < bytes.byteLength; length++)
+      await expect(openSafetensors(new Blob([bytes.slice(0, length)]))).rejects.toThrow(
+        "malformed",
+      );
   });
 });
 

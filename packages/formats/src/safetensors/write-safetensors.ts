@@ -1,4 +1,11 @@
-import { ArgumentError, checkGiven, checkOptions } from "@dl/backend";
+import {
+  ArgumentError,
+  checkGiven,
+  checkList,
+  checkOptions,
+  describeValue,
+  wrongType,
+} from "@dl/backend";
 import {
   checkedTensor,
   hostElements,
@@ -6,7 +13,7 @@ import {
   type HostTensor,
   type HostTensorSource,
 } from "../bytes/host-tensor.ts";
-import { lengthBytes, safetensorsNames } from "./header.ts";
+import { lengthBytes, mostHeaderLength, safetensorsNames } from "./header.ts";
 
 /** What stands beside the tensors. */
 export interface SafetensorsOptions {
@@ -102,7 +109,19 @@ export function safetensorsLayout(
   options: SafetensorsOptions = {},
   op = "safetensorsLayout",
 ): SafetensorsLayout {
-  const { metadata = {} } = checkOptions(op, options, { metadata: "object" });
+  const given: unknown = tensors;
+  if (!(given instanceof Map))
+    throw wrongType(
+      op,
+      "the tensors must be a Map by name",
+      tensors,
+      "Give their dtype and shape.",
+    );
+  for (const [name, tensor] of tensors) {
+    checkGiven(op, `"${String(name)}"`, tensor, ["dtype", "shape"]);
+    checkList(op, tensor.shape, `the shape of "${String(name)}"`);
+  }
+  const { metadata } = checkOptions(op, options, { metadata: "object" });
   const sorted = [...tensors]
     .map(([name, { dtype, shape }]) => ({ name, shape, dtype, rank: rankOf(name, dtype, op) }))
     .toSorted((a, b) => b.rank - a.rank || byCodePoint(a.name, b.name));
@@ -112,7 +131,7 @@ export function safetensorsLayout(
     at += shape.reduce((product, size) => product * size, hostElements[dtype].bits) / 8;
     return [name, { dtype: safetensorsNames[rank]![0], shape, data_offsets: [from, at] }] as const;
   });
-  const header = headerBytes(textOf(metadata, fields, op));
+  const header = headerBytes(textOf(metadata, fields, op), op);
   return { header, names: sorted.map(({ name }) => name), byteLength: header.byteLength + at };
 }
 
@@ -127,26 +146,41 @@ function rankOf(name: string, dtype: HostDType, op: string): number {
 }
 
 function textOf(
-  metadata: Readonly<Record<string, string>>,
+  metadata: Readonly<Record<string, string>> | undefined,
   fields: readonly (readonly [string, object])[],
   op: string,
 ): string {
-  for (const [key, value] of Object.entries(metadata))
+  for (const [key, value] of Object.entries(metadata ?? {}))
     if (typeof value !== "string")
-      throw new ArgumentError(op, `metadata must be texts: received ${String(value)} for ${key}.`, {
-        received: value,
-      });
-  const all = Object.keys(metadata).length === 0 ? fields : [["__metadata__", metadata], ...fields];
+      throw new ArgumentError(
+        op,
+        `metadata must be texts: received ${describeValue(value)} for ${key}.`,
+        {
+          received: value,
+        },
+      );
+  for (const text of [...fields.map(([name]) => name), ...Object.entries(metadata ?? {}).flat()])
+    if (/\p{Surrogate}/u.test(text))
+      throw new ArgumentError(
+        op,
+        `${JSON.stringify(text)} has half of a letter of two units, which no UTF-8 has. Correct the name.`,
+        { received: text },
+      );
+  const all = metadata === undefined ? fields : [["__metadata__", metadata], ...fields];
   return `{${all.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(",")}}`;
 }
 
-function headerBytes(text: string): Uint8Array {
+function headerBytes(text: string, op: string): Uint8Array {
   const encoded = new TextEncoder().encode(text);
   const length = Math.ceil(encoded.byteLength / alignment) * alignment;
+  if (length > mostHeaderLength)
+    throw new ArgumentError(
+      op,
+      `the names, shapes and metadata need ${length} bytes, but readers take ${mostHeaderLength}. Write several files.`,
+      { expected: mostHeaderLength, received: length },
+    );
   const header = new Uint8Array(lengthBytes + length).fill(0x20);
-  const view = new DataView(header.buffer);
-  view.setUint32(0, length % 2 ** 32, true);
-  view.setUint32(4, Math.floor(length / 2 ** 32), true);
+  new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
   header.set(encoded, lengthBytes);
   return header;
 }

@@ -131,8 +131,8 @@ function namingOf(module: Module): PytorchNaming {
   const op = `${name}.pytorchNaming`;
   const naming = checkOptions(op, pytorchNaming, namingKinds);
   for (const [ours, theirs] of Object.entries(naming.names ?? {})) {
-    const [property] = ours.split(".");
-    if (!(property! in module))
+    const property = ours.split(".")[0]!;
+    if (!(property in module))
       throw new ArgumentError(
         op,
         `there is no property ${property}. Name what the module holds, and declare what it may lack as undefined.`,

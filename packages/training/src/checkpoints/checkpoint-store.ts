@@ -2,6 +2,7 @@ import { checkOptions, type Backend, type OptionKinds } from "@dl/backend";
 import type { FileSource } from "@dl/formats";
 import { checkCount } from "@dl/nn";
 import type { TrainerState } from "../trainer-state.ts";
+import { warnAloud } from "./warning.ts";
 import { type CheckpointPlace, type CheckpointWhere, placeOf } from "./checkpoint-place.ts";
 import { openState, readState, stateFile } from "./state-file.ts";
 
@@ -51,11 +52,7 @@ export class CheckpointStore {
 
   constructor(where: CheckpointWhere, options: CheckpointStoreOptions = {}) {
     const op = "CheckpointStore";
-    const { keep = 3, warn = (message: string) => console.warn(message) } = checkOptions(
-      op,
-      options,
-      storeKinds,
-    );
+    const { keep = 3, warn = warnAloud } = checkOptions(op, options, storeKinds);
     checkCount(op, "keep", keep);
     this.#place = placeOf(op, where);
     this.#keep = keep;
@@ -133,7 +130,7 @@ export class CheckpointStore {
 }
 
 /** A checkpoint's file in parts. */
-export async function checkpointParts(state: TrainerState, notes: unknown): Promise<Uint8Array[]> {
+async function checkpointParts(state: TrainerState, notes: unknown): Promise<Uint8Array[]> {
   const backend = backendOf(state);
   return stateFile("checkpoint", await readState("checkpoint", { state, backend, notes }));
 }

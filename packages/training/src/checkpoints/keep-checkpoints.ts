@@ -8,6 +8,7 @@ import {
 } from "../callbacks/best-epoch.ts";
 import type { Checkpoint, CheckpointStore } from "./checkpoint-store.ts";
 import { isTrainer, type Resumable } from "./resumable.ts";
+import { warnAloud } from "./warning.ts";
 
 /** When checkpoints are kept. */
 export interface KeepCheckpointsOptions extends JudgeOptions {
@@ -107,7 +108,7 @@ export async function resume(
   store: CheckpointStore,
   options: { readonly warn?: (message: string) => void } = {},
 ): Promise<Checkpoint | undefined> {
-  const { warn = (message: string) => console.warn(message) } = checkOptions("resume", options, {
+  const { warn = warnAloud } = checkOptions("resume", options, {
     warn: "function",
   });
   if (!isTrainer(trainer))

@@ -22,7 +22,7 @@ const version = "1";
 const chunkElements = 2 ** 22;
 
 /** A checksum of each part, by name: of each tensor its type, shape and numbers. */
-export type Digests = Readonly<Record<string, number>>;
+type Digests = Readonly<Record<string, number>>;
 
 /** A state as it was at the call, on the host. */
 export interface HostState {

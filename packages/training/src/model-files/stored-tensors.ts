@@ -20,8 +20,9 @@ export async function storedTensors(
   key: string | undefined,
   isName: (name: string) => boolean,
 ): Promise<ReadonlyMap<string, StoredTensor>> {
-  const [p, k] = await bytes.read(0, Math.min(2, bytes.byteLength));
-  const isZip = p === 0x50 && k === 0x4b;
+  // Two letters would not do: they may be the length of a header too.
+  const beginning = await bytes.read(0, Math.min(4, bytes.byteLength));
+  const isZip = String.fromCharCode(...beginning) === "PK\u0003\u0004";
   if (isZip) return inArchive(bytes, key);
   if (key !== undefined)
     throw new ArgumentError(

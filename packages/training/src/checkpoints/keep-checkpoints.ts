@@ -116,7 +116,9 @@ export async function resume(
       received: trainer,
     });
   const parts = trainer.stateDict().trainingStep.modules;
-  const [first] = Object.values(parts).flatMap((module) => [...module.values()]);
+  const first = Object.values(parts)
+    .map((module) => [...module.values()][0])
+    .find((held) => held !== undefined);
   const found = await store.latest(first?.backend);
   if (found === undefined) return undefined;
   trainer.loadStateDict(found.state);

@@ -111,7 +111,9 @@ export function archive(files: Readonly<Record<string, Uint8Array>>): Uint8Array
       ...uint(parts.length, 4),
       ...path,
     );
-    parts.push(0x50, 0x4b, 3, 4, 20, 0, ...shared, ...uint(0, 2), ...path, ...content);
+    parts.push(0x50, 0x4b, 3, 4, 20, 0, ...shared, ...uint(0, 2), ...path);
+    // One by one: a call cannot take a million arguments.
+    for (const byte of content) parts.push(byte);
   }
   return Uint8Array.from([
     ...parts,

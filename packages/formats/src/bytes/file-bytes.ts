@@ -13,8 +13,9 @@ export interface ReadableHandle {
   close(): Promise<void>;
 }
 
-/** Most bytes that one call to the system reads: 2³¹ is beyond what it takes. */
-const mostAtOnce = 2 ** 30;
+/** Bytes that one call to the system reads, and calls at a time: new memory is cleared by several cores. */
+const pieceLength = 2 ** 21;
+const piecesAtOnce = 3;
 
 /** A file of this machine, in Node; a handle that was given stays open. */
 export async function openFile(
@@ -28,13 +29,24 @@ export async function openFile(
     byteLength: size,
     async read(start, end) {
       const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start));
-      let filled = 0;
-      while (filled < bytes.byteLength) {
-        const length = Math.min(bytes.byteLength - filled, mostAtOnce);
-        const { bytesRead } = await handle.read(bytes, filled, length, start + filled);
-        if (bytesRead === 0) break;
-        filled += bytesRead;
-      }
+      let next = 0;
+      let filled = bytes.byteLength;
+      const readPieces = async (): Promise<void> => {
+        while (next < filled) {
+          let at = next;
+          const pieceEnd = Math.min(at + pieceLength, bytes.byteLength);
+          next = pieceEnd;
+          while (at < pieceEnd) {
+            const { bytesRead } = await handle.read(bytes, at, pieceEnd - at, start + at);
+            if (bytesRead === 0) {
+              filled = Math.min(filled, at);
+              break;
+            }
+            at += bytesRead;
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: piecesAtOnce }, readPieces));
       const now = await handle.stat();
       if (now.size !== size || now.mtimeMs !== mtimeMs)
         throw new FormatError(op, "the file changed while it was read. Open it again.");

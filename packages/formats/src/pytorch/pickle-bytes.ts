@@ -46,9 +46,9 @@ export class PickleBytes {
     const bytes = this.bytes(byteLength);
     if (bytes.byteLength > 1024)
       throw this.refused(`has a whole number of ${bytes.byteLength} bytes`);
-    let value = 0n;
-    for (let i = bytes.byteLength - 1; i >= 0; i--) value = value * 256n + BigInt(bytes[i]!);
-    const signed = BigInt.asIntN(8 * bytes.byteLength, value);
+    let digits = "";
+    for (const byte of bytes) digits = byte.toString(16).padStart(2, "0") + digits;
+    const signed = BigInt.asIntN(8 * bytes.byteLength, BigInt(`0x0${digits}`));
     const number = Number(signed);
     return Number.isSafeInteger(number) ? number : signed;
   }

@@ -48,8 +48,18 @@ export interface PickleWorld {
   persistent(id: readonly Operand[]): Storage;
 }
 
+/** An instruction of one byte makes a dict of some hundred: no state dict has so many, and they fit in 64 MB. */
+const mostMade = 250_000;
 /** Messages that explain a name nobody expects in a state dict stay short. */
 const longestName = 120;
+
+/** What to do instead of saving other kinds of tensors. */
+const advice: readonly (readonly [start: string, told: string])[] = [
+  ["torch._utils._rebuild_sparse", ": a sparse tensor. Save tensor.to_dense()"],
+  ["torch._utils._rebuild_qtensor", ": a quantized tensor. Save tensor.dequantize()"],
+  ["torch._utils._rebuild_nested", ": a nested tensor. Save its parts by tensor.unbind()"],
+  ["numpy.", ": an array of NumPy. Save torch.from_numpy(array), and numbers as float() or int()"],
+];
 
 /**
  * Reads a pickle of protocol 2 to 5 without running anything: a closed list of instructions, and of the names
@@ -89,25 +99,26 @@ const instructions: Readonly<Record<number, (machine: Machine) => void>> = {
   [opcodes.shortBinBytes]: (machine) => machine.push(machine.bytes.bytes(machine.bytes.uint8())),
   [opcodes.binBytes8]: (machine) => machine.push(machine.bytes.bytes(machine.bytes.uint64())),
   [opcodes.byteArray8]: (machine) => machine.push(machine.bytes.bytes(machine.bytes.uint64())),
-  [opcodes.emptyDict]: (machine) => machine.push(new Map()),
-  [opcodes.emptyList]: (machine) => machine.push([]),
-  [opcodes.emptyTuple]: (machine) => machine.push([]),
-  [opcodes.emptySet]: (machine) => machine.push([]),
-  [opcodes.tuple1]: (machine) => machine.push(machine.popMany(1)),
-  [opcodes.tuple2]: (machine) => machine.push(machine.popMany(2)),
-  [opcodes.tuple3]: (machine) => machine.push(machine.popMany(3)),
+  [opcodes.emptyDict]: (machine) => machine.make(new Map()),
+  [opcodes.emptyList]: (machine) => machine.make([]),
+  [opcodes.emptyTuple]: (machine) => machine.make([]),
+  [opcodes.emptySet]: (machine) => machine.make([]),
+  [opcodes.tuple1]: (machine) => machine.make(machine.popMany(1)),
+  [opcodes.tuple2]: (machine) => machine.make(machine.popMany(2)),
+  [opcodes.tuple3]: (machine) => machine.make(machine.popMany(3)),
   [opcodes.mark]: (machine) => {
+    machine.count();
     machine.marks.push(machine.stack);
     machine.stack = [];
   },
-  [opcodes.tuple]: (machine) => machine.push(machine.popMark()),
-  [opcodes.list]: (machine) => machine.push(machine.popMark()),
-  [opcodes.frozenSet]: (machine) => machine.push(machine.popMark()),
+  [opcodes.tuple]: (machine) => machine.make(machine.popMark()),
+  [opcodes.list]: (machine) => machine.make(machine.popMark()),
+  [opcodes.frozenSet]: (machine) => machine.make(machine.popMark()),
   [opcodes.dict]: (machine) => {
     const items = machine.popMark();
     const dict = new Map<PyTorchKey, PyTorchValue>();
     machine.setItems(dict, items);
-    return machine.push(dict);
+    return machine.make(dict);
   },
   [opcodes.append]: (machine) => machine.append([machine.pop()]),
   [opcodes.appends]: (machine) => machine.append(machine.popMark()),
@@ -135,7 +146,7 @@ const instructions: Readonly<Record<number, (machine: Machine) => void>> = {
     if (!(global instanceof Global))
       throw machine.bytes.refused("calls a value that is no function");
     if (!Array.isArray(given)) throw machine.bytes.refused(`calls ${global.name} without a tuple`);
-    return machine.push(machine.world.call(global, given));
+    return machine.make(machine.world.call(global, given));
   },
   [opcodes.build]: (machine) => machine.build(),
   [opcodes.binPersId]: (machine) => {
@@ -151,6 +162,7 @@ class Machine {
   readonly memo = new Map<number, Operand>();
   readonly marks: Operand[][] = [];
   stack: Operand[] = [];
+  #made = 0;
 
   constructor(bytes: PickleBytes, world: PickleWorld) {
     this.bytes = bytes;
@@ -177,6 +189,17 @@ class Machine {
 
   push(value: Operand): void {
     this.stack.push(value);
+  }
+
+  /** A list, dict or tensor that is new. */
+  make(value: Operand): void {
+    this.count();
+    this.push(value);
+  }
+
+  count(): void {
+    if (++this.#made > mostMade)
+      throw this.bytes.refused(`makes more than ${mostMade} lists, dicts and tensors`);
   }
 
   top(): Operand {
@@ -248,10 +271,12 @@ class Machine {
   named(module: string, name: string): Operand {
     const whole = `${module}.${name}`;
     const found = this.world.find(whole);
-    if (found === undefined)
+    if (found === undefined) {
+      const told = advice.find(([part]) => whole.startsWith(part));
       throw this.bytes.refused(
-        `names ${whole.slice(0, longestName)}, which is not read: it could run code. Save model.state_dict(), and numbers as float() or int()`,
+        `names ${whole.slice(0, longestName)}, which is not read${told?.[1] ?? ": it could run code. Save model.state_dict(), and numbers as float() or int()"}`,
       );
+    }
     return found;
   }
 }

@@ -209,7 +209,9 @@ class Tensors {
   #storage(key: string): Uint8Array {
     let bytes = this.#storages.get(key);
     if (bytes === undefined) {
-      bytes = contentOf(this.#entries, `data/${key}`, this.#pickle.op);
+      const content = contentOf(this.#entries, `data/${key}`, this.#pickle.op);
+      // Copied here, and so once, where no view of it would be aligned; PyTorch aligns to 64 bytes.
+      bytes = content.byteOffset % 8 === 0 ? content : new Uint8Array(content);
       this.#storages.set(key, bytes);
     }
     return bytes;

@@ -36,15 +36,18 @@ export function isContiguous({ shape, strides }: View): boolean {
 /** The elements of a view, row by row; `width` numbers each. */
 export function gathered(
   numbers: HostTensor["data"],
-  { offset, shape, strides }: View,
+  view: View,
   count: number,
   width: number,
 ): HostTensor["data"] {
   const result = new (numbers.constructor as new (length: number) => HostTensor["data"])(
     count * width,
   );
+  const axes = view.shape.flatMap((size, axis) => (size === 1 ? [] : [axis]));
+  const shape = axes.map((axis) => view.shape[axis]!);
+  const strides = axes.map((axis) => view.strides[axis]!);
   const position = shape.map(() => 0);
-  let from = offset;
+  let from = view.offset;
   for (let to = 0; to < count; to++) {
     for (let k = 0; k < width; k++) result[to * width + k] = numbers[from * width + k]!;
     for (let axis = shape.length - 1; axis >= 0; axis--) {

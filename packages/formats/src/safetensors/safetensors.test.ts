@@ -1,13 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type { HostTensorSource } from "../bytes/host-tensor.ts";
 import { openSafetensors, parseSafetensors } from "./read-safetensors.ts";
-import { safetensorsParts, writeSafetensors } from "./write-safetensors.ts";
+import { safetensorsLayout, safetensorsParts, writeSafetensors } from "./write-safetensors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "safetensors-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -105,6 +107,13 @@ describe("writeSafetensors", () => {
     ["half a size", { data: Float32Array.of(1), shape: [0.5, 2] }, '"x" has shape'],
   ])("refuses %s", (_, x, message) => {
     expect(() => writeSafetensors({ x })).toThrow(message);
+  });
+
+  it("refuses to lay out sizes that are none", () => {
+    for (const size of [-1, 0.5, Number.NaN])
+      expect(() =>
+        safetensorsLayout(new Map([["x", { dtype: "int8" as const, shape: [size] }]])),
+      ).toThrow('a size of "x" must be a whole number');
   });
 
   it("refuses metadata that is no text", () => {
@@ -316,6 +325,29 @@ describe("openSafetensors", () => {
       await handle?.close();
     },
   );
+
+  it.each([true, false])("reads from an address, by ranges: %s", async (hasRanges) => {
+    const bytes = writeSafetensors(all);
+    let sent = 0;
+    const server = createServer(({ headers }, response) => {
+      const [, from, to] = /bytes=(\d+)-(\d+)/.exec(headers.range ?? "") ?? [];
+      const [start, end] = hasRanges ? [Number(from), Number(to) + 1] : [0, bytes.byteLength];
+      const range = { "Content-Range": `bytes ${start}-${end - 1}/${bytes.byteLength}` };
+      response.writeHead(hasRanges ? 206 : 200, hasRanges ? range : {});
+      response.end(bytes.subarray(start, end));
+      sent += end - start;
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const found = await openSafetensors(`http://127.0.0.1:${port}/all.safetensors`);
+    sent = 0;
+    expect((await found.read("weight")).data).toEqual(all["weight"]!.data);
+    expect(sent).toBe(hasRanges ? 16 : 0);
+    for (const [name, { data }] of Object.entries(all))
+      expect((await found.read(name)).data).toEqual(data);
+    await found.close();
+    server.close();
+  });
 
   it("tells of a file that is not there, or a folder", async () => {
     await expect(openSafetensors(join(folder, "none"))).rejects.toThrow("there is no such file");

@@ -1,5 +1,6 @@
 import {
   ArgumentError,
+  checkCount,
   checkGiven,
   checkList,
   checkOptions,
@@ -118,8 +119,9 @@ export function safetensorsLayout(
       "Give their dtype and shape.",
     );
   for (const [name, tensor] of tensors) {
-    checkGiven(op, `"${String(name)}"`, tensor, ["dtype", "shape"]);
-    checkList(op, tensor.shape, `the shape of "${String(name)}"`);
+    checkGiven(op, `"${name}"`, tensor, ["dtype", "shape"]);
+    checkList(op, tensor.shape, `the shape of "${name}"`);
+    for (const size of tensor.shape) checkCount(op, `a size of "${name}"`, size, 0);
   }
   const { metadata } = checkOptions(op, options, { metadata: "object" });
   const sorted = [...tensors]

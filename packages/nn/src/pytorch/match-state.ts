@@ -88,6 +88,6 @@ function adviceFor(
     ? unexpected[0].slice(0, -missing[0]!.length)
     : "";
   if (before !== "" && unexpected.every((name) => name.startsWith(before)))
-    return `Every name begins with ${before} (as DataParallel's do): leave that out of the names.`;
+    return `Every name begins with ${before} (as DataParallel's do): leave that out of the names, in loadModel by { prefix: "${before}" }.`;
   return `Load it into a model made the same way, whose properties have these names (in camelCase, if you like), or say them in \`static pytorchNaming\` of its class${strict ? "; { strict: false } allows other names" : ""}.`;
 }

@@ -176,7 +176,7 @@ describe("loadPytorchStateDict", () => {
   it("says what DataParallel has put before every name", async () => {
     const state = new Map([...pytorchStateDict(make())].map(([name, x]) => [`module.${name}`, x]));
     await expect(loadPytorchStateDict(make(), state)).rejects.toThrow(
-      "Every name begins with module. (as DataParallel's do): leave that out of the names.",
+      "Every name begins with module. (as DataParallel's do): leave that out of the names, in",
     );
   });
 

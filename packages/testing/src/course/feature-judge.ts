@@ -2,7 +2,7 @@ import { noGrad } from "@dl/autograd";
 import { Conv2d, MaxPool2d } from "@dl/conv";
 import { TensorDataset } from "@dl/data";
 import { readFeatures, type Features } from "@dl/generator";
-import { crossEntropy, Flatten, heNormal, Linear, ReLU, Sequential } from "@dl/nn";
+import { crossEntropy, Flatten, Linear, ReLU, Sequential } from "@dl/nn";
 import { Adam } from "@dl/optim";
 import { Generator, type Tensor } from "@dl/tensor";
 import type { Digits } from "./digits.ts";
@@ -18,22 +18,28 @@ interface Opinion {
 
 export type FeatureJudge = (pictures: Tensor) => Promise<Opinion>;
 
-/** A small classifier of digits, for distances between sets of them. */
+/**
+ * A small classifier of digits, for distances between sets of them.
+ *
+ * Distances belong to their judge. This one starts from the layers' defaults, as the judge did for whom
+ * the bars of 42 and 50 on MNIST were set. By that one the first 5,000 test pictures, blurred once, had
+ * 78 and 10,000 training pictures 2.1; by this one (seed 21) they have 85 and 2.3, by one that starts
+ * from He's weights 145 and 2.4.
+ */
 export async function trainFeatureJudge(
   { inputs, targets }: Digits,
   { steps, seed }: { readonly steps: number; readonly seed: number },
 ): Promise<FeatureJudge> {
   const generator = new Generator(seed);
-  const start = { init: heNormal, generator };
   const features = new Sequential(
-    new Conv2d(1, 16, 3, { padding: 1, ...start }),
+    new Conv2d(1, 16, 3, { padding: 1, generator }),
     new ReLU(),
     new MaxPool2d(2),
-    new Conv2d(16, 32, 3, { padding: 1, ...start }),
+    new Conv2d(16, 32, 3, { padding: 1, generator }),
     new ReLU(),
     new MaxPool2d(2),
     new Flatten(),
-    new Linear(32 * 7 * 7, 64, start),
+    new Linear(32 * 7 * 7, 64, { generator }),
     new ReLU(),
   );
   const output = new Linear(64, 10, { generator });

@@ -5,7 +5,8 @@ import { isWriting, resultOf } from "./chapter-result.ts";
 import { vanillaGans } from "./vanilla-gans.ts";
 
 beforeAll(async () => {
-  configure({ backend: await cpu() });
+  // Steps as short as these gain little from a second thread, which waits and is counted as CPU s.
+  configure({ backend: await cpu({ threads: 1 }) });
 });
 
 const median = (numbers: readonly number[]): number =>
@@ -28,15 +29,14 @@ it("12. two players find every mode, and draw every digit", { timeout: 7_200_000
     }
   const { reports } = digits;
   if (digits.name === "MNIST") {
-    // Distances belong to their judge, so they are held against what it makes of test pictures blurred
-    // once: these had 78 by the judge for whom the bars of 42 and 50 were set.
-    const shares = reports.map(({ distance, blurred }) => distance / blurred);
-    expect(median(shares)).toBeLessThan(42 / 78);
-    expect(Math.max(...shares)).toBeLessThan(50 / 78);
+    const distances = reports.map(({ distance }) => distance);
+    // 42 is the bar for 100 CPU s, 30 for five minutes on two cores; a game takes less than either.
+    expect(median(distances)).toBeLessThanOrEqual(30);
+    expect(Math.max(...distances)).toBeLessThanOrEqual(50);
   }
   for (const { entropy, rarest, nearer } of reports) {
-    expect(entropy).toBeGreaterThan(isWriting ? 2.25 : 1.9);
-    if (isWriting) expect(rarest).toBeGreaterThan(0.055);
+    expect(entropy).toBeGreaterThanOrEqual(isWriting ? 2.26 : 1.9);
+    if (isWriting) expect(rarest).toBeGreaterThanOrEqual(0.055);
     // One half is what pictures have that are new; copies have 1.
     expect(nearer).toBeLessThan(0.6);
   }

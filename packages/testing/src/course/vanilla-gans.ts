@@ -92,7 +92,7 @@ const even = { generator: 2e-3, discriminator: 2e-3 };
 const twice = { generator: 2e-3, discriminator: 4e-3 };
 const fourTimes = { generator: 1e-3, discriminator: 4e-3 };
 const ring = {
-  steps: 5000,
+  steps: 4500,
   decay: 0.995,
   beta2: 0.99,
   width: 64,
@@ -142,15 +142,28 @@ async function ringGame(name: keyof typeof ringGames, seed: number): Promise<Rin
 
 const digitGame = {
   loss: hinge,
-  rates: { generator: 1e-3, discriminator: 2e-3 },
+  rates: { generator: 2e-3, discriminator: 4e-3 },
   decay: isWriting ? 0.998 : 0.98,
   beta2: 0.999,
   fallsFrom: 0.4,
-  steps: isWriting ? 5000 : 250,
+  steps: isWriting ? 8500 : 250,
   seeds: isWriting ? 5 : 1,
 };
 
-/** Digits by DCGAN's networks; no layer of the discriminator makes anything longer. */
+/**
+ * DCGAN's networks. No layer of the discriminator makes anything longer, except the last: how far apart
+ * its scores lie is learnt.
+ */
+function digitPlayers(generator: Generator): Players<Sequential> {
+  const sizes = { size: 28, width: 16, generator } as const;
+  const bounded = dcganDiscriminator({ ...sizes, normalization: "spectral" });
+  const last = new Linear(32 * 7 * 7, 1, { generator });
+  return {
+    generator: dcganGenerator(sizes),
+    discriminator: new Sequential(...[...bounded].slice(0, -1), last),
+  };
+}
+
 async function digitGames(): Promise<{ name: string; reports: DigitReport[] }> {
   const sets = await digitsToPlayWith(12);
   const reporter = await DigitReporter.open(sets);
@@ -159,11 +172,7 @@ async function digitGames(): Promise<{ name: string; reports: DigitReport[] }> {
   const reports: DigitReport[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
     const generator = new Generator(seed);
-    const sizes = { size: 28, width: 16, generator } as const;
-    const players = {
-      generator: dcganGenerator(sizes),
-      discriminator: dcganDiscriminator({ ...sizes, normalization: "spectral" }),
-    };
+    const players = digitPlayers(generator);
     // The generator's pictures are from -1 to 1, as its last layer is a tanh.
     const draw = (): Tensor => data.sample(32, { generator }).inputs.mul(2).sub(1);
     const { model, seconds } = await play(game, players, 64, draw, generator);

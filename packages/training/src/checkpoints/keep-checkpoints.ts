@@ -116,9 +116,7 @@ export async function resume(
       received: trainer,
     });
   const parts = trainer.stateDict().trainingStep.modules;
-  const first = Object.values(parts)
-    .map((module) => [...module.values()][0])
-    .find((held) => held !== undefined);
+  const [first] = Object.values(parts).flatMap((module) => Array.from(module.values()));
   const found = await store.latest(first?.backend);
   if (found === undefined) return undefined;
   trainer.loadStateDict(found.state);

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionKinds } from "@dl/backend";
+import { ArgumentError, checkOptions, type OptionKinds } from "@dl/backend";
 import { openBytes, toFloat32, type FileSource, type HostTensor } from "@dl/formats";
 import {
   differingTies,
@@ -15,9 +15,15 @@ import { storedTensors, type StoredTensor } from "./stored-tensors.ts";
 export interface LoadModelOptions extends LoadOptions {
   /** Which state dict of a `.pt` file that holds more, as `{ model: ..., epoch: 3 }`. */
   readonly key?: string;
+  /** Reads only names that begin so, without it: `"module."` of DataParallel, `"encoder."` for a part. */
+  readonly prefix?: string;
 }
 
-const loadModelKinds: OptionKinds<LoadModelOptions> = { strict: "boolean", key: "string" };
+const loadModelKinds: OptionKinds<LoadModelOptions> = {
+  strict: "boolean",
+  key: "string",
+  prefix: "string",
+};
 
 /**
  * Takes over the weights of a file, converted to the model's types.
@@ -40,16 +46,33 @@ export async function loadModel(
   options: LoadModelOptions = {},
 ): Promise<LoadReport> {
   const op = "loadModel";
-  const { key, ...rest } = checkOptions(op, options, loadModelKinds);
+  const { key, prefix = "", ...rest } = checkOptions(op, options, loadModelKinds);
   const entries = stateEntries(model, op);
   const names = new Set(entries.flatMap(({ name, pytorchName }) => [name, pytorchName]));
   const bytes = await openBytes(source, op);
   try {
-    const stored = await storedTensors(op, bytes, key, (name) => names.has(name));
-    return await loadStored(op, model, stored, rest);
+    const stored = await storedTensors(op, bytes, key, (name) =>
+      names.has(name.slice(prefix.length)),
+    );
+    return await loadStored(op, model, withoutPrefix(op, stored, prefix), rest);
   } finally {
     await bytes.close();
   }
+}
+
+function withoutPrefix(
+  op: string,
+  stored: ReadonlyMap<string, StoredTensor>,
+  prefix: string,
+): ReadonlyMap<string, StoredTensor> {
+  const chosen = [...stored].filter(([name]) => name.startsWith(prefix));
+  if (prefix !== "" && chosen.length === 0)
+    throw new ArgumentError(
+      op,
+      `no name in the file begins with ${JSON.stringify(prefix)}: there are ${[...stored.keys()].slice(0, 20).join(", ")}.`,
+      { expected: [...stored.keys()], received: prefix },
+    );
+  return new Map(chosen.map(([name, found]) => [name.slice(prefix.length), found]));
 }
 
 /** Reads everything first, so that a failure leaves the model as it was. */

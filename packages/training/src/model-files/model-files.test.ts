@@ -161,6 +161,34 @@ describe("loadModel", () => {
     ]);
   });
 
+  it("takes no file for an archive because of its header's length", async () => {
+    const tensors = { weight: { data: Float32Array.of(3), shape: [1] } };
+    const emptied = writeSafetensors(tensors, { metadata: { note: "" } });
+    const text = 0x4b50 - (emptied.byteLength - 8 - 4);
+    const bytes = writeSafetensors(tensors, { metadata: { note: "x".repeat(text) } });
+    expect([...bytes.subarray(0, 2)]).toEqual([0x50, 0x4b]);
+    const holder = new Holder(new Parameter(zeros([1])));
+    await loadModel(holder, bytes);
+    expect(await numbersOf(holder.weight)).toEqual([3]);
+  });
+
+  it("reads names without what stands before all of them, or before those of a part", async () => {
+    const model = new Pair(true);
+    class Whole extends Module {
+      readonly module = model;
+      readonly rest = new Linear(1, 1);
+      forward(): void {}
+    }
+    const bytes = await modelBytes(new Whole());
+    const part = new Pair(true);
+    await loadModel(part, bytes, { prefix: "module." });
+    expect(await numbersOf(part.decoder.weight)).toEqual(await numbersOf(model.decoder.weight));
+    await expect(loadModel(part, bytes, { prefix: "modul." })).rejects.toThrow(
+      'loadModel: no name in the file begins with "modul.": there are module.decoder.weight, rest.bias, rest.weight.',
+    );
+    await expect(loadModel(part, bytes)).rejects.toThrow("missing encoder.weight; unexpected");
+  });
+
   it("refuses files that are damaged or of another kind", async () => {
     const bytes = await modelBytes(make());
     const path = join(folder, "half.safetensors");

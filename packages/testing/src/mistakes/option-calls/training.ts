@@ -78,10 +78,24 @@ export const trainingCalls: OptionCalls = {
   imageGrid: () => [training.imageGrid, ones([1, 1, 2, 2])],
   initialize: () => [nn.initialize, model()],
   loadModel: () => [training.loadModel, model(), new Uint8Array(8)],
+  "CheckpointStore.save": () => {
+    const store = new training.CheckpointStore(training.memoryPlace());
+    return [store.save.bind(store), trainer().stateDict()];
+  },
+  keepCheckpoints: () => [
+    training.keepCheckpoints,
+    new training.CheckpointStore(training.memoryPlace()),
+  ],
   modelBytes: () => [training.modelBytes, model()],
   nanStop: () => [training.nanStop],
   progress: () => [training.progress, ignore],
   progressLine: () => [training.progressLine, terminal],
+  "new CheckpointStore": () => [training.CheckpointStore, training.memoryPlace()],
+  resume: () => [
+    training.resume,
+    trainer(),
+    new training.CheckpointStore(training.memoryPlace()),
+  ],
   retakeStatistics: () => [training.retakeStatistics, model()],
   sampleGrid: () => [training.sampleGrid],
   saturationShares: () => [training.saturationShares, model(), ignore],
@@ -90,6 +104,13 @@ export const trainingCalls: OptionCalls = {
   descend: () => [training.descend, new optim.Adam(parameters()), ignore],
   updateRatios: () => [training.updateRatios, ignore],
   watchDeadUnits: () => [training.watchDeadUnits, model()],
+};
+
+const trainer = (): training.Trainer<never> => {
+  const network = model();
+  const optimizer = new optim.Adam(network.parameters());
+  const step = training.supervised(network, { loss: crossEntropy, optimizer });
+  return new training.Trainer(step, { data: [], epochs: 1 }) as unknown as training.Trainer<never>;
 };
 
 /** An optimiser of the user's own. */

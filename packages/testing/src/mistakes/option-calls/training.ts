@@ -91,11 +91,7 @@ export const trainingCalls: OptionCalls = {
   progress: () => [training.progress, ignore],
   progressLine: () => [training.progressLine, terminal],
   "new CheckpointStore": () => [training.CheckpointStore, training.memoryPlace()],
-  resume: () => [
-    training.resume,
-    trainer(),
-    new training.CheckpointStore(training.memoryPlace()),
-  ],
+  resume: () => [training.resume, trainer(), new training.CheckpointStore(training.memoryPlace())],
   retakeStatistics: () => [training.retakeStatistics, model()],
   sampleGrid: () => [training.sampleGrid],
   saturationShares: () => [training.saturationShares, model(), ignore],
@@ -107,10 +103,13 @@ export const trainingCalls: OptionCalls = {
 };
 
 const trainer = (): training.Trainer<never> => {
-  const network = model();
+  const network = new nn.Linear(2, 2);
   const optimizer = new optim.Adam(network.parameters());
-  const step = training.supervised(network, { loss: crossEntropy, optimizer });
-  return new training.Trainer(step, { data: [], epochs: 1 }) as unknown as training.Trainer<never>;
+  const supervised = training.supervised(network, { loss: nn.crossEntropy, optimizer });
+  return new training.Trainer(supervised, {
+    data: [],
+    epochs: 1,
+  }) as unknown as training.Trainer<never>;
 };
 
 /** An optimiser of the user's own. */

@@ -61,6 +61,7 @@ export default defineConfig({
           exclude: [
             ...elsewhere,
             "packages/testing/src/course/**",
+            "packages/testing/src/checkpoints/resumed-bits.test.ts",
             "packages/testing/src/distributions/**",
             "apps/train/src/adversarial/**",
             "packages/testing/src/conformance/non-finite-*.test.ts",

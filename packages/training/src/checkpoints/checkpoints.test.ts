@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { reference } from "@dl/backend-reference";
 import { crossEntropy, Linear, Sequential } from "@dl/nn";
 import { Adam, linearSchedule, Scheduler } from "@dl/optim";
-import { configure, Generator, integers, normal, tensor } from "@dl/tensor";
+import { configure, Generator, integers, normal, tensor, type Tensor } from "@dl/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   checkpointBlob,
@@ -224,6 +224,26 @@ describe("CheckpointStore", () => {
       "the file is no checkpoint: it has no state. For a model's weights use loadModel(model, source).",
     );
     expect(() => new CheckpointStore(3 as never)).toThrow("checkpoints need a folder: received 3.");
+  });
+
+  it("needs no figure to go by unless the best is kept", async () => {
+    const store = new CheckpointStore(memoryPlace());
+    const model = new Linear(2, 1);
+    const optimizer = new Adam(model.parameters());
+    const step = {
+      modules: { model },
+      optimizers: { optimizer },
+      step: (batch: Tensor) => ({ score: model.forward(batch).mean() }),
+    };
+    const kept = (best: boolean) =>
+      fit(step, {
+        data: [normal([3, 2])],
+        epochs: 1,
+        callbacks: [keepCheckpoints(store, { best })],
+      });
+    await kept(false);
+    expect((await store.latest())!.state.step).toBe(1);
+    await expect(kept(true)).rejects.toThrow('there is no figure "loss"');
   });
 
   it("says where another backend will not give the same bits", async () => {

@@ -33,7 +33,7 @@ function make(watch: Callback, changed?: number): Trainer<never> {
   );
   const optimizer = new Adam(model.parameters());
   const data = Array.from({ length: 4 }, (_, i) => ({
-    inputs: i === changed ? inputsOf(i).add(1e-6) : inputsOf(i),
+    inputs: i === changed ? inputsOf(i).add(0.1) : inputsOf(i),
     targets: integers(0, 3, [5], { generator: new Generator(i, 1) }),
   }));
   return new Trainer(supervised(model, { loss: crossEntropy, optimizer }), {

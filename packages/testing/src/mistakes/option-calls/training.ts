@@ -105,7 +105,7 @@ export const trainingCalls: OptionCalls = {
 };
 
 const trainer = (): training.Trainer<never> => {
-  const network = model();
+  const network = new nn.Linear(2, 2);
   const optimizer = new optim.Adam(network.parameters());
   const supervised = training.supervised(network, { loss: nn.crossEntropy, optimizer });
   return new training.Trainer(supervised, {

@@ -46,6 +46,7 @@ export const help = `Trains a network in the terminal: to read digits, or to mak
   --resume FOLDER       go on from the latest state in FOLDER, to the same bits
   --export FILE         write the weights to FILE at the end, as safetensors, which PyTorch loads
   --load FILE           begin with the weights of FILE: safetensors, or PyTorch's .pt
+  --run FILE            record the run in FILE: settings, figures, checksums of every tenth step
   --json                print one line of JSON at the end; everything else goes to stderr
   --help                this text
 
@@ -57,6 +58,8 @@ Over weights that --export wrote, or others of the same networks with --model NA
   npm run train -- mix-styles --load FILE                   one picture's styles in others
   npm run train -- project --load FILE one.png              the nearest that it can make
   npm run train -- translate --load FILE [--back] one.png   turns one kind into the other
+
+  npm run train -- verify FILE                              repeats a run of --run and compares
 
   with --count N pictures, --seed N, --samples FILE, --backend NAME, --json
 `;

@@ -47,6 +47,8 @@ export interface TrainOptions {
   readonly export: string | undefined;
   /** File of weights to begin with. */
   readonly load: string | undefined;
+  /** File that the run is recorded in. */
+  readonly run: string | undefined;
   readonly json: boolean;
 }
 
@@ -81,6 +83,8 @@ export function parseOptions(args: readonly string[]): TrainOptions | "help" {
   };
   if (values.every !== undefined && values.save === undefined && values.resume === undefined)
     throw new UsageError("--every needs --save FOLDER or --resume FOLDER.");
+  if (values.run !== undefined && (values.save ?? values.resume ?? values.load) !== undefined)
+    throw new UsageError("--run records a whole run: leave out --save, --resume and --load.");
   only("loss", gameNames);
   only("penalty", ["dcgan", "sngan", "stylegan"]);
   only("targets", ["pix2pix", "cyclegan"]);
@@ -114,6 +118,7 @@ export function parseOptions(args: readonly string[]): TrainOptions | "help" {
       values.every === undefined ? undefined : wholeNumber("every", values.every, 1, mostSteps),
     export: values.export,
     load: values.load,
+    run: values.run,
     json: values.json === true,
   };
 }
@@ -139,6 +144,7 @@ const flags = {
   every: text,
   export: text,
   load: text,
+  run: text,
   graph: text,
   json: flag,
   help: { ...flag, short: "h" },

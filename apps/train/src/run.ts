@@ -1,12 +1,14 @@
 import { DlError, InternalError } from "@dl/backend";
-import { configure } from "@dl/tensor";
+import { configure, manualSeed } from "@dl/tensor";
 import { help } from "./help.ts";
 import { openBackend } from "./open-backend.ts";
 import { parseOptions, type TrainOptions } from "./options.ts";
 import { taskOf } from "./tasks.ts";
 import { columnsOf, hasColor, painter, type Outputs } from "./terminal.ts";
 import { isCommand, runCommand } from "./saved/commands.ts";
+import { recorderOf, saveRun } from "./saved/run-record.ts";
 import { keepSettings, resumedArgs } from "./saved/settings.ts";
+import { verify } from "./saved/verify.ts";
 import { exportWeights, loadWeights } from "./saved/weights-file.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -22,6 +24,7 @@ export async function runTrainer(
 ): Promise<number> {
   try {
     const [first = ""] = args;
+    if (first === "verify") return await verify(args.slice(1), signal, outputs);
     if (isCommand(first)) return await runCommand(first, args.slice(1), signal, outputs);
     const given = parseOptions(args);
     if (given === "help") {
@@ -32,7 +35,7 @@ export async function runTrainer(
     const options = parseOptions(whole) as TrainOptions;
     if (options.resume === undefined && options.save !== undefined)
       await keepSettings(options.save, args);
-    return await learn(options, signal, outputs);
+    return await learn(options, whole, signal, outputs);
   } catch (error) {
     const isMistake = error instanceof UsageError || error instanceof DlError;
     if (!isMistake || error instanceof InternalError) throw error;
@@ -43,6 +46,7 @@ export async function runTrainer(
 
 async function learn(
   options: TrainOptions,
+  args: readonly string[],
   signal: AbortSignal,
   { stdout, stderr }: Outputs,
 ): Promise<number> {
@@ -53,6 +57,7 @@ async function learn(
   const task = await taskOf(options);
   const backend = await openBackend(options.backend, say);
   configure({ backend });
+  manualSeed(options.seed);
   try {
     const learner = task.build();
     const weights = learner.parameters.reduce((sum, { elementCount }) => sum + elementCount, 0);
@@ -66,6 +71,8 @@ async function learn(
       await loadWeights(options.load, learner.trained);
       say(`begins with the weights of ${options.load}\n`);
     }
+    const recorder =
+      options.run === undefined ? undefined : await recorderOf(args, options, task.pictures);
     const figures = await learner.learn({
       output,
       say,
@@ -73,7 +80,12 @@ async function learn(
       isColored,
       width: columnsOf(output),
       signal,
+      ...(recorder && { watch: recorder }),
     });
+    if (recorder !== undefined && options.run !== undefined) {
+      await saveRun(options.run, recorder);
+      say(`run recorded in ${options.run}`);
+    }
     if (figures === undefined) return interruptedExitCode;
     if (options.export !== undefined) {
       await exportWeights(options.export, learner.trained, {

@@ -1,4 +1,5 @@
 import type { Tensor } from "@dl/tensor";
+import type { Callback, TrainerState } from "@dl/training";
 import type { PictureShapes, Trained } from "./saved/trained.ts";
 import type { Output, Paint } from "./terminal.ts";
 
@@ -12,6 +13,10 @@ export interface Run {
   /** Characters per line. */
   readonly width: number;
   readonly signal: AbortSignal;
+  /** What follows the training beside all else: a recorder. */
+  readonly watch?: Callback;
+  /** The state that the training begins with, in place of that of fresh networks. */
+  readonly begin?: TrainerState;
 }
 
 /** Networks, and what is done with them. */
@@ -31,7 +36,7 @@ export interface Learner {
 export interface Task {
   readonly pictures: {
     readonly name: string;
-    readonly train: { readonly length: number };
+    readonly train: { readonly length: number; get(index: number): object };
     readonly test: { readonly length: number };
   };
   /** Makes the networks, on the backend that is set. */

@@ -19,7 +19,7 @@ export async function keptTraining<Batch>(
   step: TrainingStep<Batch>,
   { callbacks = [], ...training }: TrainerOptions<Batch>,
   options: Pick<TrainOptions, "save" | "resume" | "every">,
-  { say, signal }: Run,
+  { say, signal, watch, begin }: Run,
 ): Promise<void> {
   const folder = options.resume ?? options.save;
   const store =
@@ -30,7 +30,12 @@ export async function keptTraining<Batch>(
     store === undefined
       ? []
       : [keepCheckpoints(store, { signal, ...(options.every && { everySteps: options.every }) })];
-  const trainer = new Trainer(step, { ...training, callbacks: [...callbacks, ...keeping], signal });
+  const trainer = new Trainer(step, {
+    ...training,
+    callbacks: [...callbacks, ...(watch === undefined ? [] : [watch]), ...keeping],
+    signal,
+  });
+  if (begin !== undefined) trainer.loadStateDict(begin);
   if (store !== undefined && options.resume !== undefined) {
     const found = await resume(trainer, store, { warn: (message) => say(message) });
     if (found === undefined)

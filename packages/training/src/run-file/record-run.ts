@@ -44,16 +44,19 @@ export class RunRecorder implements Callback {
   }
 
   async onStart(run: TrainingRun): Promise<void> {
-    await this.#note(run, true);
+    await this.#digest(run);
+    this.#keep(run);
   }
 
   async afterStep({ step }: { readonly step: number }, run: TrainingRun): Promise<void> {
     const isKept = step % this.#checkpointEvery === 0;
-    if (isKept || step % this.#everySteps === 0) await this.#note(run, isKept);
+    const isLast = step === run.epochs * (run.batchCount ?? NaN);
+    if (isKept || isLast || step % this.#everySteps === 0) await this.#digest(run);
+    if (isKept) this.#keep(run);
   }
 
-  async onEnd(run: TrainingRun): Promise<void> {
-    await this.#note(run, true);
+  onEnd(run: TrainingRun): void {
+    this.#keep(run);
   }
 
   /** The checksums so far, for a training that goes on. */
@@ -81,18 +84,20 @@ export class RunRecorder implements Callback {
     return runFileParts({ description, ...this.#run, steps, checkpoints });
   }
 
-  async #note(run: TrainingRun, isKept: boolean): Promise<void> {
+  async #digest(run: TrainingRun): Promise<void> {
     const state = run.stateDict();
-    const [first] = Object.values(state.trainingStep.modules).flatMap((held) =>
-      Array.from(held.values()),
-    );
+    this.#steps = [
+      ...this.#steps,
+      { step: state.step, digests: await digestsOf("recordRun", state) },
+    ];
+  }
+
+  #keep(run: TrainingRun): void {
+    const state = run.stateDict();
+    const [module] = Object.values(state.trainingStep.modules);
+    const [first] = module?.values() ?? [];
     this.#run = { backend: first?.backend.name ?? "none", history: run.history };
-    if (this.#steps.at(-1)?.step !== state.step)
-      this.#steps = [
-        ...this.#steps,
-        { step: state.step, digests: await digestsOf("recordRun", state) },
-      ];
-    if (isKept && this.#checkpoints.at(-1)?.step !== state.step) this.#checkpoints.push(state);
+    if (this.#checkpoints.at(-1)?.step !== state.step) this.#checkpoints.push(state);
   }
 }
 

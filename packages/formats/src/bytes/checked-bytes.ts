@@ -5,6 +5,7 @@ export interface ByteSource {
   readonly byteLength: number;
   /** All bytes from `start` to before `end`; those of memory are not copied. */
   read(start: number, end: number): Promise<Uint8Array>;
+  /** Lets the file go. */
   close(): Promise<void>;
 }
 

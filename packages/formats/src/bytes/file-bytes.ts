@@ -3,13 +3,16 @@ import type { ByteSource } from "./checked-bytes.ts";
 
 /** What is used of Node's FileHandle. */
 export interface ReadableHandle {
+  /** Its size in bytes, and more. */
   stat(): Promise<{ readonly size: number; readonly mtimeMs?: number }>;
+  /** Fills part of a buffer from a position in bytes. */
   read(
     buffer: Uint8Array,
     offset: number,
     length: number,
     position: number,
   ): Promise<{ readonly bytesRead: number }>;
+  /** Gives it back to the system. */
   close(): Promise<void>;
 }
 

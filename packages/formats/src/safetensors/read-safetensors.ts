@@ -66,7 +66,13 @@ export async function openSafetensors(source: FileSource): Promise<SafetensorsFi
   }
 }
 
-/** An open safetensors file, of {@link openSafetensors}. */
+/**
+ * An open safetensors file, of {@link openSafetensors}.
+ *
+ * @example
+ * const file = await openSafetensors(writeSafetensors({ bias: { data: Int32Array.of(3), shape: [1] } }));
+ * file.entries.get("bias").dtype; // => "int32"
+ */
 export class SafetensorsFile {
   readonly metadata: Readonly<Record<string, string>>;
   /** By name, in the order in which they lie in the file. */
@@ -95,6 +101,7 @@ export class SafetensorsFile {
     return tensorOf(entry, await this.#bytes.read(entry.start, entry.end));
   }
 
+  /** Lets the file go; of what was given as bytes nothing happens. */
   close(): Promise<void> {
     return this.#bytes.close();
   }

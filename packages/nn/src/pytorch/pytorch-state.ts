@@ -78,7 +78,12 @@ async function checkTied(
       throw differingTies(op, names[0]!, names[i + 1]!);
 }
 
-/** The error for a weight that is tied in the model and not in its source. */
+/**
+ * The error for a weight that is tied in the model and not in its source.
+ *
+ * @example
+ * differingTies("load", "a.weight", "b.weight") instanceof Error; // => true
+ */
 export function differingTies(op: string, one: string, other: string): ArgumentError {
   return new ArgumentError(
     op,

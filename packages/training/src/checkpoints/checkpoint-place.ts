@@ -6,10 +6,13 @@ import { writeTarget } from "../model-files/write-target.ts";
 export interface CheckpointPlace {
   /** What a message calls it. */
   readonly name: string;
+  /** Names of all files that are there. */
   names(): Promise<readonly string[]>;
   /** Puts a whole file in the place of an old one; a crash leaves the old. */
   write(name: string, parts: readonly Uint8Array[]): Promise<void>;
+  /** Opens a file to be read in parts. */
   open(name: string): Promise<ByteSource>;
+  /** Takes a file away. */
   remove(name: string): Promise<void>;
 }
 

@@ -2,7 +2,9 @@ import type { TrainerState } from "../trainer-state.ts";
 
 /** What has a training's state; a Trainer is one. */
 export interface Resumable {
+  /** All that is needed to continue. */
   stateDict(): TrainerState;
+  /** Continues from what `stateDict` gave. */
   loadStateDict(state: TrainerState): void;
 }
 

@@ -16,7 +16,7 @@ const looked = 1000;
  * @throws {ArgumentError} unless it has samples that can be had by their number.
  * @example
  * const set = { length: 1, get: () => ({ inputs: { data: Float32Array.of(1), shape: [1] }, targets: 3 }) };
- * await dataFingerprint(set); // => "1-b8ed9ec5"
+ * await dataFingerprint(set); // => "1-c1ae43fb"
  */
 export async function dataFingerprint(dataset: Samples): Promise<string> {
   checkGiven("dataFingerprint", "the dataset", dataset, ["length", "get()"]);

@@ -21,7 +21,12 @@ export interface RecordRunOptions {
 
 const kinds: OptionKinds<RecordRunOptions> = { everySteps: "number", checkpointEvery: "number" };
 
-/** Records a run, of {@link recordRun}; a callback. */
+/**
+ * Records a run, of {@link recordRun}; a callback.
+ *
+ * @example
+ * new RunRecorder({ program: "an example" }) instanceof RunRecorder; // => true
+ */
 export class RunRecorder implements Callback {
   readonly #description: RunDescription;
   readonly #everySteps: number;

@@ -88,6 +88,7 @@ export {
   readCheckpoint,
   type Checkpoint,
   type CheckpointStoreOptions,
+  type SaveCheckpointOptions,
 } from "./checkpoints/checkpoint-store.ts";
 export {
   keepCheckpoints,

@@ -59,6 +59,8 @@ const noOptions: ReadonlySet<string> = new Set([
   // Picks three keys from any layer's options.
   "randomOptions",
   "toFloat32",
+  // Told a step's report.
+  "RunRecorder.afterStep",
 ]);
 
 const names = [...published.keys()].filter((name) => !noOptions.has(name));

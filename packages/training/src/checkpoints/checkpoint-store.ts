@@ -14,6 +14,19 @@ export interface CheckpointStoreOptions {
   readonly warn?: (message: string) => void;
 }
 
+/** What is known of a state that is saved. */
+export interface SaveCheckpointOptions {
+  /** Whether it is kept as the best beside the latest. Default false. */
+  readonly isBest?: boolean;
+  /** Plain data to keep beside it. */
+  readonly notes?: unknown;
+}
+
+const saveKinds: OptionKinds<SaveCheckpointOptions> = {
+  isBest: "boolean",
+  notes: { what: "plain data", accepts: () => true },
+};
+
 const storeKinds: OptionKinds<CheckpointStoreOptions> = { keep: "number", warn: "function" };
 
 /** A state with what is known of it. */
@@ -65,10 +78,8 @@ export class CheckpointStore {
   }
 
   /** Keeps a state as the latest, and as the best where it is. @throws what writing throws; the old ones stay. */
-  async save(
-    state: TrainerState,
-    { isBest = false, notes }: { readonly isBest?: boolean; readonly notes?: unknown } = {},
-  ): Promise<void> {
+  async save(state: TrainerState, options: SaveCheckpointOptions = {}): Promise<void> {
+    const { isBest = false, notes } = checkOptions("CheckpointStore.save", options, saveKinds);
     const parts = await checkpointParts(state, notes);
     await this.#tidy();
     await this.#place.write(`step-${String(state.step).padStart(12, "0")}${extension}`, parts);

@@ -101,6 +101,11 @@ export const trainingCalls: OptionCalls = {
   supervised: () => [training.supervised, model()],
   descend: () => [training.descend, new optim.Adam(parameters()), ignore],
   updateRatios: () => [training.updateRatios, ignore],
+  verifyRun: () => [
+    training.verifyRun,
+    { description: { program: "" }, backend: "", history: [], steps: [], checkpoints: [] },
+    trainer,
+  ],
   watchDeadUnits: () => [training.watchDeadUnits, model()],
 };
 

@@ -1,4 +1,4 @@
-import { Tensor, type StepInput } from "@dl/tensor";
+import { store, Tensor, type StepInput } from "@dl/tensor";
 
 /** Stand for any tensor and any number in a pattern. */
 const anyTensor = Symbol("tensor");
@@ -80,4 +80,12 @@ function isRecord(part: unknown): part is Record<string, unknown> {
   if (typeof part !== "object" || part === null) return false;
   const prototype: unknown = Object.getPrototypeOf(part);
   return prototype === Object.prototype || prototype === null;
+}
+
+/** Computes what is pending of the tensors in records and lists. */
+export function storeTensors(given: unknown): void {
+  if (given instanceof Tensor) {
+    if (given.isPending) store(given.value);
+  } else if (Array.isArray(given)) given.forEach(storeTensors);
+  else if (isRecord(given)) Object.values(given).forEach(storeTensors);
 }

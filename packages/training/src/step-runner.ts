@@ -1,4 +1,5 @@
 import type { WeightAverage } from "@dl/optim";
+import { storeTensors } from "./batch-structure.ts";
 import { compiledPart } from "./compiled-part.ts";
 import type { Part, Scalars, TrainingStep } from "./training-step.ts";
 
@@ -24,6 +25,8 @@ export class StepRunner<Batch> {
   }
 
   run(batches: readonly Batch[]): Scalars | Promise<Scalars> {
+    // Pending, they would be fused with what reads them the first time alone, and sum in another order.
+    storeTensors(batches);
     const scalars = this.#run(...batches);
     if (!(scalars instanceof Promise)) {
       this.#average();

@@ -2,6 +2,7 @@ import { Conv2d } from "@dl/conv";
 import { ProceduralDigits, DataLoader } from "@dl/data";
 import { Independent, Normal } from "@dl/distributions";
 import {
+  AdaptiveAugmentation,
   cycleStep,
   dcganDiscriminator,
   dcganGenerator,
@@ -96,13 +97,14 @@ export const trainings = {
     });
   },
 
-  /** Spectral norms, lazy penalties, several updates of the discriminator. */
+  /** Spectral norms, augmentation that adapts, lazy penalties, several updates of the discriminator. */
   dcgan(length: Length): Trainer<never> {
     const generator = new Generator(3);
     const sizes = { size: 28, channels: 1, width: 2, generator } as const;
     const latent = new Independent(new Normal(zeros([4]), 1), 1);
     const model = new LatentGenerator(dcganGenerator({ ...sizes, latent: 4 }), latent);
     const discriminator = dcganDiscriminator({ ...sizes, normalization: "spectral" });
+    const adaptive = new AdaptiveAugmentation({ pictures: 40, generator });
     const step = adversarialStep<Tensor>(model, discriminator, {
       optimizers: {
         generator: new Adam(model.parameters(), rates),
@@ -110,6 +112,9 @@ export const trainings = {
       },
       loss: hinge,
       discriminatorSteps: 2,
+      augment: (samples) => adaptive.forward(samples),
+      afterDiscriminator: ({ real }) => adaptive.advance(real),
+      modules: { adaptive },
       lazyPenalties: [{ penalty: r1Penalty({ weight: 0.1 }), every: 3 }],
       generator,
     });

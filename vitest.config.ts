@@ -90,6 +90,7 @@ export default defineConfig({
         server: { headers: isolation },
         test: {
           name: "browser",
+          provide: { closedTabs: Number(process.env["DL_CLOSED_TABS"] ?? 2) },
           testTimeout: 30_000,
           env: { REQUIRED_BACKENDS: process.env["REQUIRED_BACKENDS"] ?? "" },
           include: ["packages/*/src/**/*.browser.test.ts", "apps/*/src/**/*.browser.test.ts"],
@@ -114,6 +115,30 @@ export default defineConfig({
               },
             ],
             commands: {
+              async trainInClosedTab({ context }, module, folder, closeAfterMs) {
+                const page = await context.newPage();
+                const empty = { contentType: "text/html", body: "<title>a tab</title>" };
+                await page.route("**/a-tab", (route) => route.fulfill(empty));
+                await page.goto(new URL("/a-tab", module).href);
+                let begins: (from: number) => void = () => {};
+                const began = new Promise<number>((resolve) => (begins = resolve));
+                await page.exposeFunction("tellBegin", (step: number) => begins(step));
+                const training = page.evaluate(
+                  async ([path, name]) => {
+                    const { trainInTab } = await import(/* @vite-ignore */ path);
+                    return trainInTab(name, Reflect.get(globalThis, "tellBegin"));
+                  },
+                  [module, folder],
+                );
+                training.catch(() => undefined); // told of below, unless the tab is closed
+                const from = await Promise.race([began, training.then(() => began)]);
+                const closing = new Promise<undefined>((resolve) => {
+                  if (closeAfterMs !== undefined) setTimeout(resolve, closeAfterMs);
+                });
+                const report = await Promise.race([training, closing]);
+                await page.close();
+                return { from, report };
+              },
               async crashGpuProcess({ context }) {
                 const session = await context.browser()!.newBrowserCDPSession();
                 await session.send("Browser.crashGpuProcess");

@@ -86,13 +86,9 @@ function nodeFolder(where: string | URL): CheckpointPlace {
       });
     },
     async write(name, parts) {
-      const { mkdir, open } = await import("node:fs/promises");
+      const { mkdir } = await import("node:fs/promises");
       await mkdir(await folder(), { recursive: true });
       await writeTarget("checkpoints", await pathOf(name), inTurn(parts));
-      // The new name is on the disk too.
-      const directory = await open(await folder(), "r").catch(() => undefined); // Windows opens no folders
-      await directory?.sync();
-      await directory?.close();
     },
     open: async (name) => openBytes(await pathOf(name), "checkpoints"),
     async remove(name) {

@@ -40,6 +40,7 @@ export async function writeTarget(
 
 async function writePath(target: string | URL, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   const { open, rename, rm } = await import("node:fs/promises");
+  const { dirname } = await import("node:path");
   const { fileURLToPath } = await import("node:url");
   const path = String(target).startsWith("file:") ? fileURLToPath(target) : String(target);
   const aside = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
@@ -49,6 +50,10 @@ async function writePath(target: string | URL, chunks: AsyncIterable<Uint8Array>
     await file.sync();
     await file.close();
     await rename(aside, path);
+    // The new name is on the disk too; Windows opens no folders.
+    const folder = await open(dirname(path), "r").catch(() => undefined);
+    await folder?.sync();
+    await folder?.close();
   } catch (error) {
     await file.close().catch(() => undefined);
     await rm(aside, { force: true });

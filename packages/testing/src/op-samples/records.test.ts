@@ -56,7 +56,10 @@ const notOnTensors = new Set(
    constantInitializer normalInitializer truncatedNormalInitializer uniformInitializer
    identityInitializer orthogonal sparse dirac gainOf
    constrainMaxNorm elasticNetPenalty l1Penalty l2Penalty lpPenalty observeForward summary
-   activityPenalty checkClasses checkClassNumbers initialize`.split(/\s+/),
+   activityPenalty checkClasses checkClassNumbers initialize
+   matchState differingTies loadPytorchStateDict pytorchStateDict pytorchNames stateEntries`.split(
+    /\s+/,
+  ),
 );
 /** Methods under another name than the function. */
 const renamed: Readonly<Record<string, string>> = { var: "variance" };

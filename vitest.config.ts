@@ -62,6 +62,7 @@ export default defineConfig({
             ...elsewhere,
             "packages/testing/src/course/**",
             "packages/testing/src/checkpoints/resumed-bits.test.ts",
+            "packages/testing/src/model-files/layer-names.test.ts",
             "packages/testing/src/distributions/**",
             "apps/train/src/adversarial/**",
             "packages/testing/src/conformance/non-finite-*.test.ts",

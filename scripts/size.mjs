@@ -21,7 +21,7 @@ const packageBudgets = {
   nn: 20,
   optim: 12,
   tensor: 48,
-  training: 20,
+  training: 24,
   vae: 14,
 };
 

@@ -15,6 +15,7 @@ import {
   type PenaltyName,
 } from "./names.ts";
 import { UsageError } from "./usage-error.ts";
+import { userPath } from "./user-path.ts";
 
 export interface TrainOptions {
   /** "digits" or "faces", which are drawn, or a folder; drawn digits when absent. */
@@ -112,8 +113,8 @@ export function parseOptions(args: readonly string[]): TrainOptions | "help" {
     examples: count === undefined ? undefined : wholeNumber(countFlag, count, 1, mostExamples),
     graph: values.graph,
     samples: isReader ? undefined : values.samples,
-    save: values.save,
-    resume: values.resume,
+    save: values.save === undefined ? undefined : userPath(values.save),
+    resume: values.resume === undefined ? undefined : userPath(values.resume),
     every:
       values.every === undefined ? undefined : wholeNumber("every", values.every, 1, mostSteps),
     export: values.export,

@@ -9,7 +9,6 @@ import {
 import type { TrainOptions } from "../options.ts";
 import type { Run } from "../task.ts";
 import { UsageError } from "../usage-error.ts";
-import { userPath } from "../user-path.ts";
 
 /**
  * Trains, and keeps the whole state in a folder where one is named: every few steps, after each epoch, and when
@@ -25,7 +24,7 @@ export async function keptTraining<Batch>(
   const store =
     folder === undefined
       ? undefined
-      : new CheckpointStore(userPath(folder), { warn: (message) => say(message) });
+      : new CheckpointStore(folder, { warn: (message) => say(message) });
   const keeping =
     store === undefined
       ? []

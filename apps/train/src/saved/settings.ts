@@ -1,6 +1,5 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { userPath } from "../user-path.ts";
 import { UsageError } from "../usage-error.ts";
 
 const fileName = "settings.json";
@@ -9,9 +8,9 @@ const free = ["epochs", "every", "backend", "samples", "export", "json", "resume
 
 /** Keeps what a training was asked for, beside its checkpoints. @throws {UsageError} if it cannot be written. */
 export async function keepSettings(folder: string, args: readonly string[]): Promise<void> {
-  const path = join(userPath(folder), fileName);
+  const path = join(folder, fileName);
   try {
-    await mkdir(userPath(folder), { recursive: true });
+    await mkdir(folder, { recursive: true });
     await writeFile(`${path}.tmp`, `${JSON.stringify({ args })}\n`);
     await rename(`${path}.tmp`, path);
   } catch (error) {
@@ -27,7 +26,7 @@ export async function keepSettings(folder: string, args: readonly string[]): Pro
  * @throws {UsageError} if there is no training, or something is said anew that would make it another one.
  */
 export async function resumedArgs(folder: string, args: readonly string[]): Promise<string[]> {
-  const text = await readFile(join(userPath(folder), fileName), "utf8").catch(() => undefined);
+  const text = await readFile(join(folder, fileName), "utf8").catch(() => undefined);
   let kept: unknown;
   try {
     kept = text === undefined ? undefined : (JSON.parse(text) as { args?: unknown }).args;

@@ -113,8 +113,8 @@ export function parseOptions(args: readonly string[]): TrainOptions | "help" {
     examples: count === undefined ? undefined : wholeNumber(countFlag, count, 1, mostExamples),
     graph: values.graph,
     samples: isReader ? undefined : values.samples,
-    save: values.save === undefined ? undefined : userPath(values.save),
-    resume: values.resume === undefined ? undefined : userPath(values.resume),
+    save: optionalPath(values.save),
+    resume: optionalPath(values.resume),
     every:
       values.every === undefined ? undefined : wholeNumber("every", values.every, 1, mostSteps),
     export: values.export,
@@ -154,6 +154,9 @@ const flags = {
 type FlagValues = {
   [Name in keyof typeof flags]?: (typeof flags)[Name]["type"] extends "boolean" ? boolean : string;
 };
+
+const optionalPath = (path: string | undefined): string | undefined =>
+  path === undefined ? undefined : userPath(path);
 
 function parseFlags(args: readonly string[]): FlagValues {
   try {

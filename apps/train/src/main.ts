@@ -1,5 +1,6 @@
 import { constants } from "node:os";
-import { interruptedExitCode, runTrainer } from "./run.ts";
+import { interruptedExitCode } from "./exit-codes.ts";
+import { runTrainer } from "./run.ts";
 
 /** Of a program whose output found no place. */
 const outputExitCode = 1;

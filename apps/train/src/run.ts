@@ -1,5 +1,6 @@
 import { DlError, InternalError } from "@dl/backend";
 import { configure, manualSeed } from "@dl/tensor";
+import { interruptedExitCode, usageExitCode } from "./exit-codes.ts";
 import { help } from "./help.ts";
 import { openBackend } from "./open-backend.ts";
 import { parseOptions, type TrainOptions } from "./options.ts";
@@ -11,10 +12,6 @@ import { keepSettings, resumedArgs } from "./saved/settings.ts";
 import { verify } from "./saved/verify.ts";
 import { exportWeights, loadWeights } from "./saved/weights-file.ts";
 import { UsageError } from "./usage-error.ts";
-
-const usageExitCode = 2;
-/** What a shell reports for a program ended by Ctrl-C. */
-export const interruptedExitCode = 130;
 
 /** The whole program; returns its exit code. Mistakes of the user's are told in one line. */
 export async function runTrainer(

@@ -1,5 +1,5 @@
 import type { Tensor } from "@dl/tensor";
-import type { Callback, TrainerState } from "@dl/training";
+import type { Callback } from "@dl/training";
 import type { PictureShapes, Trained } from "./saved/trained.ts";
 import type { Output, Paint } from "./terminal.ts";
 
@@ -15,8 +15,6 @@ export interface Run {
   readonly signal: AbortSignal;
   /** What follows the training beside all else: a recorder. */
   readonly watch?: Callback;
-  /** The state that the training begins with, in place of that of fresh networks. */
-  readonly begin?: TrainerState;
 }
 
 /** Networks, and what is done with them. */

@@ -1,4 +1,4 @@
-import { ArgumentError } from "@dl/backend";
+import { ArgumentError, type Backend } from "@dl/backend";
 import type { StateDict } from "@dl/nn";
 import type {
   AnyOptimizer,
@@ -110,6 +110,13 @@ function makeup(state: TrainerState): string {
     `epoch schedules ${state.epochSchedules.length}`,
     `averages ${state.averages.length}`,
   ].join(", ");
+}
+
+/** Where a training's networks are; `undefined` where they hold nothing. */
+export function backendOf({ trainingStep: { modules } }: TrainerState): Backend | undefined {
+  for (const module of Object.values(modules))
+    for (const held of module.values()) return held.backend;
+  return undefined;
 }
 
 function mapped<Value, Result>(

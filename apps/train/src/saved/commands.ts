@@ -3,6 +3,7 @@ import { decodeImage } from "@dl/formats/node";
 import { configure, Generator, stack, tensor, type Tensor } from "@dl/tensor";
 import { imageGrid } from "@dl/training";
 import { readFile } from "node:fs/promises";
+import { interruptedExitCode } from "../exit-codes.ts";
 import { galleryPicture, galleryText, hostArrayOf } from "../generative/gallery.ts";
 import { openBackend } from "../open-backend.ts";
 import { checkWritable, writePicture } from "../pictures/picture-file.ts";
@@ -18,8 +19,6 @@ import { loadWeights, weightsNote, type WeightsNote } from "./weights-file.ts";
 export { isCommand } from "./command-options.ts";
 
 const perRow = 8;
-/** As a shell reports a program ended by Ctrl-C. */
-const interruptedExitCode = 130;
 
 /** What trained networks are asked to do, over the weights of a file. */
 export async function runCommand(

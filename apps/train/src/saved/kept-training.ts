@@ -18,7 +18,7 @@ export async function keptTraining<Batch>(
   step: TrainingStep<Batch>,
   { callbacks = [], ...training }: TrainerOptions<Batch>,
   options: Pick<TrainOptions, "save" | "resume" | "every">,
-  { say, signal, watch, begin }: Run,
+  { say, signal, watch }: Run,
 ): Promise<void> {
   const folder = options.resume ?? options.save;
   const store =
@@ -34,7 +34,6 @@ export async function keptTraining<Batch>(
     callbacks: [...callbacks, ...(watch === undefined ? [] : [watch]), ...keeping],
     signal,
   });
-  if (begin !== undefined) trainer.loadStateDict(begin);
   if (store !== undefined && options.resume !== undefined) {
     const found = await resume(trainer, store, { warn: (message) => say(message) });
     if (found === undefined)

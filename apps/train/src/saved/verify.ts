@@ -1,5 +1,6 @@
 import { configure, manualSeed } from "@dl/tensor";
 import { compareRun, dataFingerprint, openRun, type RunFile } from "@dl/training";
+import { interruptedExitCode } from "../exit-codes.ts";
 import { openBackend } from "../open-backend.ts";
 import { parseOptions, type TrainOptions } from "../options.ts";
 import { taskOf } from "../tasks.ts";
@@ -57,7 +58,7 @@ export async function verify(
         },
       },
     });
-    if (signal.aborted) return 130;
+    if (signal.aborted) return interruptedExitCode;
     const { compared, difference } = comparison.result();
     if (difference === undefined) {
       say(`\nThe same bits at each of ${compared} steps that were compared.`);

@@ -51,9 +51,10 @@ const sourceOf = (file: string): FileSource =>
   /^https?:/.test(file) ? new URL(file) : userPath(file);
 
 function shapeOf(text: string | undefined): PictureShape | undefined {
-  const sizes = text?.split(" ").map(Number);
+  const sizes = text?.split(" ").map(Number) ?? [];
+  const [channels, height, width] = sizes;
   const isShape =
-    sizes?.length === 3 &&
+    sizes.length === 3 &&
     sizes.every((size) => Number.isInteger(size) && size >= 1 && size <= 4096);
-  return isShape ? (sizes as unknown as PictureShape) : undefined;
+  return isShape ? [channels!, height!, width!] : undefined;
 }

@@ -376,8 +376,8 @@ for name, entry in header.items():
     out[name] = [list(numbers.shape), numbers.tobytes().hex()]
 print(json.dumps(out))
 `;
-const python = "python3";
-const hasNumPy = ["/usr/bin/python3", python].find(
+
+const hasNumPy = ["/usr/bin/python3", "python3"].find(
   (name) => spawnSync(name, ["-c", "import numpy"]).status === 0,
 );
 if (hasNumPy === undefined) process.stdout.write("NumPy skipped: not installed\n");

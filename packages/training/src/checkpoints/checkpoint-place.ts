@@ -88,7 +88,7 @@ function nodeFolder(where: string | URL): CheckpointPlace {
     async write(name, parts) {
       const { mkdir } = await import("node:fs/promises");
       await mkdir(await folder(), { recursive: true });
-      await writeTarget("checkpoints", await pathOf(name), inTurn(parts));
+      await writeTarget("checkpoints", await pathOf(name), parts);
     },
     open: async (name) => openBytes(await pathOf(name), "checkpoints"),
     async remove(name) {
@@ -112,7 +112,7 @@ function pageFolder(folder: FileSystemDirectoryHandle): CheckpointPlace {
       const aside = `${name}.${crypto.randomUUID().slice(0, 8)}.tmp`;
       const file = await folder.getFileHandle(aside, { create: true });
       try {
-        await writeTarget("checkpoints", file, inTurn(parts));
+        await writeTarget("checkpoints", file, parts);
         if (!("move" in file)) return await copyTo(folder, name, file);
         await (file as { move(name: string): Promise<void> }).move(name);
       } catch (error) {
@@ -137,9 +137,4 @@ async function copyTo(
   await writable.write(await file.getFile());
   await writable.close();
   await folder.removeEntry(file.name);
-}
-
-// oxlint-disable-next-line require-await
-async function* inTurn(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  for (const part of parts) yield part;
 }

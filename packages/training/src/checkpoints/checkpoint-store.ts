@@ -1,7 +1,7 @@
 import { checkOptions, type Backend, type OptionKinds } from "@dl/backend";
 import type { FileSource } from "@dl/formats";
 import { checkCount } from "@dl/nn";
-import type { TrainerState } from "../trainer-state.ts";
+import { backendOf, type TrainerState } from "../trainer-state.ts";
 import { warnAloud } from "./warning.ts";
 import { type CheckpointPlace, type CheckpointWhere, placeOf } from "./checkpoint-place.ts";
 import { openState, readState, stateFile } from "./state-file.ts";
@@ -142,7 +142,7 @@ export class CheckpointStore {
 
 /** A checkpoint's file in parts. */
 async function checkpointParts(state: TrainerState, notes: unknown): Promise<Uint8Array[]> {
-  const backend = backendOf(state);
+  const backend = backendOf(state)?.name ?? "none";
   return stateFile("checkpoint", await readState("checkpoint", { state, backend, notes }));
 }
 
@@ -168,10 +168,4 @@ export async function checkpointBlob(state: TrainerState, notes?: unknown): Prom
  */
 export async function readCheckpoint(source: FileSource, backend?: Backend): Promise<Checkpoint> {
   return (await openState("readCheckpoint", source, backend)) as Checkpoint;
-}
-
-function backendOf({ trainingStep }: TrainerState): string {
-  for (const module of Object.values(trainingStep.modules))
-    for (const held of module.values()) return held.backend.name;
-  return "none";
 }

@@ -1,5 +1,4 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cpu } from "@dl/backend-cpu";
@@ -7,27 +6,13 @@ import { Linear, meanSquaredError, Sequential } from "@dl/nn";
 import { SGD } from "@dl/optim";
 import { configure } from "@dl/tensor";
 import { afterAll, bench, describe } from "vitest";
+import { longestBlock, readAndCopy } from "../../test/file-work.ts";
 import { CheckpointStore, supervised, Trainer } from "../index.ts";
 
 configure({ backend: await cpu({ threads: 1 }) });
 const folder = mkdtempSync(join(tmpdir(), "dl-bench-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const options = { time: 3000, warmupTime: 500, warmupIterations: 1 };
-
-/** The longest time that nothing else ran, in milliseconds, while `work` went on. */
-async function longestBlock(work: () => Promise<unknown>): Promise<number> {
-  let longest = 0;
-  let last = performance.now();
-  const timer = setInterval(() => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last - 1);
-    last = now;
-  }, 1);
-  await work();
-  longest = Math.max(longest, performance.now() - last);
-  clearInterval(timer);
-  return longest;
-}
 
 // 25 million weights, 100 MB: in layers, and nearly all in one.
 for (const [shape, layers] of [
@@ -60,14 +45,7 @@ for (const [shape, layers] of [
 
     bench(
       "its bytes read and copied once",
-      async () => {
-        const file = await open(join(place, readdirSync(place)[0]!));
-        const { size } = await file.stat();
-        const bytes = new Uint8Array(size);
-        await file.read(bytes, 0, size, 0);
-        await file.close();
-        new Uint8Array(size).set(bytes);
-      },
+      () => readAndCopy(join(place, readdirSync(place)[0]!)),
       options,
     );
 

@@ -1,4 +1,5 @@
 import { ArgumentError, checkOptions, type OptionKinds } from "@dl/backend";
+import { checkCount } from "@dl/nn";
 import type { Callback, TrainingRun } from "../callback.ts";
 import {
   BestEpoch,
@@ -7,6 +8,7 @@ import {
   type JudgeOptions,
 } from "../callbacks/best-epoch.ts";
 import type { Checkpoint, CheckpointStore } from "./checkpoint-store.ts";
+import { backendOf } from "../trainer-state.ts";
 import { isTrainer, type Resumable } from "./resumable.ts";
 import { warnAloud } from "./warning.ts";
 
@@ -47,14 +49,7 @@ export function keepCheckpoints(
 ): Callback {
   const op = "keepCheckpoints";
   const { everySteps, best = false, notes, signal } = checkOptions(op, options, kinds);
-  if (everySteps !== undefined && !(Number.isInteger(everySteps) && everySteps >= 1))
-    throw new ArgumentError(
-      op,
-      `everySteps must be a whole number of at least 1: received ${everySteps}.`,
-      {
-        received: everySteps,
-      },
-    );
+  if (everySteps !== undefined) checkCount(op, "everySteps", everySteps);
   const judge = new BestEpoch(op, options);
   let writing = Promise.resolve();
   let savedAt = "";
@@ -115,14 +110,13 @@ export async function resume(
     throw new ArgumentError("resume", "needs a Trainer: make one in place of fit.", {
       received: trainer,
     });
-  const parts = trainer.stateDict().trainingStep.modules;
-  const [first] = Object.values(parts).flatMap((module) => Array.from(module.values()));
-  const found = await store.latest(first?.backend);
+  const backend = backendOf(trainer.stateDict());
+  const found = await store.latest(backend);
   if (found === undefined) return undefined;
   trainer.loadStateDict(found.state);
-  if (first !== undefined && found.backend !== first.backend.name)
+  if (backend !== undefined && found.backend !== backend.name)
     warn(
-      `the checkpoint was made on ${found.backend}; on ${first.backend.name} the training goes on, but not to the same bits.`,
+      `the checkpoint was made on ${found.backend}; on ${backend.name} the training goes on, but not to the same bits.`,
     );
   return found;
 }

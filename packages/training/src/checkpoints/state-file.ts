@@ -8,6 +8,7 @@ import {
   type HostTensor,
 } from "@dl/formats";
 import { tensor, type NumberArray, type Tensor } from "@dl/tensor";
+import { readInParts } from "../model-files/read-in-parts.ts";
 import { flatten, unflatten } from "./plain-data.ts";
 
 /** Keys of the metadata that a state's file has. */
@@ -130,19 +131,16 @@ async function readTensor(held: Tensor): Promise<{ host: HostTensor; digest: num
     const host = described(await held.data());
     return { host, digest: digestOf(host) };
   }
-  const flat = held.flatten();
   let data: Float32Array | undefined;
+  let start = 0;
   let digest = kindDigest(dtype, shape);
-  for (let start = 0; start < elementCount; start += chunkElements) {
-    const part = flat.narrow(0, start, Math.min(chunkElements, elementCount - start));
-    const numbers = (await part.data()) as Float32Array;
-    part.dispose();
+  for await (const numbers of readInParts(held, chunkElements)) {
     data ??= new (numbers.constructor as Float32ArrayConstructor)(elementCount);
     data.set(numbers, start);
+    start += numbers.length;
     digest = crc32(bytesOf(described(numbers)), digest);
     await othersTurn();
   }
-  flat.dispose();
   return { host: described(data!), digest };
 }
 

@@ -2,6 +2,7 @@ import { ArgumentError, checkOptions, type DType, type OptionKinds } from "@dl/b
 import { safetensorsLayout, type HostDType, type SafetensorsLayout } from "@dl/formats";
 import { stateEntries, type Module } from "@dl/nn";
 import type { Tensor } from "@dl/tensor";
+import { readInParts } from "./read-in-parts.ts";
 import { writeTarget, type ModelTarget } from "./write-target.ts";
 
 /** Names and remarks in a saved model. */
@@ -17,7 +18,7 @@ const saveModelKinds: OptionKinds<SaveModelOptions> = {
   metadata: "object",
 };
 
-/** Read from the device at a time: as long as that copies, nothing else runs. */
+/** Read from the device at a time. */
 const chunkElements = 2 ** 22;
 
 /**
@@ -124,15 +125,10 @@ class ModelFile {
         yield new Uint8Array(8);
         continue;
       }
-      const flat = snapshot.flatten();
-      for (let start = 0; start < flat.elementCount; start += chunkElements) {
-        const part = flat.narrow(0, start, Math.min(chunkElements, flat.elementCount - start));
-        const data = await part.data();
-        const stored = flat.dtype === "uint32" ? BigInt64Array.from(data, BigInt) : data;
+      for await (const data of readInParts(snapshot, chunkElements)) {
+        const stored = snapshot.dtype === "uint32" ? BigInt64Array.from(data, BigInt) : data;
         yield new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
-        part.dispose();
       }
-      flat.dispose();
       snapshot.dispose();
     }
   }

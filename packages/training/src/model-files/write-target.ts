@@ -1,5 +1,8 @@
 import { wrongType } from "@dl/backend";
 
+/** The bytes of a file, one part after the other. */
+type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
 /** Where a file goes: a path in Node, a file of the Origin Private File System or one picked in a page. */
 export type ModelTarget = string | URL | FileSystemFileHandle;
 
@@ -12,11 +15,7 @@ const isNode =
  *
  * @throws {ArgumentError} for a place where nothing can be written. @throws what writing throws.
  */
-export async function writeTarget(
-  op: string,
-  target: ModelTarget,
-  chunks: AsyncIterable<Uint8Array>,
-): Promise<void> {
+export async function writeTarget(op: string, target: ModelTarget, chunks: Chunks): Promise<void> {
   if (typeof target === "object" && "createWritable" in target) {
     const file = await target.createWritable(); // written aside by the browser, until close
     try {
@@ -38,7 +37,7 @@ export async function writeTarget(
   await writePath(target, chunks);
 }
 
-async function writePath(target: string | URL, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+async function writePath(target: string | URL, chunks: Chunks): Promise<void> {
   const { open, rename, rm } = await import("node:fs/promises");
   const { dirname } = await import("node:path");
   const { fileURLToPath } = await import("node:url");

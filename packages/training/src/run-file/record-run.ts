@@ -2,7 +2,7 @@ import { checkOptions, type OptionKinds } from "@dl/backend";
 import { checkCount } from "@dl/nn";
 import type { Callback, TrainingRun } from "../callback.ts";
 import { writeTarget, type ModelTarget } from "../model-files/write-target.ts";
-import type { TrainerState } from "../trainer-state.ts";
+import { backendOf, type TrainerState } from "../trainer-state.ts";
 import {
   digestsOf,
   runFileParts,
@@ -81,7 +81,7 @@ export class RunRecorder implements Callback {
   /** Writes what was recorded: to a path in Node, or a file of a page. */
   async save(target: ModelTarget): Promise<void> {
     const parts = await this.#parts();
-    await writeTarget("recordRun", target, new Blob(parts as Uint8Array<ArrayBuffer>[]).stream());
+    await writeTarget("recordRun", target, parts);
   }
 
   #parts(): Promise<Uint8Array[]> {
@@ -99,9 +99,7 @@ export class RunRecorder implements Callback {
 
   #keep(run: TrainingRun): void {
     const state = run.stateDict();
-    const [module] = Object.values(state.trainingStep.modules);
-    const [first] = module?.values() ?? [];
-    this.#run = { backend: first?.backend.name ?? "none", history: run.history };
+    this.#run = { backend: backendOf(state)?.name ?? "none", history: run.history };
     if (this.#checkpoints.at(-1)?.step !== state.step) this.#checkpoints.push(state);
   }
 }
